@@ -1,0 +1,1 @@
+"""What a terminal and the server have in common: rules, commands, storage, sync and the authority. Imports no Qt."""
