@@ -1,0 +1,156 @@
+"""Commands of stock: what comes in, moves, is counted, set right, or set aside."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from services.commands.command import (
+    Command,
+    CommandSpec,
+    Day,
+    Delta,
+    Id,
+    Kind,
+    Line,
+    OptionalId,
+    Priority,
+    Quantity,
+    QuantityOrNone,
+    Reason,
+)
+
+
+class ReceiveStock(Command):
+    """Goods came in and lie in a bin. Backorders are filled from them first."""
+
+    site_id: Id
+    product_id: Id
+    location_id: Id
+    quantity: Quantity
+    lot: Line = ""
+    expires_on: Day = ""
+    reference: Line = ""
+
+    spec: ClassVar = CommandSpec(Kind.FACT, "stock.receive")
+
+
+class MoveStock(Command):
+    """Units were carried from one bin to another. ``task_id`` where a put-away or replenishment asked for it."""
+
+    site_id: Id
+    product_id: Id
+    from_location_id: Id
+    to_location_id: Id
+    quantity: Quantity
+    lot: Line = ""
+    task_id: OptionalId = ""
+
+    spec: ClassVar = CommandSpec(Kind.FACT, "stock.move")
+
+
+class AdjustStock(Command):
+    """Set a bin's stock right by so many units, for a reason (damage, theft, found, ...)."""
+
+    site_id: Id
+    product_id: Id
+    location_id: Id
+    delta: Delta
+    reason: Reason
+    lot: Line = ""
+    expires_on: Day = ""
+
+    spec: ClassVar = CommandSpec(Kind.FACT, "stock.adjust")
+
+
+class HoldStock(Command):
+    """Set units in a bin aside (damaged, quarantined, to be inspected): they may not be promised."""
+
+    site_id: Id
+    product_id: Id
+    location_id: Id
+    quantity: Quantity
+    reason: Reason
+    lot: Line = ""
+
+    spec: ClassVar = CommandSpec(Kind.FACT, "stock.hold")
+
+
+class ReleaseStock(Command):
+    """Held units in a bin are good again and may be promised."""
+
+    site_id: Id
+    product_id: Id
+    location_id: Id
+    quantity: Quantity
+    lot: Line = ""
+
+    spec: ClassVar = CommandSpec(Kind.FACT, "stock.hold")
+
+
+class RequestCount(Command):
+    """Ask for a product to be counted in a bin."""
+
+    site_id: Id
+    product_id: Id
+    location_id: Id
+    lot: Line = ""
+    reason: Reason = "cycle count"
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "stock.count")
+
+
+class CountStock(Command):
+    """So many units of a product were counted in a bin. Stock changes only when the count is approved."""
+
+    site_id: Id
+    count_id: Id
+    product_id: Id
+    location_id: Id
+    counted: QuantityOrNone
+    lot: Line = ""
+
+    spec: ClassVar = CommandSpec(Kind.FACT, "stock.count")
+
+
+class ApproveCount(Command):
+    """Take a count as the truth: its variance is posted."""
+
+    site_id: Id
+    count_id: Id
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "stock.count.approve")
+
+
+class RejectCount(Command):
+    """Dismiss a count: the bin is queued to be counted again."""
+
+    site_id: Id
+    count_id: Id
+    reason: Reason
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "stock.count.approve")
+
+
+class RequestReplenishment(Command):
+    """Ask for units to be brought from a reserve bin to a pick bin."""
+
+    site_id: Id
+    task_id: Id
+    product_id: Id
+    from_location_id: Id
+    to_location_id: Id
+    quantity: Quantity
+    lot: Line = ""
+    priority: Priority = 5
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "stock.move")
+
+
+class CancelStockTask(Command):
+    """Drop a task on stock that is not needed any more."""
+
+    site_id: Id
+    task_id: Id
+    reason: Reason
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "stock.move")

@@ -1,0 +1,97 @@
+"""The SQL of one class of rows, as text for the driver: measured, Core's compiled text run with tuples is nearly as fast
+as the bare driver, while Core's own constructs are a third of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from services.storage.row import Row, column_types, columns_of
+
+Values = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Texts and converters for one class of rows in one dialect (``sqlite`` or ``postgresql``)."""
+
+    by_ids: str
+    upsert: str
+    delete: str
+    load: Callable[[Values], Row]
+    dump: Callable[[Row], tuple[Any, ...]]
+    name: str
+    columns: str
+    dialect: str
+
+    def where(self, names: tuple[str, ...], *, many: bool) -> str:
+        """Rows whose first column equals one value (or with ``many`` one of a list), and the others one value each."""
+        return _where(self.name, self.columns, names, many, self.dialect)
+
+
+def listed(dialect: str) -> str:
+    """SQL that holds for a value which is in one bound list (see ``bind_list``)."""
+    return "IN (SELECT value FROM json_each(?))" if dialect == "sqlite" else "= ANY(%s)"
+
+
+def bind_list(dialect: str, values: Sequence[str]) -> Any:
+    """A list of strings as the one parameter that ``listed`` takes."""
+    if dialect == "sqlite":
+        import msgspec
+
+        return msgspec.json.encode(list(values)).decode()
+    return list(values)
+
+
+@lru_cache(maxsize=512)
+def _where(table: str, columns: str, names: tuple[str, ...], many: bool, dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    parts = [f'"{name}" = {mark}' for name in names]
+    if many:
+        parts[0] = f'"{names[0]}" {listed(dialect)}'
+    # The order of ids is the order of creation, and the same on both sides.
+    return f'SELECT {columns} FROM "{table}" WHERE {" AND ".join(parts)} ORDER BY "id"'
+
+
+@lru_cache(maxsize=256)
+def statements(cls: type[Row], dialect: str) -> Statements:
+    """The statements of a class of rows; made once per dialect."""
+    names = columns_of(cls)
+    bools = tuple(i for i, (kind, _) in enumerate(column_types(cls).values()) if kind is bool)
+    table = cls.table.name
+    mark = "?" if dialect == "sqlite" else "%s"
+    columns = ", ".join(f'"{name}"' for name in names)
+    updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names[1:])
+
+    def load(values: Values) -> Row:
+        if not bools:
+            return cls(*values)
+        changed = list(values)
+        for i in bools:
+            changed[i] = bool(changed[i])
+        return cls(*changed)
+
+    def dump(row: Row) -> tuple[Any, ...]:
+        values = tuple(getattr(row, name) for name in names)
+        if not bools:
+            return values
+        changed = list(values)
+        for i in bools:
+            changed[i] = int(changed[i])
+        return tuple(changed)
+
+    return Statements(
+        by_ids=f'SELECT {columns} FROM "{table}" WHERE "id" {listed(dialect)}',
+        upsert=(
+            f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join([mark] * len(names))}) '
+            f'ON CONFLICT ("id") DO UPDATE SET {updates}'
+        ),
+        delete=f'DELETE FROM "{table}" WHERE "id" = {mark}',
+        load=load,
+        dump=dump,
+        name=table,
+        columns=columns,
+        dialect=dialect,
+    )

@@ -1,0 +1,53 @@
+"""Pick tasks and the waves they are released in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from services.storage.row import Row, TableSpec
+
+
+class PickTask(Row):
+    """Take ``quantity`` of a product from a bin for an order line."""
+
+    site_id: str
+    order_id: str
+    line_id: str
+    product_id: str
+    location_id: str
+    stock_id: str
+    lot: str
+    wave_id: str
+    quantity: int
+    picked: int
+    status: str
+    priority: int
+    pick_sequence: int
+    due_on: str
+    attempt: int
+    assigned_to: str
+    claimed_at: int | None
+    picked_at: int | None
+    staged_stock_id: str
+    short_reason: str
+    created_at: int
+
+    table: ClassVar = TableSpec(
+        "pick_task",
+        indexes=(("site_id", "status", "priority"), ("order_id",), ("line_id",), ("stock_id",), ("wave_id",)),
+        kept_days=30,
+        age_column="picked_at",
+    )
+
+
+class Wave(Row):
+    """Orders released together. ``kind`` is wave, batch (sorted after picking) or cluster (sorted while picking)."""
+
+    site_id: str
+    number: str
+    kind: str
+    status: str
+    released_by: str
+    released_at: int
+
+    table: ClassVar = TableSpec("wave", indexes=(("site_id", "status"),), kept_days=30, age_column="released_at")
