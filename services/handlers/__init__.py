@@ -1,0 +1,1 @@
+"""One handler per command: what it does to the tables, on the terminal and on the server."""

@@ -1,0 +1,1 @@
+"""The messages of push, pull and live."""

@@ -1,0 +1,1 @@
+"""Builds a warehouse: generated, or from a company's own order history."""

@@ -1,0 +1,1 @@
+"""The terminal's half of sync: engine, transport, live link and retry."""

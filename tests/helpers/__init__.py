@@ -1,0 +1,1 @@
+"""What tests share: real servers to test against, leak checks, and builders."""
