@@ -1,1 +1,1 @@
-"""The rules and state machines of a warehouse: pure functions that take time, ids and rows as arguments and never fetch them."""
+"""The rules of a warehouse: pure functions that take time, ids and rows as arguments and never fetch them."""

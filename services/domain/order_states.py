@@ -89,7 +89,7 @@ def advance(current: str, event: str, *, held_from: str | None = None) -> OrderS
     """
     state, wanted = OrderState(current), OrderEvent(event)
     if wanted is E.CANCEL and state in HAS_LEFT:
-        refuse("already_shipped", details=[{"thing": "order", "current": state.value}], number="")
+        refuse("already_shipped", details=[{"thing": "order", "current": state.value}])
     target = follow("order", TRANSITIONS, state, wanted)
     if wanted is E.RESUME:
         if held_from is None or OrderState(held_from) not in BEFORE_SHIPPING:
@@ -115,16 +115,16 @@ def order_state_from_lines(
     if state in (S.DRAFT, S.ON_HOLD, S.CANCELLED, S.CLOSED):
         return state
     total = LineQuantities.total(lines)
-    wanted = total.ordered - total.cancelled
+    wanted = total.quantity - total.cancelled
     if wanted <= 0:
         return S.CANCELLED
-    if total.consumed > 0:
+    if total.shipped > 0:
         return _after_departure(total, wanted)
     return _before_departure(total, wanted, released=released, packed=packed)
 
 
 def _after_departure(total: LineQuantities, wanted: int) -> OrderState:
-    if total.consumed < wanted:
+    if total.shipped < wanted:
         return S.PARTIALLY_SHIPPED
     if total.delivered + total.returned < wanted:
         return S.SHIPPED

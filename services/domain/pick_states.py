@@ -34,7 +34,7 @@ class PickKind(StrEnum):
 
 
 class ShortReason(StrEnum):
-    """Why less was found than tasked, in the order of the keys 1-9 that choose it."""
+    """Why less was found than tasked, in the order of the keys 1-9 that choose it. A person may write another."""
 
     EMPTY_BIN = "empty_bin"
     TOO_FEW = "too_few"
@@ -89,10 +89,10 @@ def after_pick(tasked: int, already: int, quantity: int, sku: str = "") -> int:
 def missing_after_short(tasked: int, found: int, reason: str, sku: str = "") -> int:
     """How many units a short pick leaves missing. `found` may be zero, but not all that was tasked.
 
-    Raises RuleViolation `reason_required` without a reason of ShortReason, `over_pick` for more than tasked and
-    `invalid_value` when nothing is missing.
+    Raises RuleViolation `reason_required` without a reason, `over_pick` for more than tasked and `invalid_value` when
+    nothing is missing.
     """
-    if reason not in ShortReason.__members__.values():
+    if not reason.strip():
         refuse("reason_required", details=[{"reasons": [option.value for option in ShortReason]}], what="A short pick")
     if found < 0:
         refuse("invalid_value", details=[{"field": "quantity"}], field="quantity", problem="it cannot be below zero")

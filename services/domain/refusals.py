@@ -129,7 +129,7 @@ CODES: Final[Mapping[str, Reason]] = {
         "{step} of {quantity} {sku} is not possible: the line has {has}.", _UNCHANGED, "Do no more than that."
     ),
     "already_shipped": Reason(
-        "Order {number} has already left.", "The delivery goes on.", "Make a return when it comes back."
+        "This order has already left the site.", "The delivery goes on.", "Make a return when it comes back."
     ),
     "order_on_hold": Reason(
         "Order {number} is on hold: {reason}.", "Its reservations are kept.", "Take it off hold first."

@@ -62,7 +62,8 @@ TRANSITIONS: Final[Mapping[ShipmentEvent, Mapping[ShipmentState, ShipmentState]]
     E.FAIL: {S.EN_ROUTE: S.FAILED, S.ARRIVED: S.FAILED},
     # The goods are still on the vehicle and in transit, so another try does not depart again.
     E.RETRY: {S.FAILED: S.EN_ROUTE},
-    E.RETURN: {S.FAILED: S.RETURNING},
+    # What a customer sends back after delivery is in transit again until it is received.
+    E.RETURN: {S.FAILED: S.RETURNING, S.DELIVERED: S.RETURNING},
     E.RECEIVE: {S.RETURNING: S.RETURNED},
     E.CANCEL: {S.CREATED: S.CANCELLED, S.ASSIGNED: S.CANCELLED, S.LOADED: S.CANCELLED},
 }
