@@ -10,7 +10,7 @@ import msgspec
 
 from services.commands import dispatch, fleet, masterdata, orders, picking, stock
 from services.commands.command import Command
-from services.domain.refusals import RuleViolation
+from services.domain.refusals import RuleViolation, refuse, violation
 
 C = TypeVar("C", bound=Command)
 
@@ -44,12 +44,12 @@ def encode_args(command: Command) -> bytes:
 def decode_args(name: str, version: int, args: bytes) -> Command:
     """The command behind stored arguments.
 
-    Raises RuleViolation ``unknown_command`` for a name or version from a newer program, ``invalid`` naming the field
+    Raises RuleViolation ``command_unknown`` for a name or version from a newer program, ``invalid_value`` naming the field
     where the arguments are not what the command takes.
     """
     cls = COMMANDS.get(name)
     if cls is None or version > cls.spec.version:
-        raise RuleViolation("unknown_command", f"This version of Holdfast does not know {name} v{version}.")
+        refuse("command_unknown", name=name, version=version)
     try:
         if version == cls.spec.version:
             return msgspec.json.decode(args, type=cls)
@@ -64,7 +64,7 @@ def decode_args(name: str, version: int, args: bytes) -> Command:
 def checked(command: C) -> tuple[C, bytes]:
     """A command made in this program, checked as if it had come from outside, and its bytes.
 
-    Raises RuleViolation ``invalid`` naming the field.
+    Raises RuleViolation ``invalid_value`` naming the field.
     """
     try:
         args = encode_args(command)
@@ -76,9 +76,8 @@ def checked(command: C) -> tuple[C, bytes]:
 def invalid(name: str, problem: Exception) -> RuleViolation:
     """A decoding error as a refusal that names the field."""
     message, _, path = str(problem).partition(" - at ")
-    field = path.strip("`").removeprefix("$").removeprefix(".")
-    where = f"{field}: " if field else ""
-    return RuleViolation("invalid", f"{name} was not taken. {where}{message}.", [{"field": field, "error": message}])
+    field = path.strip("`").removeprefix("$").removeprefix(".") or name
+    return violation("invalid_value", field=field, problem=message, details=[{"field": field, "error": message}])
 
 
 def chain_hash(previous: bytes, args: bytes) -> bytes:

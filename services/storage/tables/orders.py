@@ -44,11 +44,7 @@ class Order(Row):
 
 
 class OrderLine(Row):
-    """One product of an order.
-
-    ``quantity - cancelled = reserved + backordered + shipped`` for every line of a placed order; ``picked`` is the
-    part of ``reserved`` that already lies in staging.
-    """
+    """One product of an order, and where each of its units is (services.domain.line_quantities says what each means)."""
 
     site_id: str
     order_id: str
@@ -58,9 +54,11 @@ class OrderLine(Row):
     price_minor: int
     status: str
     reserved: int = 0
+    allocated: int = 0
     picked: int = 0
-    shipped: int = 0
-    backordered: int = 0
+    consumed: int = 0
+    delivered: int = 0
+    returned: int = 0
     cancelled: int = 0
 
     table: ClassVar = TableSpec("order_line", indexes=(("order_id",), ("product_id",)))

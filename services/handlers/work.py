@@ -1,0 +1,146 @@
+"""What a handler works on: the rows, who acts and when, and what is to happen besides."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from services.domain.identifiers import derive
+from services.domain.refusals import refuse
+from services.storage.row import Row
+from services.storage.tables import Alert, Event
+from services.storage.unit_of_work import UnitOfWork
+
+R = TypeVar("R", bound=Row)
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gave a command, where and when. ``at`` is the terminal's clock, ``received_at`` the authority's.
+
+    On a terminal both are the same instant, until the authority's answer arrives with its own.
+    """
+
+    command_id: str
+    actor_id: str
+    terminal_id: str
+    at: int
+    received_at: int
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Something to do beyond the database, after commit, on the server only."""
+
+    name: str
+    arguments: dict[str, Any]
+
+
+class Shortfall(msgspec.Struct, frozen=True):
+    """Why a command was accepted for less than it asked."""
+
+    code: str
+    message: str
+    details: list[dict[str, Any]]
+
+
+class Work:
+    """One command's view of the rows. Reading and writing are those of the unit of work."""
+
+    __slots__ = (
+        "_events",
+        "_movements",
+        "change",
+        "context",
+        "find",
+        "find_many",
+        "get",
+        "get_many",
+        "jobs",
+        "put",
+        "remove",
+        "shortfalls",
+    )
+
+    def __init__(self, unit: UnitOfWork, context: Context) -> None:
+        self.get = unit.get
+        self.get_many = unit.get_many
+        self.find = unit.find
+        self.find_many = unit.find_many
+        self.put = unit.put
+        self.change = unit.change
+        self.remove = unit.remove
+        self.context = context
+        self.jobs: list[Job] = []
+        self.shortfalls: list[Shortfall] = []
+        self._events = 0
+        self._movements = 0
+
+    def need(self, cls: type[R], row_id: str) -> R:
+        """The row with this id; refuses the command with ``not_found`` where there is none."""
+        row = self.get(cls, row_id)
+        if row is None:
+            thing = cls.table.name.replace("_", " ")
+            refuse("not_found", thing=thing, name=row_id, details=[{"thing": thing, "id": row_id}])
+        return row
+
+    def next_movement_id(self) -> str:
+        """The id of the next stock movement of this command, the same on both sides."""
+        self._movements += 1
+        return derive(self.context.command_id, "movement", self._movements)
+
+    def record(self, kind: str, subject: Row, text: str, *, site_id: str = "", **payload: Any) -> None:
+        """Write an event: what happened, to which row, in words for the activity feed and data for the analysts."""
+        self._events += 1
+        context = self.context
+        self.put(
+            Event(
+                id=derive(context.command_id, "event", self._events),
+                site_id=site_id or getattr(subject, "site_id", ""),
+                kind=kind,
+                subject=subject.table.name,
+                subject_id=subject.id,
+                text=text,
+                payload=msgspec.json.encode(payload).decode(),
+                command_id=context.command_id,
+                actor_id=context.actor_id,
+                terminal_id=context.terminal_id,
+                at=context.at,
+                received_at=context.received_at,
+            )
+        )
+
+    def raise_alert(self, kind: str, severity: str, subject: Row, message: str) -> None:
+        """Open an alert about a row, unless one of its kind is open already."""
+        alert_id = derive(subject.id, "alert", kind)
+        known = self.get(Alert, alert_id)
+        if known is not None and known.status != "resolved":
+            return
+        self.put(
+            Alert(
+                id=alert_id,
+                site_id=getattr(subject, "site_id", ""),
+                kind=kind,
+                severity=severity,
+                subject=subject.table.name,
+                subject_id=subject.id,
+                message=message,
+                status="open",
+                raised_at=self.context.received_at,
+                acknowledged_by="",
+                resolved_at=None,
+            )
+        )
+
+    def resolve_alert(self, kind: str, subject: Row) -> None:
+        """Settle the open alert of a kind about a row, if there is one."""
+        known = self.get(Alert, derive(subject.id, "alert", kind))
+        if known is not None and known.status != "resolved":
+            self.change(known, status="resolved", resolved_at=self.context.received_at)
+
+    def fall_short(self, code: str, message: str, *details: dict[str, Any]) -> None:
+        """The command is taken, but for less than it asked; its outcome will say so."""
+        self.shortfalls.append(Shortfall(code, message, list(details)))
+
+    def after_commit(self, name: str, **arguments: Any) -> None:
+        """Ask for a job beyond the database; a terminal leaves it to the server."""
+        self.jobs.append(Job(name, arguments))

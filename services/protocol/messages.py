@@ -1,0 +1,177 @@
+"""The message shapes of enrolment, push, pull and live: MessagePack maps by field name, so either side may grow.
+
+Rows travel as arrays in column order; ``schema`` says whose order. Command arguments travel as the exact JSON bytes
+that the terminal stored, because their hash covers them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+SCHEMA = 1
+"""The version of rows and commands. A server takes commands of older schemas, and turns away newer ones."""
+
+CONTENT_TYPE = "application/x-msgpack"
+MAX_COMMANDS_PER_PUSH = 500
+MAX_ARGS_BYTES = 512 * 1024
+
+
+class PushedCommand(Struct, frozen=True):
+    """One durable command. ``n`` counts the terminal's commands from 1; ``issued_at`` is its clock, in ms UTC."""
+
+    n: int
+    id: Annotated[str, Meta(max_length=64)]
+    actor_id: Annotated[str, Meta(max_length=64)]
+    name: Annotated[str, Meta(max_length=64)]
+    v: int
+    args: bytes
+    prev_hash: bytes
+    issued_at: int
+    depends_on: tuple[int, ...] = ()
+
+
+class PushRequest(Struct, frozen=True):
+    """Commands in order of ``n``. ``outcomes_ack``: the terminal has kept every outcome up to this ``n``."""
+
+    client_id: str
+    epoch: str
+    schema: int
+    commands: Annotated[tuple[PushedCommand, ...], Meta(max_length=MAX_COMMANDS_PER_PUSH)]
+    outcomes_ack: int = 0
+
+
+class Outcome(Struct, frozen=True):
+    """The one answer to a command: applied, adjusted, rejected or parked."""
+
+    n: int
+    status: str
+    code: str = ""
+    message: str = ""
+    details: list[dict[str, Any]] = []
+
+
+class PushResponse(Struct, frozen=True):
+    """``problem`` is empty, or one of gap, forked, epoch_changed, upgrade_required, busy.
+
+    ``expected``: with ``gap``, the ``n`` to send from. ``server_time``: ms UTC, for measuring the terminal's clock.
+    """
+
+    last_n: int
+    outcomes: list[Outcome]
+    problem: str = ""
+    expected: int = 0
+    epoch: str = ""
+    server_time: int = 0
+    message: str = ""
+
+
+class PullRequest(Struct, frozen=True):
+    """``cursors``: scope -> version up to which the terminal has everything. ``resume`` continues a paged pull."""
+
+    client_id: str
+    epoch: str
+    schema: int
+    cursors: dict[str, int]
+    resume: str = ""
+    outcomes_ack: int = 0
+
+
+class TablePatch(Struct, frozen=True):
+    """Rows of one table that changed: whole rows to put, ids to delete."""
+
+    table: str
+    puts: list[list[Any]]
+    deletes: list[str]
+
+
+class PullResponse(Struct, frozen=True):
+    """One page of a pull. Only with the last one (``more`` false) do cursors, last_n and outcomes hold.
+
+    ``reset``: scopes whose cursor is older than the feed remembers; their rows follow whole, and what the terminal
+    holds of them is dropped first. ``gone``: scopes that the terminal may no longer see. ``checksum``: over the
+    patches of all pages, see ``page_checksum``.
+    """
+
+    patches: list[TablePatch]
+    more: bool
+    resume: str = ""
+    cursors: dict[str, int] = {}
+    last_n: int = 0
+    outcomes: list[Outcome] = []
+    reset: list[str] = []
+    gone: list[str] = []
+    checksum: bytes = b""
+    problem: str = ""
+    epoch: str = ""
+    server_time: int = 0
+
+
+class EnrollRequest(Struct, frozen=True):
+    """A new terminal at a site, asked for with an administrator's token."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    site_id: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class EnrollResponse(Struct, frozen=True):
+    """The terminal's identity. ``credential`` is shown once and kept in the keyring."""
+
+    client_id: str
+    credential: str
+    terminal_code: str
+    epoch: str
+    scopes: list[str]
+
+
+class LiveHello(Struct, frozen=True, tag="hello"):
+    """A terminal's first message on the live link."""
+
+    client_id: str
+    credential: str
+
+
+class LiveHint(Struct, frozen=True, tag="hint"):
+    """A scope has reached a version. No content: who wants it pulls."""
+
+    scope: str
+    version: int
+
+
+class VehiclePosition(Struct, frozen=True, array_like=True):
+    """Where a vehicle is, as a device says: degrees, degrees clockwise from north, km/h, ms UTC."""
+
+    vehicle_id: str
+    latitude: float
+    longitude: float
+    heading: float
+    speed_kmh: float
+    at: int
+
+
+class LivePositions(Struct, frozen=True, tag="positions"):
+    """The newest positions of vehicles that moved."""
+
+    site_id: str
+    positions: list[VehiclePosition]
+
+
+class LivePresence(Struct, frozen=True, tag="presence"):
+    """How many terminals are connected at a site."""
+
+    site_id: str
+    terminals: int
+
+
+LiveMessage = LiveHint | LivePositions | LivePresence
+
+encode = msgspec.msgpack.encode
+
+
+def page_checksum(previous: bytes, patches: list[TablePatch]) -> bytes:
+    """SHA-256 over the pages of a pull so far and this page's patches, encoded as they travel."""
+    import hashlib
+
+    return hashlib.sha256(previous + encode(patches)).digest()
