@@ -1,0 +1,264 @@
+"""A wedge scanner recognised by its timing, kept out of the focused field, and sent where it makes sense.
+
+A wedge scanner is a keyboard that types a code within milliseconds and ends it with Enter or Tab. The first key of a
+burst cannot be told from typing, so it is held back for a moment: for as long as a scanner's gap where the focus is on
+a button or a list (which must not fire), and for a few milliseconds only in a text field, where a person would feel it.
+If a slow scanner's first key slips into a field, the field is put back as it was once the burst is recognised.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+from desktop_app.sounds import Sounds
+
+if TYPE_CHECKING:
+    from desktop_app.settings import Settings
+
+# In a text field the first key waits no longer than a quick scanner needs for its second.
+FIELD_HOLD_MS: Final = 12
+_ENDS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
+_SHIFTS: Final = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_AltGr, Qt.Key.Key_NumLock})
+# GS1's separator, which some scanners send as Ctrl+].
+GROUP_SEPARATOR: Final = "\x1d"
+
+
+class Scan(Protocol):
+    """What `services.domain.gs1.parse_scan` makes of a scan."""
+
+    @property
+    def text(self) -> str:
+        """The code as it was scanned."""
+        ...
+
+
+class ScanFeedback(NamedTuple):
+    """What a scan came to: good or bad, and in a few words what happened or what to scan instead."""
+
+    good: bool
+    words: str
+
+
+class ScanTarget(NamedTuple):
+    """One meaning that a scan may have in a panel now.
+
+    `accepts(scan)` says whether it is meant; `handle(scan)` acts, and answers its feedback, or None where it will call
+    `scanner.good(words)` or `scanner.bad(words)` itself once the desk has answered.
+    """
+
+    name: str
+    accepts: Callable[[Any], bool]
+    handle: Callable[[Any], ScanFeedback | None]
+
+
+class Scanner(QObject):
+    """Watches the keys of the whole application. `scanned` carries every raw code, `said` every feedback."""
+
+    scanned = Signal(str)
+    said = Signal(bool, str)
+
+    def __init__(
+        self,
+        targets: Callable[[], Sequence[ScanTarget]],
+        parse: Callable[[str], Any],
+        sounds: Sounds,
+        settings: "Settings",
+        parent: QObject | None = None,
+    ) -> None:
+        """`targets()` is asked at each scan; `parse` raises RuleViolation or ValueError for a code it cannot read."""
+        super().__init__(parent)
+        self._targets, self._parse, self._sounds, self._settings = targets, parse, sounds, settings
+        self._held: list[QKeyEvent] = []
+        self._text = ""
+        self._last_ms = 0
+        self._leaked: _Leak | None = None
+        self._replaying = False
+        self._installed = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_silence)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        app = QApplication.instance()
+        if app is not None and not self._installed:
+            app.installEventFilter(self)
+            self._installed = True
+
+    def stop(self) -> None:
+        """Stop watching; what is held goes to its field."""
+        app = QApplication.instance()
+        if app is not None and self._installed:
+            app.removeEventFilter(self)
+            self._installed = False
+        self._on_silence()
+
+    def feed(self, code: str) -> None:
+        """Take `code` as if it had been scanned: serial scanners, tests, and numbers typed by hand into a card."""
+        self.scanned.emit(code)
+        try:
+            scan = self._parse(code)
+        except ValueError as error:
+            self.bad(str(error))
+            return
+        except Exception as error:
+            if type(error).__name__ != "RuleViolation":
+                raise
+            self.bad(str(error))
+            return
+        for target in self._targets():
+            if target.accepts(scan):
+                feedback = target.handle(scan)
+                if feedback is not None:
+                    self._say(feedback)
+                return
+        self.bad(f"{code} means nothing here")
+
+    def good(self, words: str) -> None:
+        """Say that the scan was right."""
+        self._say(ScanFeedback(True, words))
+
+    def bad(self, words: str) -> None:
+        """Say that it was wrong, and what is wanted."""
+        self._say(ScanFeedback(False, words))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hold keys back while they may be a scan; swallow them when they are one."""
+        kind = event.type()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride) or self._replaying:
+            return False
+        if not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
+            return False
+        if kind == QEvent.Type.ShortcutOverride:
+            if self._in_burst(event) and event.key() in _ENDS:
+                event.accept()
+                return True
+            return False
+        if kind == QEvent.Type.KeyRelease:
+            return self._on_release(event)
+        return self._on_press(event, watched)
+
+    def _on_press(self, event: QKeyEvent, watched: QWidget) -> bool:
+        if event.key() in _SHIFTS:
+            return False
+        if event.isAutoRepeat():
+            self._on_silence()
+            return False
+        text = self._scanned_text(event)
+        now = event.timestamp()
+        if self._text and not self._within_gap(now):
+            self._on_silence()
+        if event.key() in _ENDS and self._text:
+            if len(self._text) >= self._settings.number("scan_least_length"):
+                self._recognise()
+                return True
+            self._on_silence()
+            return False
+        if not text:
+            self._on_silence()
+            return False
+        if not self._text and self._leaked is None:
+            self._leaked = _Leak.of(watched)
+        self._text += text
+        self._last_ms = now
+        self._held.append(event.clone())
+        in_field = self._leaked is not None and len(self._text) == 1
+        self._timer.start(min(FIELD_HOLD_MS, self._gap()) if in_field else self._gap())
+        return True
+
+    def _on_release(self, event: QKeyEvent) -> bool:
+        if not self._held or event.key() in _SHIFTS:
+            return False
+        self._held.append(event.clone())
+        return True
+
+    def _on_silence(self) -> None:
+        """No more keys came: it was typing, or only the first key of a slow scanner."""
+        self._timer.stop()
+        held, self._held = self._held, []
+        may_go_on = self._leaked is not None and len(self._text) == 1 and held and self._timer_was_short(held)
+        if not may_go_on:
+            self._text, self._leaked = "", None
+        self._replay(held)
+        if may_go_on:
+            # The text stays known for the rest of the gap, so that the field can be put back.
+            self._timer.start(self._gap() - FIELD_HOLD_MS)
+            self._held = []
+
+    def _timer_was_short(self, held: list[QKeyEvent]) -> bool:
+        return self._gap() > FIELD_HOLD_MS and any(event.type() == QEvent.Type.KeyPress for event in held)
+
+    def _replay(self, held: list[QKeyEvent]) -> None:
+        focus = QApplication.focusWidget()
+        if focus is None or not held:
+            return
+        self._replaying = True
+        try:
+            for event in held:
+                QCoreApplication.sendEvent(focus, event)
+        finally:
+            self._replaying = False
+
+    def _recognise(self) -> None:
+        code, leaked = self._text, self._leaked
+        slipped = len([event for event in self._held if event.type() == QEvent.Type.KeyPress]) < len(code)
+        self._timer.stop()
+        self._held, self._text, self._leaked = [], "", None
+        if leaked is not None and slipped:
+            leaked.put_back()
+        QTimer.singleShot(0, self, lambda: self.feed(code))
+
+    def _in_burst(self, event: QKeyEvent) -> bool:
+        return bool(self._text) and self._within_gap(event.timestamp())
+
+    def _within_gap(self, now: int) -> bool:
+        return now - self._last_ms <= self._gap()
+
+    def _gap(self) -> int:
+        return self._settings.number("scan_gap_ms")
+
+    @staticmethod
+    def _scanned_text(event: QKeyEvent) -> str:
+        modifiers = event.modifiers()
+        if event.key() == Qt.Key.Key_BracketRight and modifiers & Qt.KeyboardModifier.ControlModifier:
+            return GROUP_SEPARATOR
+        strange = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+        if modifiers & strange:
+            return ""
+        text = event.text()
+        return text if text and (text.isprintable() or text == GROUP_SEPARATOR) else ""
+
+    def _say(self, feedback: ScanFeedback) -> None:
+        if self._settings.flag("sound"):
+            self._sounds.play("good" if feedback.good else "bad")
+        self.said.emit(feedback.good, feedback.words)
+
+
+class _Leak(NamedTuple):
+    """A text field as it was before the burst."""
+
+    field: QWidget
+    text: str
+    cursor: int
+    selection: tuple[int, int]
+
+    @staticmethod
+    def of(widget: QWidget) -> "_Leak | None":
+        if isinstance(widget, QLineEdit):
+            return _Leak(widget, widget.text(), widget.cursorPosition(), (widget.selectionStart(), widget.selectionLength()))
+        if isinstance(widget, (QTextEdit, QPlainTextEdit)):
+            return _Leak(widget, widget.toPlainText(), widget.textCursor().position(), (-1, 0))
+        return None
+
+    def put_back(self) -> None:
+        if isinstance(self.field, QLineEdit):
+            self.field.setText(self.text)
+            self.field.setCursorPosition(self.cursor)
+            if self.selection[0] >= 0:
+                self.field.setSelection(*self.selection)
+        elif isinstance(self.field, (QTextEdit, QPlainTextEdit)):
+            self.field.undo()

@@ -1,0 +1,1 @@
+"""Colours, sizes and spaces as data, and how Qt is dressed in them."""

@@ -1,0 +1,122 @@
+"""Builds Qt's palette and the one stylesheet from the tokens.
+
+The sheet is short on purpose: each rule is matched against each widget before the first paint. What has a shape of its
+own (rail, pills, tables, cards) paints itself from the theme.
+"""
+
+from PySide6.QtGui import QColor, QPalette
+
+from desktop_app.themes.tokens import RADIUS, Colours, Metrics, Scheme
+
+
+def palette_of(colours: Colours) -> QPalette:
+    """The palette for every widget that the stylesheet does not name."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for group, text in (
+        (QPalette.ColorGroup.Active, colours.text),
+        (QPalette.ColorGroup.Inactive, colours.text),
+        (QPalette.ColorGroup.Disabled, colours.quiet),
+    ):
+        for part, colour in (
+            (role.Window, colours.ground),
+            (role.WindowText, text),
+            (role.Base, colours.surface),
+            (role.AlternateBase, colours.hover),
+            (role.Text, text),
+            (role.Button, colours.surface),
+            (role.ButtonText, text),
+            (role.BrightText, colours.danger),
+            (role.ToolTipBase, colours.raised),
+            (role.ToolTipText, colours.text),
+            (role.PlaceholderText, colours.quiet),
+            (role.Highlight, colours.accent),
+            (role.HighlightedText, colours.on_accent),
+            (role.Link, colours.accent),
+            (role.LinkVisited, colours.accent),
+            (role.Accent, colours.accent),
+            (role.Light, colours.surface),
+            (role.Midlight, colours.hover),
+            (role.Mid, colours.line),
+            (role.Dark, colours.line_strong),
+            (role.Shadow, colours.shadow),
+        ):
+            palette.setColor(group, part, QColor(colour))
+    return palette
+
+
+def stylesheet_of(colours: Colours, metrics: Metrics, scheme: Scheme) -> str:
+    """The stylesheet of a theme at a density."""
+    c, m = colours, metrics
+    field_height = m.control - 2
+    focus_width = 2 if scheme == "contrast" else 1
+    return f"""
+QWidget {{ color: {c.text}; }}
+QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line_strong}; padding: 5px 8px; }}
+QMainWindow, QDialog, QWidget[ground="ground"] {{ background: {c.ground}; }}
+QWidget[ground="surface"] {{ background: {c.surface}; }}
+QFrame[card="true"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {RADIUS}px; }}
+QFrame[line="true"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
+QLabel {{ background: transparent; }}
+QLabel[role="quiet"] {{ color: {c.quiet}; }}
+QLabel[role="label"] {{ color: {c.quiet}; font-size: {m.label}px; }}
+QLabel[role="caps"] {{ color: {c.quiet}; font-size: {m.label - 1}px; font-weight: 600; }}
+QLabel[role="strong"] {{ font-weight: 600; }}
+QLabel[role="section"] {{ font-size: {m.section}px; font-weight: 600; }}
+QLabel[role="title"] {{ font-size: {m.title}px; font-weight: 600; }}
+QLabel[role="figure"] {{ font-size: {m.figure}px; font-weight: 600; }}
+QLabel[role="error"] {{ color: {c.danger}; font-size: {m.label}px; }}
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit, QDateTimeEdit, QTimeEdit {{
+  background: {c.surface}; border: 1px solid {c.line_strong}; border-radius: {RADIUS}px;
+  padding: 0 8px; min-height: {field_height}px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+QPlainTextEdit, QTextEdit {{ background: {c.surface}; border: 1px solid {c.line_strong}; border-radius: {RADIUS}px; padding: 4px; }}
+QLineEdit:hover, QComboBox:hover, QSpinBox:hover {{ border-color: {c.quiet}; }}
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border: {focus_width}px solid {c.focus}; }}
+QLineEdit[invalid="true"], QComboBox[invalid="true"], QAbstractSpinBox[invalid="true"] {{ border-color: {c.danger}; }}
+QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{ background: {c.neutral_soft}; color: {c.quiet}; border-color: {c.line}; }}
+QLineEdit:read-only {{ background: {c.neutral_soft}; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 26px; }}
+QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line_strong}; outline: none; padding: 4px;
+  selection-background-color: {c.selection}; selection-color: {c.text}; }}
+QPushButton {{ background: {c.surface}; border: 1px solid {c.line_strong}; border-radius: {RADIUS}px;
+  padding: 0 12px; min-height: {field_height}px; font-weight: 500; }}
+QPushButton:hover {{ background: {c.hover}; }}
+QPushButton:pressed, QPushButton:checked {{ background: {c.pressed}; }}
+QPushButton:focus {{ border: {focus_width}px solid {c.focus}; }}
+QPushButton:disabled {{ color: {c.quiet}; background: {c.neutral_soft}; border-color: {c.line}; }}
+QPushButton[kind="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; font-weight: 600; }}
+QPushButton[kind="primary"]:hover {{ background: {c.accent_hover}; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {c.text}; }}
+QPushButton[kind="primary"]:disabled {{ background: {c.pressed}; color: {c.quiet}; border-color: {c.pressed}; }}
+QPushButton[kind="danger"] {{ color: {c.danger}; border-color: {c.danger}; }}
+QPushButton[kind="danger"]:hover {{ background: {c.danger_soft}; }}
+QPushButton[kind="quiet"], QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px;
+  padding: 0 8px; min-height: {field_height}px; }}
+QPushButton[kind="quiet"]:hover, QToolButton:hover {{ background: {c.hover}; }}
+QPushButton[kind="quiet"]:focus, QToolButton:focus {{ border-color: {c.focus}; }}
+QToolButton:checked, QToolButton:pressed {{ background: {c.pressed}; }}
+QToolButton::menu-indicator {{ image: none; }}
+QCheckBox, QRadioButton {{ spacing: 8px; min-height: {m.hit - 8}px; }}
+QMenu {{ background: {c.raised}; border: 1px solid {c.line_strong}; padding: 4px; }}
+QMenu::item {{ padding: {max(5, (m.hit - 20) // 2)}px 24px {max(5, (m.hit - 20) // 2)}px 10px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {c.selection}; }}
+QMenu::item:disabled {{ color: {c.quiet}; }}
+QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 6px; }}
+QScrollArea, QAbstractScrollArea[frameless="true"] {{ border: none; background: transparent; }}
+QAbstractItemView {{ background: {c.surface}; border: none; outline: none; selection-background-color: {c.selection}; selection-color: {c.text}; }}
+QHeaderView {{ background: {c.surface}; border: none; }}
+QHeaderView::section {{ background: {c.surface}; color: {c.quiet}; border: none; border-bottom: 1px solid {c.line}; padding: 0 {m.cell_pad}px;
+  font-size: {m.label}px; font-weight: 500; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {c.line_strong}; border-radius: 4px; margin: 2px; min-height: 32px; min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {c.quiet}; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; border: none; width: 0; height: 0; }}
+QSplitter::handle {{ background: {c.line}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {c.line}; }}
+QTabBar::tab {{ background: transparent; color: {c.quiet}; padding: 0 12px; min-height: {m.control}px; border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {c.text}; border-bottom: 2px solid {c.accent}; font-weight: 600; }}
+QTabBar::tab:hover {{ color: {c.text}; }}
+QProgressBar {{ background: {c.line}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+"""
