@@ -106,7 +106,9 @@ def allocate(
     the walk of `closest` starts; distances are measured along the aisles (sum of both axes).
     """
     order = RemovalStrategy(strategy)
-    usable = [bin_ for bin_ in bins if bin_.on_hand > bin_.allocated and not is_expired(bin_.expires_on, today)]
+    usable = [
+        bin_ for bin_ in bins if bin_.on_hand > bin_.allocated and not is_expired(bin_.expires_on, today)
+    ]
     if order is RemovalStrategy.CLOSEST:
         keyed = [((round(abs(b.x_m - from_x_m) + abs(b.y_m - from_y_m)), ""), b) for b in usable]
     else:

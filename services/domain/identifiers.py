@@ -60,7 +60,9 @@ def derive(*parts: object) -> str:
     if _ESCAPE in joined or joined.count(_SEPARATOR) >= len(texts):
         joined = _SEPARATOR.join(_escaped(text) for text in texts)
     digest = hashlib.sha1(_NAMESPACE_BYTES + joined.encode(), usedforsecurity=False).hexdigest()
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
+    return (
+        f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
+    )
 
 
 def _escaped(text: str) -> str:
@@ -88,7 +90,9 @@ def order_number(terminal_code: str, counter: int) -> str:
     Raises ValueError for a code that is not up to four capital letters and up to four digits, or a counter below 1.
     """
     if _TERMINAL_CODE.fullmatch(terminal_code) is None:
-        raise ValueError(f"a terminal code is capital letters and then digits, such as T01, got {terminal_code!r}")
+        raise ValueError(
+            f"a terminal code is capital letters and then digits, such as T01, got {terminal_code!r}"
+        )
     if not 1 <= counter <= _MAX_COUNTER:
         raise ValueError(f"an order counter starts at 1 and has at most twelve digits, got {counter}")
     return str(OrderNumber(terminal_code, counter))

@@ -122,4 +122,6 @@ def _within(step: str, quantity: int, has: int, sku: str) -> None:
     _positive(quantity, sku)
     if quantity > has:
         details = [{"sku": sku, "step": step, "quantity": quantity, "has": has}]
-        refuse("line_underfilled", details=details, step=step.capitalize(), quantity=quantity, sku=sku, has=has)
+        refuse(
+            "line_underfilled", details=details, step=step.capitalize(), quantity=quantity, sku=sku, has=has
+        )

@@ -93,7 +93,9 @@ def advance(current: str, event: str, *, held_from: str | None = None) -> OrderS
     target = follow("order", TRANSITIONS, state, wanted)
     if wanted is E.RESUME:
         if held_from is None or OrderState(held_from) not in BEFORE_SHIPPING:
-            raise ValueError(f"an order on hold must remember a state from before shipping, got {held_from!r}")
+            raise ValueError(
+                f"an order on hold must remember a state from before shipping, got {held_from!r}"
+            )
         return OrderState(held_from)
     return target
 

@@ -93,11 +93,22 @@ def missing_after_short(tasked: int, found: int, reason: str, sku: str = "") -> 
     nothing is missing.
     """
     if not reason.strip():
-        refuse("reason_required", details=[{"reasons": [option.value for option in ShortReason]}], what="A short pick")
+        refuse(
+            "reason_required",
+            details=[{"reasons": [option.value for option in ShortReason]}],
+            what="A short pick",
+        )
     if found < 0:
-        refuse("invalid_value", details=[{"field": "quantity"}], field="quantity", problem="it cannot be below zero")
+        refuse(
+            "invalid_value",
+            details=[{"field": "quantity"}],
+            field="quantity",
+            problem="it cannot be below zero",
+        )
     if found > tasked:
         after_pick(tasked, 0, found, sku)
     if found == tasked:
-        refuse("invalid_value", details=[{"field": "quantity"}], field="quantity", problem="nothing is missing")
+        refuse(
+            "invalid_value", details=[{"field": "quantity"}], field="quantity", problem="nothing is missing"
+        )
     return tasked - found

@@ -42,18 +42,24 @@ _UNCHANGED: Final = "Nothing was changed."
 CODES: Final[Mapping[str, Reason]] = {
     # Any command
     "not_found": Reason(
-        "There is no {thing} {name} here.", _UNCHANGED, "Check the number, or wait until this desk has synced."
+        "There is no {thing} {name} here.",
+        _UNCHANGED,
+        "Check the number, or wait until this desk has synced.",
     ),
     "wrong_state": Reason(
         "The {thing} is {current}, so it cannot {wanted}.", _UNCHANGED, "From here it can: {possible}."
     ),
     "not_permitted": Reason(
-        "{actor} may not do this ({permission}).", _UNCHANGED, "Ask a supervisor to do it or to grant the role."
+        "{actor} may not do this ({permission}).",
+        _UNCHANGED,
+        "Ask a supervisor to do it or to grant the role.",
     ),
     "invalid_value": Reason("{field}: {problem}.", _UNCHANGED, "Correct it and send it again."),
     "missing_value": Reason("{field} is missing.", _UNCHANGED, "Fill it in and send it again."),
     "duplicate": Reason(
-        "There is already a {thing} {name}.", "The one that exists was not touched.", "Use it, or choose another name."
+        "There is already a {thing} {name}.",
+        "The one that exists was not touched.",
+        "Use it, or choose another name.",
     ),
     "changed_meanwhile": Reason(
         "Somebody changed {field} of the {thing} before you: it is now {actual}, you expected {expected}.",
@@ -83,7 +89,9 @@ CODES: Final[Mapping[str, Reason]] = {
         "Take less, or count the bin if it holds more than recorded.",
     ),
     "quantity_not_positive": Reason(
-        "The quantity of {sku} must be a whole number above zero, not {quantity}.", _UNCHANGED, "Enter how many."
+        "The quantity of {sku} must be a whole number above zero, not {quantity}.",
+        _UNCHANGED,
+        "Enter how many.",
     ),
     "stock_promised": Reason(
         "{requested} of {sku} at {location} cannot be changed: {reserved} are promised to orders.",
@@ -91,21 +99,29 @@ CODES: Final[Mapping[str, Reason]] = {
         "Move the promises first, or choose stock that is free.",
     ),
     "stock_not_held": Reason(
-        "{location} has {held} of {sku} on hold, not {requested}.", _UNCHANGED, "Release no more than is held."
+        "{location} has {held} of {sku} on hold, not {requested}.",
+        _UNCHANGED,
+        "Release no more than is held.",
     ),
     "lot_required": Reason(
-        "{sku} is kept by lot, and no lot was given.", _UNCHANGED, "Scan or enter the lot that is on the label."
+        "{sku} is kept by lot, and no lot was given.",
+        _UNCHANGED,
+        "Scan or enter the lot that is on the label.",
     ),
     "lot_expired": Reason(
         "Lot {lot} of {sku} expired on {expires_on}.", _UNCHANGED, "Put it on hold and take another lot."
     ),
-    "location_blocked": Reason("{location} is blocked.", _UNCHANGED, "Use another bin, or have it opened again."),
+    "location_blocked": Reason(
+        "{location} is blocked.", _UNCHANGED, "Use another bin, or have it opened again."
+    ),
     "location_kind": Reason(
         "{location} is a {kind} location; {wanted} is needed.", _UNCHANGED, "Scan a location of that kind."
     ),
     "same_location": Reason("Both ends of the move are {location}.", _UNCHANGED, "Scan the bin it goes to."),
     "count_stale": Reason(
-        "{location} changed after it was counted.", "The count is kept and was not applied.", "Count the bin again."
+        "{location} changed after it was counted.",
+        "The count is kept and was not applied.",
+        "Count the bin again.",
     ),
     "allotment_too_small": Reason(
         "This terminal has {left} of {sku} set aside for it, {requested} were asked for.",
@@ -117,7 +133,9 @@ CODES: Final[Mapping[str, Reason]] = {
         "Those sales stand.",
         "Take back no more than is unused.",
     ),
-    "product_inactive": Reason("{sku} is no longer sold.", _UNCHANGED, "Choose its successor, or make it active."),
+    "product_inactive": Reason(
+        "{sku} is no longer sold.", _UNCHANGED, "Choose its successor, or make it active."
+    ),
     # Orders
     "order_empty": Reason("The order has no lines.", _UNCHANGED, "Add a product and a quantity."),
     "line_overfilled": Reason(
@@ -149,10 +167,18 @@ CODES: Final[Mapping[str, Reason]] = {
         "Put the rest back into the bin.",
     ),
     "task_taken": Reason("{worker} is picking this already.", "Their work stands.", "Take the next task."),
-    "wrong_bin": Reason("This is {scanned}; the task is at {wanted}.", _UNCHANGED, "Go to {wanted} and scan it."),
-    "wrong_product": Reason("This is {scanned}; the task is for {wanted}.", _UNCHANGED, "Put it back and scan again."),
-    "wrong_lot": Reason("This is lot {scanned}; the task is for lot {wanted}.", _UNCHANGED, "Take that lot instead."),
-    "bad_scan": Reason("This code cannot be read: {problem}.", _UNCHANGED, "Scan it again, or type the number."),
+    "wrong_bin": Reason(
+        "This is {scanned}; the task is at {wanted}.", _UNCHANGED, "Go to {wanted} and scan it."
+    ),
+    "wrong_product": Reason(
+        "This is {scanned}; the task is for {wanted}.", _UNCHANGED, "Put it back and scan again."
+    ),
+    "wrong_lot": Reason(
+        "This is lot {scanned}; the task is for lot {wanted}.", _UNCHANGED, "Take that lot instead."
+    ),
+    "bad_scan": Reason(
+        "This code cannot be read: {problem}.", _UNCHANGED, "Scan it again, or type the number."
+    ),
     # Dispatch and fleet
     "vehicle_unfit": Reason(
         "{vehicle} cannot take the route: {reasons}.", "The route is as it was.", "Choose another vehicle."

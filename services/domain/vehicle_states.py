@@ -69,7 +69,12 @@ STATE_TRANSITIONS: Final[Mapping[VehicleEvent, Mapping[VehicleState, VehicleStat
     E.FINISH: {S.EXECUTING: S.IDLE},
     E.CHARGE: {S.IDLE: S.CHARGING},
     E.UNPLUG: {S.CHARGING: S.IDLE},
-    E.WITHDRAW: {S.UNKNOWN: S.UNAVAILABLE, S.IDLE: S.UNAVAILABLE, S.CHARGING: S.UNAVAILABLE, S.ERROR: S.UNAVAILABLE},
+    E.WITHDRAW: {
+        S.UNKNOWN: S.UNAVAILABLE,
+        S.IDLE: S.UNAVAILABLE,
+        S.CHARGING: S.UNAVAILABLE,
+        S.ERROR: S.UNAVAILABLE,
+    },
     E.FAIL: {state: S.ERROR for state in VehicleState},
     E.RECOVER: {S.ERROR: S.IDLE},
     E.LOSE: {state: S.UNKNOWN for state in VehicleState},
