@@ -12,7 +12,14 @@ from tests.helpers import qt_on_demand, real_data_folder
 # A test never opens a window on somebody's screen, unless it is told to.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["tests.helpers.leaks"]
+pytest_plugins = [
+    "tests.helpers.keyring_daemon",
+    "tests.helpers.leaks",
+    "tests.helpers.meeting_place",
+    "tests.helpers.postgres",
+    "tests.helpers.rabbitmq",
+    "tests.helpers.redis_server",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
