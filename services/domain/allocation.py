@@ -1,7 +1,7 @@
 """Which bins give the stock: removal strategies, and who waits or gives way when there is too little.
 
-Instants are milliseconds UTC, days are `YYYY-MM-DD` with `""` for none, places are metres, priorities run from 1
-(first) to 9 (last).
+Instants are milliseconds UTC, days are `YYYY-MM-DD` with `""` for none, places are metres, priorities run
+from 1 (first) to 9 (last).
 """
 
 from collections.abc import Iterable, Sequence
@@ -76,7 +76,7 @@ class Promised(msgspec.Struct, frozen=True):
 
 
 def strategy_for(product: str, site: str, *, expiry_tracked: bool) -> RemovalStrategy:
-    """The strategy that holds: the product's own, else the site's, else FEFO for what expires and FIFO for the rest."""
+    """The strategy that holds: the product's own, else the site's, else FEFO for what expires, else FIFO."""
     named = product or site
     if named:
         return RemovalStrategy(named)
@@ -97,13 +97,14 @@ def allocate(
     from_x_m: float = 0.0,
     from_y_m: float = 0.0,
 ) -> list[Take]:
-    """Choose bins for `quantity` units; the takes are in the order of the strategy and never exceed what is free.
+    """Choose bins for `quantity` units, in the order of the strategy and never more than is free.
 
-    Returns takes for fewer units when there is too little. Expired lots are never taken. Receipts of the same UTC
-    day (and lots of the same expiry and day, and bins of the same distance to the metre) count as equal, and among
-    equals the fewest visits win: the smallest bin that holds all that is still wanted, else the largest bin; then the
-    order of the pick sequence, then the stock id, so that every machine chooses alike. `from_x_m`, `from_y_m` is where
-    the walk of `closest` starts; distances are measured along the aisles (sum of both axes).
+    Returns takes for fewer units when there is too little. Expired lots are never taken. Receipts of the same
+    UTC day (and lots of the same expiry and day, and bins of the same distance to the metre) count as equal,
+    and among equals the fewest visits win: the smallest bin that holds all that is still wanted, else the
+    largest bin; then the order of the pick sequence, then the stock id, so that every machine chooses alike.
+    `from_x_m`, `from_y_m` is where the walk of `closest` starts; distances are measured along the aisles (sum
+    of both axes).
     """
     order = RemovalStrategy(strategy)
     usable = [
@@ -156,16 +157,17 @@ def taken(takes: Sequence[Take] | Sequence[Share]) -> int:
 
 
 def fill_backorders(quantity: int, waiting: Iterable[Waiting]) -> list[Share]:
-    """Give arriving units to those who wait: by priority, and first come first served within one. The last served
-    may get a part; nobody gets more than they wait for.
+    """Give arriving units to those who wait: by priority, and first come first served within one. The last
+    served may get a part; nobody gets more than they wait for.
     """
     queue = sorted(waiting, key=lambda one: (one.priority, one.since, one.id))
     return _share_out(quantity, [(one.id, one.quantity) for one in queue])
 
 
 def newest_lowest_priority(reservations: Iterable[Promised], quantity: int) -> list[Share]:
-    """Choose who gives way when `quantity` promised units are not there after all: the lowest priority first, and
-    within one the newest promise. The last may keep a part; the shares hold less where not enough was promised.
+    """Choose who gives way when `quantity` promised units are not there after all: the lowest priority first,
+    and within one the newest promise. The last may keep a part; the shares hold less where not enough was
+    promised.
     """
     # Two stable sorts, because ids descend as text and everything else as numbers.
     queue = sorted(reservations, key=lambda one: one.id, reverse=True)

@@ -17,8 +17,9 @@ def available_to_promise(
 ) -> list[Dated]:
     """What may still be promised for each day on which something changes, `today` first.
 
-    `available_now` already leaves out what is reserved; `promises` are those not yet reserved. A day's figure is what
-    can be taken on it without breaking a promise of a later day. Overdue receipts count as coming today.
+    `available_now` already leaves out what is reserved; `promises` are those not yet reserved. A day's figure
+    is what can be taken on it without breaking a promise of a later day. Overdue receipts count as coming
+    today.
     """
     changes: dict[str, int] = {today: available_now}
     for sign, entries in ((1, receipts), (-1, promises)):

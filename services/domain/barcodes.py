@@ -1,6 +1,6 @@
-"""Numbers that GS1 gives to things: GTIN-8, -12, -13, -14 and SSCC-18, their check digits and their equal forms.
+"""Numbers that GS1 gives to things: GTINs and SSCCs, their check digits and their equal forms.
 
-Source: GS1 General Specifications, section 7.9 (check digit calculation) and section 2.1 (GTIN in a 14-digit field).
+Source: GS1 General Specifications, "Standard check digit calculations for GS1 data structures".
 """
 
 from typing import Final
@@ -81,9 +81,10 @@ def same_gtin(one: str, other: str) -> bool:
 
 
 def own_gtin13(number: int) -> str:
-    """The GTIN-13 for a product without a maker's number, from a number of the company's own (0 to 9 999 999 999).
+    """The GTIN-13 for a product without a maker's number, from an own number of up to ten digits.
 
-    It lies in the range that GS1 leaves to companies for their own use (General Specifications, section 2.1.11).
+    It lies in the range that GS1 leaves to companies for their own use (restricted circulation numbers).
+    Raises ValueError when the number does not fit.
     """
     if not 0 <= number < 10**_OWN_DIGITS:
         raise ValueError(f"an own product number has at most {_OWN_DIGITS} digits, got {number}")
@@ -92,7 +93,7 @@ def own_gtin13(number: int) -> str:
 
 
 def sscc(extension: int, company_prefix: str, serial: int) -> str:
-    """The SSCC of a logistic unit: extension digit 0-9, GS1 company prefix (4 to 12 digits), own serial number.
+    """The SSCC of a logistic unit: extension digit, GS1 company prefix (4 to 12 digits), own serial number.
 
     Raises ValueError when the parts do not make 17 digits.
     """

@@ -1,7 +1,6 @@
 """What a scan says: a product, a logistic unit, or one of our own labels, from whatever a reader sends.
 
-Symbology identifiers are those of ISO/IEC 15424, as the GS1 General Specifications use them (section 5, figure on
-symbology identifiers).
+Symbology identifiers are those of ISO/IEC 15424, as the GS1 General Specifications list them.
 """
 
 import re
@@ -17,7 +16,8 @@ from services.domain.labels import label_kind, normal
 __all__ = ["BadScan", "Scan", "ScanKind", "parse_scan"]
 
 _SYMBOLOGY: Final = re.compile(r"\][A-Za-z][0-9]")
-# GS1-128, GS1 DataBar, GS1 DataMatrix, GS1 QR Code and GS1 DotCode carry element strings; others carry plain text.
+# GS1-128, GS1 DataBar, GS1 DataMatrix, GS1 QR Code and GS1 DotCode carry element strings; others carry plain
+# text.
 _CARRIES_ELEMENTS: Final = frozenset({"]C1", "]e0", "]d2", "]Q3", "]J1"})
 _AROUND: Final = " \t\r\n"
 _MAX_LENGTH: Final = 400
@@ -40,8 +40,8 @@ class Scan(msgspec.Struct, frozen=True):
     """What a scan says; empty where it does not say it.
 
     `raw` is what the reader sent; `code` is what to look up: the GTIN in 14 digits, the SSCC, or the label in
-    capitals. `quantity` are pieces named in the barcode itself; `expires_on` is `YYYY-MM-DD`. `doubt` says why a
-    number of the right length was not taken for a GTIN.
+    capitals. `quantity` are pieces named in the barcode itself; `expires_on` is `YYYY-MM-DD`. `doubt` says
+    why a number of the right length was not taken for a GTIN.
     """
 
     raw: str
@@ -59,10 +59,10 @@ class Scan(msgspec.Struct, frozen=True):
 def parse_scan(text: str, today: str) -> Scan:
     """Read what a scanner sent, or what a person typed instead.
 
-    Understood are GS1 element strings with a symbology identifier, with FNC1 as GS (0x1D) or in parentheses; plain
-    GTINs and SSCCs; and our own labels. `today` (`YYYY-MM-DD`) decides the century of two-digit years. A number that
-    only looks like a GTIN is `unknown` with a doubt, because shops do sell goods with a wrong check digit.
-    Raises BadScan when the code is empty, or is GS1's by its form and malformed.
+    Understood are GS1 element strings with a symbology identifier, with FNC1 as GS (0x1D) or in parentheses;
+    plain GTINs and SSCCs; and our own labels. `today` (`YYYY-MM-DD`) decides the century of two-digit years.
+    A number that only looks like a GTIN is `unknown` with a doubt, because shops do sell goods with a wrong
+    check digit. Raises BadScan when the code is empty, or is GS1's by its form and malformed.
     """
     trimmed = text.strip(_AROUND)
     symbology, content = _without_symbology(trimmed)
@@ -83,8 +83,8 @@ def _without_symbology(text: str) -> tuple[str, str]:
 
 
 def _starts_like_elements(content: str) -> bool:
-    """Readers set up to send no symbology identifier still send element strings: a product number that checks, or
-    an SSCC that checks, behind its identifier is no chance.
+    """Readers set up to send no symbology identifier still send element strings: a product number that
+    checks, or an SSCC that checks, behind its identifier is no chance.
     """
     if content[:2] in ("01", "02") and is_gtin(content[2:16]) and len(content) >= 16:
         return True

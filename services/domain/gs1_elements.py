@@ -1,7 +1,8 @@
 """GS1 element strings: what the application identifiers in a barcode say about a product or a logistic unit.
 
-Source: GS1 General Specifications, section 3 (application identifiers), 7.8 (element strings and FNC1), 7.11
-(characters), 7.12 (dates). Read are 00, 01, 02, 10, 17, 21, 30 and 37; the others are skipped by their length.
+Source: GS1 General Specifications, the definitions of the application identifiers, the processing of element
+strings, and the determination of century in dates. Read are 00, 01, 02, 10, 17, 21, 30 and 37; the others are
+skipped by their length.
 """
 
 import calendar
@@ -17,7 +18,7 @@ GROUP_SEPARATOR: Final = "\x1d"
 """How a reader transmits FNC1 between two element strings."""
 
 # Length of identifier and data of the identifiers whose length is fixed for ever by their first two digits
-# (section 7.8.5); all others end at FNC1.
+# (the pre-defined lengths); all others end at FNC1.
 _FIXED: Final = {
     "00": 20, "01": 16, "02": 16, "03": 16, "04": 18, "20": 4, "41": 16,
     **{str(prefix): 8 for prefix in range(11, 20)},
@@ -100,8 +101,8 @@ def _parts(elements: Elements) -> tuple[list[tuple[str, str]], list[tuple[str, s
 
 
 def _marks(text: str) -> list[re.Match[str]]:
-    """The identifiers of the printed form. A lot may contain parentheses too, so a mark counts only where it stands
-    behind a whole element: what has a fixed length is not searched for marks.
+    """The identifiers of the printed form. A lot may contain parentheses too, so a mark counts only where it
+    stands behind a whole element: what has a fixed length is not searched for marks.
     """
     marks: list[re.Match[str]] = []
     at = 0
@@ -184,8 +185,8 @@ def _count(data: str, raw: str) -> int:
 
 
 def _day(data: str, raw: str, today: str) -> str:
-    """The day of YYMMDD. Day 00 is the month's last; the century is the one that puts the year between 49 years
-    before and 50 years after this one (section 7.12).
+    """The day of YYMMDD. Day 00 is the month's last; the century is the one that puts the year between 49
+    years before and 50 years after this one.
     """
     if len(data) != 6 or not is_digits(data):
         raise BadScan("expiry date has six digits, YYMMDD", raw)

@@ -1,6 +1,7 @@
 """The codes on labels that we print ourselves: bins, orders, shipments, handling units and badges.
 
-All are capital letters, digits and hyphens, so that the plainest scanner and every keyboard layout can send them.
+All are capital letters, digits and hyphens, so that the plainest scanner and every keyboard layout can send
+them.
 """
 
 import re
@@ -8,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from services.domain.identifiers import COUNTER_FORM, TERMINAL_CODE_FORM
 
 BADGE_PREFIX: Final = "HFB-"
 HANDLING_UNIT_PREFIX: Final = "HU-"
@@ -27,8 +30,8 @@ class LabelKind(StrEnum):
 _FORMS: Final = {
     LabelKind.BADGE: re.compile(r"HFB-[A-Z0-9-]{4,32}"),
     LabelKind.HANDLING_UNIT: re.compile(r"HU-[A-Z0-9]{1,16}(-[A-Z0-9]{1,16})?"),
-    LabelKind.SHIPMENT: re.compile(r"[A-Z]{1,4}[0-9]{1,4}-[0-9]{6,12}-S[0-9]{1,3}"),
-    LabelKind.ORDER: re.compile(r"[A-Z]{1,4}[0-9]{1,4}-[0-9]{6,12}"),
+    LabelKind.SHIPMENT: re.compile(f"{TERMINAL_CODE_FORM}-{COUNTER_FORM}-S[0-9]{{1,3}}"),
+    LabelKind.ORDER: re.compile(f"{TERMINAL_CODE_FORM}-{COUNTER_FORM}"),
     LabelKind.BIN: re.compile(r"[A-Z][A-Z0-9]{0,7}(-[A-Z0-9]{1,6}){3}"),
 }
 
@@ -77,7 +80,8 @@ def handling_unit_code(terminal_code: str, counter: int) -> str:
 
 
 def badge_code(token: str) -> str:
-    """The code on a person's badge. `token` is at least four letters, digits or hyphens, chosen by the caller.
+    """The code on a person's badge. `token` is at least four letters, digits or hyphens, chosen by the
+    caller.
 
     Raises ValueError for a token that would not scan back.
     """

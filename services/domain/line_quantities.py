@@ -11,11 +11,11 @@ from services.domain.refusals import refuse
 class LineQuantities(msgspec.Struct, frozen=True):
     """Where each ordered unit of a line is, in counting units of the sku.
 
-    `reserved` are promised units that have not departed, picked ones included; `allocated` are those of them tied to
-    a bin or lot; `picked` are those of the allocated that have left their bin. `quantity` is what was ordered; `shipped` units have departed;
-    `delivered` and `returned` are parts of these. Always:
-    `0 <= picked <= allocated <= reserved`, `reserved + shipped + cancelled <= quantity` and
-    `delivered + returned <= shipped`.
+    `quantity` is what was ordered. `reserved` are promised units that have not departed, picked ones
+    included; `allocated` are those of them tied to a bin or lot; `picked` are those of the allocated that
+    have left their bin. `shipped` units have departed, and `delivered` and `returned` are parts of these.
+    Always `0 <= picked <= allocated <= reserved`, `reserved + shipped + cancelled <= quantity` and `delivered
+    + returned <= shipped`.
     """
 
     quantity: int
@@ -62,7 +62,9 @@ class LineQuantities(msgspec.Struct, frozen=True):
         return self._with(picked=self.picked - quantity)
 
     def short(self, quantity: int, sku: str = "") -> Self:
-        """Give up units that were not found in their bin: they are unfilled again and may be promised elsewhere."""
+        """Give up units that were not found in their bin: they are unfilled again and may be promised
+        elsewhere.
+        """
         _within("shorting", quantity, self.allocated - self.picked, sku)
         return self._with(allocated=self.allocated - quantity, reserved=self.reserved - quantity)
 

@@ -9,6 +9,8 @@ from services.domain.state_machine import follow, possible
 
 
 class LineState(StrEnum):
+    """How far an order line has come."""
+
     OPEN = "open"
     RESERVED = "reserved"
     ALLOCATED = "allocated"
@@ -19,6 +21,8 @@ class LineState(StrEnum):
 
 
 class LineEvent(StrEnum):
+    """What moves an order line on."""
+
     RESERVE = "reserve"
     ALLOCATE = "allocate"
     UNALLOCATE = "unallocate"
@@ -61,8 +65,9 @@ def possible_events(current: str) -> list[str]:
 def line_state(quantities: LineQuantities, *, tried: bool = True) -> LineState:
     """The state that a line has by its quantities.
 
-    A line that is partly promised shows how far the promised part has come; its backorder is `quantities.backordered`.
-    `tried`: stock has been looked for, so an unfilled line waits (backordered) instead of being open.
+    A line that is partly promised shows how far the promised part has come; its backorder is
+    `quantities.backordered`. `tried`: stock has been looked for, so an unfilled line waits (backordered)
+    instead of being open.
     """
     if quantities.quantity <= quantities.cancelled:
         return S.CANCELLED

@@ -11,13 +11,16 @@ from typing import Final, NoReturn
 from services.domain.refusals import refuse
 
 _USUAL_EXPONENT: Final = 2
+_WITHOUT: Final = (
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+)  # fmt: skip
+_THOUSANDTHS: Final = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+_TEN_THOUSANDTHS: Final = ("CLF", "UYW")
 _EXPONENTS: Final = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(),
-        0,
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(_WITHOUT, 0),
+    **dict.fromkeys(_THOUSANDTHS, 3),
+    **dict.fromkeys(_TEN_THOUSANDTHS, 4),
 }
 _MAX_MINOR: Final = 10**14
 _MAX_LENGTH: Final = 28
@@ -43,11 +46,12 @@ def parse_money(
     rounded: bool = False,
     field: str = "amount",
 ) -> int:
-    """Minor units of an amount written in figures, such as `1,234.50` (or `1.234,50` with `decimal_mark=","`).
+    """Minor units of an amount written in figures, such as `1,234.50` (or `1.234,50` with
+    `decimal_mark=","`).
 
-    Groups of three may be set off by the other mark, a blank or an apostrophe. More decimals than the currency has
-    are refused, unless they are zeros or `rounded` asks for rounding half up.
-    Raises RuleViolation `invalid_value`, naming `field` and what is wrong.
+    Groups of three may be set off by the other mark, a blank or an apostrophe. More decimals than the
+    currency has are refused, unless they are zeros or `rounded` asks for rounding half up. Raises
+    RuleViolation `invalid_value`, naming `field` and what is wrong.
     """
     decimals = exponent(currency)
     written = text.strip()

@@ -10,6 +10,8 @@ from services.domain.state_machine import follow, possible
 
 
 class OrderState(StrEnum):
+    """How far an order has come. Cancelled and returned are its other ends."""
+
     DRAFT = "draft"
     CONFIRMED = "confirmed"
     ALLOCATED = "allocated"
@@ -28,6 +30,8 @@ class OrderState(StrEnum):
 
 
 class OrderEvent(StrEnum):
+    """What moves an order on. The three outcomes of reserving are events of their own."""
+
     CONFIRM = "confirm"
     RESERVE_ALL = "reserve_all"
     RESERVE_SOME = "reserve_some"
@@ -59,7 +63,8 @@ OPEN: Final = frozenset(set(OrderState) - {S.CANCELLED, S.RETURNED, S.CLOSED, S.
 
 TRANSITIONS: Final[Mapping[OrderEvent, Mapping[OrderState, OrderState]]] = {
     E.CONFIRM: {S.DRAFT: S.CONFIRMED},
-    # Reserving is tried again when a receipt comes, and undone when a count shows that the stock never was there.
+    # Reserving is tried again when a receipt comes, and undone when a count shows that the stock never was
+    # there.
     E.RESERVE_ALL: {state: S.ALLOCATED for state in BEFORE_PICKING},
     E.RESERVE_SOME: {state: S.PARTIALLY_ALLOCATED for state in BEFORE_PICKING},
     E.RESERVE_NONE: {state: S.BACKORDERED for state in BEFORE_PICKING},
@@ -85,7 +90,8 @@ TRANSITIONS: Final[Mapping[OrderEvent, Mapping[OrderState, OrderState]]] = {
 def advance(current: str, event: str, *, held_from: str | None = None) -> OrderState:
     """The order's next state. `held_from` is the state before a hold, needed only by `resume`.
 
-    Raises RuleViolation `wrong_state` where the table has no such step, and `already_shipped` for a cancel too late.
+    Raises RuleViolation `wrong_state` where the table has no such step, and `already_shipped` for a cancel
+    too late.
     """
     state, wanted = OrderState(current), OrderEvent(event)
     if wanted is E.CANCEL and state in HAS_LEFT:
@@ -110,8 +116,8 @@ def order_state_from_lines(
 ) -> OrderState:
     """The state that an order has by what happened to its lines.
 
-    `released`: its pick tasks have been let go to the floor. `packed`: what is picked is in cartons. A person's own
-    decisions stay: a draft, an order on hold, a cancelled and a closed order keep their state.
+    `released`: its pick tasks have been let go to the floor. `packed`: what is picked is in cartons. A
+    person's own decisions stay: a draft, an order on hold, a cancelled and a closed order keep their state.
     """
     state = OrderState(current)
     if state in (S.DRAFT, S.ON_HOLD, S.CANCELLED, S.CLOSED):

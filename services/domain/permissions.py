@@ -112,7 +112,8 @@ GRANTS: Final[Mapping[Role, frozenset[str]]] = {
     Role.CLERK: _CLERK,
     Role.VIEWER: frozenset({"view", "export.run"}),
     Role.DRIVER: _DRIVER,
-    # Web shops, planners and trackers act through the same commands as people, but never decide or administer.
+    # Web shops, planners and trackers act through the same commands as people, but never decide or
+    # administer.
     Role.SERVICE: frozenset(
         {"view", "order.place", "order.change", "order.cancel", "stock.receive", "fleet.assign", "fleet.plan"}
         | {"fleet.position", "fleet.state", "customer.edit", "import.run", "export.run"}
@@ -121,8 +122,8 @@ GRANTS: Final[Mapping[Role, frozenset[str]]] = {
 
 
 def roles_of(text: str) -> frozenset[Role]:
-    """The roles in a text such as `picker,driver`. Names that are no role carry nothing and are left out: an older
-    version of the program must not fail on a role that a newer one has added.
+    """The roles in a text such as `picker,driver`. Names that are no role carry nothing and are left out: an
+    older version of the program must not fail on a role that a newer one has added.
     """
     names = (name.strip() for name in text.split(","))
     return frozenset(Role(name) for name in names if name in Role.__members__.values())
@@ -135,8 +136,8 @@ def permissions_of(roles: str | Iterable[str]) -> frozenset[str]:
 
 
 def allowed(roles: str | Iterable[str], permission: str) -> bool:
-    """Whether one of the roles carries the permission. Raises LookupError for a permission that does not exist, so
-    that a misspelt one is noticed instead of being refused to everybody.
+    """Whether one of the roles carries the permission. Raises LookupError for a permission that does not
+    exist, so that a misspelt one is noticed instead of being refused to everybody.
     """
     if permission not in PERMISSIONS:
         raise LookupError(f"no such permission: {permission!r}")

@@ -9,6 +9,8 @@ from services.domain.state_machine import follow, possible
 
 
 class PickState(StrEnum):
+    """How far a pick task has come. A short one found nothing at all."""
+
     PENDING = "pending"
     PICKING = "picking"
     PICKED = "picked"
@@ -18,6 +20,8 @@ class PickState(StrEnum):
 
 
 class PickEvent(StrEnum):
+    """What moves a pick task on, or one step back."""
+
     CLAIM = "claim"
     CONFIRM = "confirm"
     DROP = "drop"
@@ -34,7 +38,9 @@ class PickKind(StrEnum):
 
 
 class ShortReason(StrEnum):
-    """Why less was found than tasked, in the order of the keys 1-9 that choose it. A person may write another."""
+    """Why less was found than tasked, in the order of the keys 1-9 that choose it. A person may write
+    another.
+    """
 
     EMPTY_BIN = "empty_bin"
     TOO_FEW = "too_few"
@@ -51,7 +57,8 @@ TRANSITIONS: Final[Mapping[PickEvent, Mapping[PickState, PickState]]] = {
     E.CLAIM: {S.PENDING: S.PICKING},
     E.CONFIRM: {S.PICKING: S.PICKED},
     E.DROP: {S.PICKED: S.STAGED},
-    # Nothing was found. Where some was found, the task is confirmed for that and the remainder becomes its own task.
+    # Nothing was found. Where some was found, the task is confirmed for that and the remainder becomes its
+    # own task.
     E.SHORT: {S.PICKING: S.SHORT},
     E.ROLL_BACK: {S.STAGED: S.PICKED, S.PICKED: S.PICKING, S.PICKING: S.PENDING},
     # What has left its bin is not cancelled but put back.
@@ -89,8 +96,8 @@ def after_pick(tasked: int, already: int, quantity: int, sku: str = "") -> int:
 def missing_after_short(tasked: int, found: int, reason: str, sku: str = "") -> int:
     """How many units a short pick leaves missing. `found` may be zero, but not all that was tasked.
 
-    Raises RuleViolation `reason_required` without a reason, `over_pick` for more than tasked and `invalid_value` when
-    nothing is missing.
+    Raises RuleViolation `reason_required` without a reason, `over_pick` for more than tasked and
+    `invalid_value` when nothing is missing.
     """
     if not reason.strip():
         refuse(

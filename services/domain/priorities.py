@@ -21,8 +21,9 @@ _YEAR: Final = 366
 def pick_priority(order_priority: int, due_on: str, today: str) -> int:
     """A pick task's priority from its order's and the days left until it is due.
 
-    Overdue comes first whatever the order's priority; due today moves it three steps forward, tomorrow two, the day
-    after one; a week or more away moves it one step back. Without a due date the order's priority stands.
+    Overdue comes first whatever the order's priority; due today moves it three steps forward, tomorrow two,
+    the day after one; a week or more away moves it one step back. Without a due date the order's priority
+    stands.
     """
     if not due_on:
         return _within_bounds(order_priority)
@@ -47,8 +48,8 @@ def promised_on(
     """The day to promise for an order placed on a day at a minute of that day, both in the site's time zone.
 
     An order after the cut-off, or on a day without work, counts as placed on the next working day; from there
-    `lead_days` working days are added. `working_days` are numbers with Monday 0, `closed_on` days are holidays.
-    Raises ValueError when no day of a year is a working day.
+    `lead_days` working days are added. `working_days` are numbers with Monday 0, `closed_on` days are
+    holidays. Raises ValueError when no day of a year is a working day.
     """
     day = date.fromisoformat(placed_on)
     if placed_minute >= cutoff_minute:

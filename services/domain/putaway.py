@@ -6,8 +6,8 @@ import msgspec
 
 
 class PutawayBin(msgspec.Struct, frozen=True):
-    """A bin as a candidate. `same` are the units of this product (and lot) in it, `others` the units of anything else;
-    `target` is how many of the product it should hold, 0 where nothing says so. Metres.
+    """A bin as a candidate. `same` are the units of this product (and lot) in it, `others` the units of
+    anything else; `target` is how many of the product it should hold, 0 where nothing says so. Metres.
     """
 
     location_id: str
@@ -25,9 +25,9 @@ def suggest_putaway(
 ) -> PutawayBin | None:
     """The bin to suggest for `quantity` units, or None when no bin is free.
 
-    In this order: the product's pick bin while it is below its target; a reserve bin that already holds it; an empty
-    reserve bin; an empty pick bin; the product's pick bin though full. Bins with other goods are not suggested. Among
-    equals the nearest (along the aisles) wins, then the pick sequence, then the id.
+    In this order: the product's pick bin while it is below its target; a reserve bin that already holds it;
+    an empty reserve bin; an empty pick bin; the product's pick bin though full. Bins with other goods are not
+    suggested. Among equals the nearest (along the aisles) wins, then the pick sequence, then the id.
     """
     if quantity <= 0:
         return None

@@ -9,7 +9,9 @@ import msgspec
 from services.domain.refusals import refuse
 
 MAX_QUANTITY: Final = 1_000_000
-"""The most that one line, pick or receipt may hold; more is a slip of the keyboard or a barcode in the wrong field."""
+"""The most that one line, pick or receipt may hold; more is a slip of the keyboard or a barcode in the wrong
+field.
+"""
 
 _WHOLE: Final = re.compile(r"([+-]?[0-9]{1,15})(?:\.0*)?")
 
@@ -22,7 +24,8 @@ class Packs(msgspec.Struct, frozen=True):
 
 
 def parse_quantity(text: str, *, field: str = "quantity", lowest: int = 1) -> int:
-    """Units written by a person or a spreadsheet; `6.0` is 6, but `6.5` is refused: stock is counted in whole units.
+    """Units written by a person or a spreadsheet; `6.0` is 6, but `6.5` is refused: stock is counted in whole
+    units.
 
     Raises RuleViolation `invalid_value` naming `field`, also below `lowest` and above MAX_QUANTITY.
     """
@@ -40,8 +43,8 @@ def parse_quantity(text: str, *, field: str = "quantity", lowest: int = 1) -> in
 
 
 def scanned_units(pack_quantity: int, count_in_barcode: int | None = None) -> int:
-    """The units that one scan stands for: those of the barcode's pack, times the count the barcode itself names
-    (GS1 identifiers 30 and 37) where it names one.
+    """The units that one scan stands for: those of the barcode's pack, times the count the barcode itself
+    names (GS1 identifiers 30 and 37) where it names one.
     """
     return pack_quantity * (1 if count_in_barcode is None else count_in_barcode)
 

@@ -1,6 +1,7 @@
-"""How the rules say no: one exception, and a table of every reason in words for the person who has to act on it.
+"""How the rules say no: one exception, and every reason in words for the person who has to act on it.
 
-Only a RuleViolation refuses a command. Every reason says three things: what happened, what is safe, what to do.
+Only a RuleViolation refuses a command. Every reason says three things: what happened, what is safe, what to
+do.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,8 +13,8 @@ import msgspec
 class RuleViolation(Exception):
     """A business rule said no. Nothing of the command has taken effect.
 
-    `code` is for programs and stays the same for ever; `message` is for people; `details` names the lines, skus,
-    fields or rows at fault, as plain data that can be stored and sent.
+    `code` is for programs and stays the same for ever; `message` is for people; `details` names the lines,
+    skus, fields or rows at fault, as plain data that can be stored and sent.
     """
 
     def __init__(self, code: str, message: str, details: Iterable[Mapping[str, Any]] = ()) -> None:
@@ -207,14 +208,16 @@ CODES: Final[Mapping[str, Reason]] = {
 
 
 class _Words(dict[str, object]):
-    """Words for a template, of which a missing one must not turn a refusal into a crash that is retried for ever."""
+    """Words for a template, of which a missing one must not turn a refusal into a crash that is retried for
+    ever.
+    """
 
     def __missing__(self, name: str) -> str:
         return f"({name} unknown)"
 
 
 def violation(code: str, *, details: Iterable[Mapping[str, Any]] = (), **words: object) -> RuleViolation:
-    """The refusal for a code, its template filled with `words`. Raises LookupError for a code not in CODES."""
+    """The refusal for a code, its template filled with `words`. Raises LookupError for an unknown code."""
     reason = CODES.get(code)
     if reason is None:
         raise LookupError(f"no such refusal code: {code!r}")

@@ -8,6 +8,8 @@ from services.domain.state_machine import follow, possible
 
 
 class RouteState(StrEnum):
+    """How far a route has come."""
+
     OPEN = "open"
     LOCKED = "locked"
     UNDER_WAY = "under_way"
@@ -16,6 +18,8 @@ class RouteState(StrEnum):
 
 
 class RouteEvent(StrEnum):
+    """What moves a route on."""
+
     LOCK = "lock"
     UNLOCK = "unlock"
     DEPART = "depart"
@@ -24,6 +28,8 @@ class RouteEvent(StrEnum):
 
 
 class StopState(StrEnum):
+    """How far a call of a route has come."""
+
     PLANNED = "planned"
     ARRIVED = "arrived"
     DONE = "done"
@@ -32,6 +38,8 @@ class StopState(StrEnum):
 
 
 class StopEvent(StrEnum):
+    """What moves a stop on."""
+
     ARRIVE = "arrive"
     COMPLETE = "complete"
     FAIL = "fail"

@@ -1,9 +1,9 @@
-"""Where a delivery costs least: cheapest insertion into open routes, distances, and estimated times of arrival.
+"""Where a delivery costs least: insertion into open routes, distances, and times of arrival.
 
 Cheapest insertion is the classic construction rule of Rosenkrantz, Stearns and Lewis, "An analysis of several
-heuristics for the traveling salesman problem" (SIAM J. Comput. 6, 1977), over several routes with capacities and a
-shift's end. Planning improves the result later. Coordinates are WGS 84 degrees, loads grams and millilitres,
-distances metres, instants milliseconds UTC.
+heuristics for the traveling salesman problem" (SIAM J. Comput. 6, 1977), over several routes with capacities
+and a shift's end. Planning improves the result later. Coordinates are WGS 84 degrees, loads grams and
+millilitres, distances metres, instants milliseconds UTC.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,10 @@ EARTH_RADIUS_M: Final = 6_371_008.8
 """Mean radius of the earth (IUGG)."""
 
 ROAD_FACTOR: Final = 1.3
-"""How much longer roads are than the straight line, between the 1.2 of the United States and the 1.4 of England in
-Ballou, Rahardja and Sakai, "Selected country circuity factors for road travel distance estimation" (2002)."""
+"""How much longer roads are than the straight line, between the 1.2 of the United States and the 1.4 of
+England in Ballou, Rahardja and Sakai, "Selected country circuity factors for road travel distance estimation"
+(2002).
+"""
 
 _METRES_PER_DEGREE: Final = radians(1.0) * EARTH_RADIUS_M
 _MS_PER_HOUR: Final = 3_600_000
@@ -37,8 +39,8 @@ class Call(msgspec.Struct, frozen=True):
 class OpenRoute(msgspec.Struct, frozen=True):
     """A route from the depot through its calls and back.
 
-    `room_g` and `room_ml` are what the vehicle can still take. `fixed` is how many of the first calls may not be
-    moved behind a new one, because they are driven or loaded already.
+    `room_g` and `room_ml` are what the vehicle can still take. `fixed` is how many of the first calls may not
+    be moved behind a new one, because they are driven or loaded already.
     """
 
     route_id: str
@@ -82,11 +84,12 @@ def cheapest_insertion(
     """The place among all open routes where a call adds the least distance, or None where it fits nowhere.
 
     A route fits when it has room for the load and still ends within its shift: driving at `speed_kmh` and
-    `service_minutes` at each call, starting at its start or `not_before`, whichever is later. Among equals the first
-    route in order of id wins, so that every machine chooses alike.
+    `service_minutes` at each call, starting at its start or `not_before`, whichever is later. Among equals
+    the first route in order of id wins, so that every machine chooses alike.
 
-    Distances inside a route's region are equirectangular around its depot: against the great circle they are off by
-    less than 2 % within 100 km up to 50 degrees of latitude, which is less than the road factor is uncertain.
+    Distances inside a route's region are equirectangular around its depot: against the great circle they are
+    off by less than 2 % within 100 km up to 50 degrees of latitude, which is less than the road factor is
+    uncertain.
     """
     ms_per_m = _ms_per_metre(speed_kmh)
     service_ms = service_minutes * _MS_PER_MINUTE
@@ -148,7 +151,9 @@ def _ms_per_metre(speed_kmh: float) -> float:
 def _outline(
     route: OpenRoute, longitude: float, latitude: float, road_factor: float
 ) -> tuple[list[float], list[float]]:
-    """The route's places in metres by road east and north of a point; the depot is the first and the last of them."""
+    """The route's places in metres by road east and north of a point; the depot is the first and the last of
+    them.
+    """
     by_y = _METRES_PER_DEGREE * road_factor
     by_x = by_y * cos(radians(route.depot_latitude))
     xs = [(call.longitude - longitude) * by_x for call in route.calls]

@@ -8,6 +8,8 @@ from services.domain.state_machine import follow, possible
 
 
 class ShipmentState(StrEnum):
+    """How far a shipment has come."""
+
     CREATED = "created"
     ASSIGNED = "assigned"
     LOADED = "loaded"
@@ -21,6 +23,8 @@ class ShipmentState(StrEnum):
 
 
 class ShipmentEvent(StrEnum):
+    """What moves a shipment on."""
+
     ASSIGN = "assign"
     UNASSIGN = "unassign"
     LOAD = "load"

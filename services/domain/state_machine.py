@@ -1,4 +1,4 @@
-"""What every state machine shares: tables of transitions as data, and a refusal that says what is possible instead."""
+"""What every state machine shares: transitions as data, and a refusal that says what is possible instead."""
 
 from collections.abc import Mapping
 from enum import StrEnum

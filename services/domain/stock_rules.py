@@ -18,7 +18,9 @@ class Band(StrEnum):
 
 
 class Crossing(StrEnum):
-    """What a change of stock did: nothing to speak of, ran low, ran out, or came back above the reorder point."""
+    """What a change of stock did: nothing to speak of, ran low, ran out, or came back above the reorder
+    point.
+    """
 
     NONE = "none"
     LOW = "low"
@@ -27,7 +29,7 @@ class Crossing(StrEnum):
 
 
 class CountResult(msgspec.Struct, frozen=True):
-    """What an approved count does to a bin: `variance` is posted as a movement, and the bin holds `on_hand`."""
+    """What an approved count does to a bin: `variance` is posted, and the bin then holds `on_hand`."""
 
     variance: int
     on_hand: int
@@ -44,8 +46,8 @@ def overpromised(on_hand: int, reserved: int, held: int, leased: int) -> int:
 
 
 def broken_totals(on_hand: int, reserved: int, held: int, leased: int, moved: int) -> list[str]:
-    """What is wrong with a sku's totals at a site, in words; empty when they add up. `moved` is the sum of all its
-    movements.
+    """What is wrong with a sku's totals at a site, in words; empty when they add up. `moved` is the sum of
+    all its movements.
     """
     checks = [
         (on_hand != moved, f"on hand is {on_hand}, the movements add up to {moved}"),
@@ -55,7 +57,7 @@ def broken_totals(on_hand: int, reserved: int, held: int, leased: int, moved: in
         (leased < 0, f"leased is {leased}"),
         (reserved > on_hand, f"{reserved} are reserved of {on_hand} on hand"),
         (
-            0 <= reserved <= on_hand and available(on_hand, reserved, held, leased) < 0,
+            reserved <= on_hand and available(on_hand, reserved, held, leased) < 0,
             f"{reserved} reserved, {held} held and {leased} leased are more than {on_hand} on hand",
         ),
     ]
@@ -63,8 +65,8 @@ def broken_totals(on_hand: int, reserved: int, held: int, leased: int, moved: in
 
 
 def found_by_pick(on_hand: int, picked: int) -> int:
-    """The units that must be booked as found, because more was picked from a bin than it held by the books. What a
-    picker holds in the hand is a fact.
+    """The units that must be booked as found, because more was picked from a bin than it held by the books.
+    What a picker holds in the hand is a fact.
     """
     return max(0, picked - on_hand)
 
@@ -72,8 +74,8 @@ def found_by_pick(on_hand: int, picked: int) -> int:
 def band(
     units: int, reorder_point: int = 0, *, green_above: int = GREEN_ABOVE, red_below: int = RED_BELOW
 ) -> Band:
-    """The colour of so many available units: red below 50 or at the reorder point, green above 100, else yellow.
-    The two limits are settings; a reorder point of 0 is none.
+    """The colour of so many available units: red below 50 or at the reorder point, green above 100, else
+    yellow. The two limits are settings; a reorder point of 0 is none.
     """
     if units < red_below or is_low(units, reorder_point):
         return Band.RED
@@ -82,11 +84,11 @@ def band(
 
 def is_low(units: int, reorder_point: int) -> bool:
     """Whether it is time to reorder: at the reorder point or below it. A reorder point of 0 is none."""
-    return 0 < reorder_point and units <= reorder_point
+    return reorder_point > 0 and units <= reorder_point
 
 
 def crossing(before: int, after: int, reorder_point: int) -> Crossing:
-    """What a change of the available units from `before` to `after` should tell people, once and not at each sale."""
+    """What a change of the available units should tell people: once, and not at each further sale."""
     if after <= 0 < before:
         return Crossing.OUT
     if is_low(after, reorder_point) and not is_low(before, reorder_point):
@@ -98,7 +100,9 @@ def crossing(before: int, after: int, reorder_point: int) -> Crossing:
 
 
 def reorder_quantity(available_units: int, on_order: int, reorder_point: int, lot_size: int) -> int:
-    """How much to order so that stock, with what is on order, comes above the reorder point, in whole lots; 0 for none."""
+    """How much to order so that stock, with what is on order, comes above the reorder point, in whole lots; 0
+    for none.
+    """
     missing = reorder_point + 1 - available_units - on_order
     if reorder_point <= 0 or missing <= 0:
         return 0
@@ -107,22 +111,24 @@ def reorder_quantity(available_units: int, on_order: int, reorder_point: int, lo
 
 
 def count_result(on_hand_now: int, recorded_then: int, counted: int) -> CountResult:
-    """What approving a count does. The variance is what was counted minus what was recorded at that moment; moves
-    since then stay. A bin never goes below nothing.
+    """What approving a count does. The variance is what was counted minus what was recorded at that moment;
+    moves since then stay. A bin never goes below nothing.
     """
     variance = max(counted - recorded_then, -on_hand_now)
     return CountResult(variance, on_hand_now + variance)
 
 
 def needs_recount(recorded: int, counted: int, *, tolerated_units: int, tolerated_percent: float) -> bool:
-    """Whether a variance is so large that a second person should count before it is approved: beyond both tolerances."""
+    """Whether a variance is so large that a second person should count before it is approved: beyond both
+    tolerances.
+    """
     variance = abs(counted - recorded)
     return variance > tolerated_units and variance * 100 > tolerated_percent * max(recorded, 1)
 
 
 def replenishment_need(in_pick_bin: int, minimum: int, target: int, in_reserve: int, *, pack: int = 1) -> int:
-    """Units to bring from reserve to a pick bin: up to `target` once it is at `minimum` or below, in whole packs where
-    the reserve has them, and never more than it has.
+    """Units to bring from reserve to a pick bin: up to `target` once it is at `minimum` or below, in whole
+    packs where the reserve has them, and never more than it has.
     """
     if in_pick_bin > minimum or in_pick_bin >= target or in_reserve <= 0:
         return 0

@@ -55,7 +55,9 @@ def link_of(
     stale_after: int = STALE_AFTER_MS,
     offline_after: int = OFFLINE_AFTER_MS,
 ) -> Link:
-    """A vehicle's link by the age of its last position. A position from the future (its clock is ahead) is new."""
+    """A vehicle's link by the age of its last position. A position from the future (its clock is ahead) is
+    new.
+    """
     if position_at is None or now - position_at >= offline_after:
         return Link.OFFLINE
     return Link.STALE if now - position_at >= stale_after else Link.ONLINE
@@ -82,7 +84,9 @@ def why_not(vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0) -> list[st
 
 
 def may_take_route(vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0) -> None:
-    """Check that a vehicle may take a route. Raises RuleViolation `vehicle_unfit` with every reason against it."""
+    """Check that a vehicle may take a route. Raises RuleViolation `vehicle_unfit` with every reason against
+    it.
+    """
     reasons = why_not(vehicle, load_g, load_ml)
     if reasons:
         details = [{"vehicle": vehicle.code, "reason": reason} for reason in reasons]
@@ -114,7 +118,9 @@ def is_worth_recording(
     every_ms: int = RECORD_EVERY_MS,
     every_m: float = RECORD_EVERY_M,
 ) -> bool:
-    """Whether a new position goes into the feed: the last one there is 30 s old or 250 m away. Older ones never do."""
+    """Whether a new position goes into the feed: the last one there is 30 s old or 250 m away. Older ones
+    never do.
+    """
     if vehicle.position_at is None or vehicle.latitude is None or vehicle.longitude is None:
         return True
     if at <= vehicle.position_at:

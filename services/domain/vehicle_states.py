@@ -1,6 +1,7 @@
-"""The four independent axes of a vehicle: what it does, its part in a job, how far it is trusted, and its link.
+"""The four axes of a vehicle: what it does, its part in a job, how far it is trusted, and its link.
 
-The axes are those of openTCS (vehicle state, processing state, integration level) and our own for the radio link.
+The axes are those of openTCS (vehicle state, processing state, integration level) and our own for the radio
+link.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from services.domain.state_machine import follow
 
 
 class VehicleState(StrEnum):
+    """What a vehicle does, as it or its driver says."""
+
     UNKNOWN = "unknown"
     UNAVAILABLE = "unavailable"
     IDLE = "idle"
@@ -21,6 +24,8 @@ class VehicleState(StrEnum):
 
 
 class VehicleEvent(StrEnum):
+    """What changes what a vehicle does."""
+
     APPEAR = "appear"
     START = "start"
     FINISH = "finish"
@@ -33,12 +38,16 @@ class VehicleEvent(StrEnum):
 
 
 class Processing(StrEnum):
+    """A vehicle's part in a job: none, waiting for its next step, or at it."""
+
     IDLE = "idle"
     AWAITING = "awaiting"
     PROCESSING = "processing"
 
 
 class ProcessingEvent(StrEnum):
+    """What moves a vehicle's job on."""
+
     ACCEPT = "accept"
     BEGIN = "begin"
     WAIT = "wait"
@@ -55,6 +64,8 @@ class Integration(StrEnum):
 
 
 class Link(StrEnum):
+    """How fresh our knowledge of a vehicle is."""
+
     ONLINE = "online"
     STALE = "stale"
     OFFLINE = "offline"
@@ -99,8 +110,8 @@ def advance_processing(current: str, event: str) -> Processing:
 
 
 def integrate(current: str, wanted: str, processing: str) -> Integration:
-    """How far the vehicle is taken into account from now on. Any level may follow any other, but a vehicle with a job
-    stays utilized until the job ends or is taken from it: raises RuleViolation `wrong_state`.
+    """How far the vehicle is taken into account from now on. Any level may follow any other, but a vehicle
+    with a job stays utilized until the job ends or is taken from it: raises RuleViolation `wrong_state`.
     """
     level = Integration(wanted)
     has_job = Processing(processing) is not P.IDLE
