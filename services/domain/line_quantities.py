@@ -11,34 +11,34 @@ from services.domain.refusals import refuse
 class LineQuantities(msgspec.Struct, frozen=True):
     """Where each ordered unit of a line is, in counting units of the sku.
 
-    `quantity` is what was ordered. `reserved` are promised units that have not departed, picked ones
-    included; `allocated` are those of them tied to a bin or lot; `picked` are those of the allocated that
-    have left their bin. `shipped` units have departed, and `delivered` and `returned` are parts of these.
-    Always `0 <= picked <= allocated <= reserved`, `reserved + shipped + cancelled <= quantity` and `delivered
-    + returned <= shipped`.
+    `reserved` are promised units that have not departed, picked ones included; `allocated` are those of them
+    tied to a bin or lot; `picked` are those of the allocated that have left their bin. `consumed` units have
+    departed, and `delivered` and `returned` are parts of these. Always
+    `0 <= picked <= allocated <= reserved`, `reserved + consumed + cancelled <= ordered` and
+    `delivered + returned <= consumed`.
     """
 
-    quantity: int
+    ordered: int
     reserved: int = 0
     allocated: int = 0
     picked: int = 0
-    shipped: int = 0
+    consumed: int = 0
     delivered: int = 0
     returned: int = 0
     cancelled: int = 0
 
     @property
-    def backordered(self) -> int:
-        """Units neither promised, departed nor cancelled: the unfilled remainder."""
-        return self.quantity - self.reserved - self.shipped - self.cancelled
+    def unfilled(self) -> int:
+        """Units neither promised, departed nor cancelled: the backorder."""
+        return self.ordered - self.reserved - self.consumed - self.cancelled
 
     def reserve(self, quantity: int, sku: str = "") -> Self:
         """Promise units to the line. Raises RuleViolation `line_overfilled` beyond what is unfilled."""
         _positive(quantity, sku)
-        if quantity > self.backordered:
-            would_be = self.quantity - self.backordered + quantity
-            details = [{"sku": sku, "ordered": self.quantity, "would_be": would_be}]
-            refuse("line_overfilled", details=details, sku=sku, ordered=self.quantity, would_be=would_be)
+        if quantity > self.unfilled:
+            would_be = self.ordered - self.unfilled + quantity
+            details = [{"sku": sku, "ordered": self.ordered, "would_be": would_be}]
+            refuse("line_overfilled", details=details, sku=sku, ordered=self.ordered, would_be=would_be)
         return self._with(reserved=self.reserved + quantity)
 
     def allocate(self, quantity: int, sku: str = "") -> Self:
@@ -80,25 +80,25 @@ class LineQuantities(msgspec.Struct, frozen=True):
             picked=self.picked - quantity,
             allocated=self.allocated - quantity,
             reserved=self.reserved - quantity,
-            shipped=self.shipped + quantity,
+            consumed=self.consumed + quantity,
         )
 
     def deliver(self, quantity: int, sku: str = "") -> Self:
         """Departed units reach the customer."""
-        _within("delivering", quantity, self.shipped - self.delivered - self.returned, sku)
+        _within("delivering", quantity, self.consumed - self.delivered - self.returned, sku)
         return self._with(delivered=self.delivered + quantity)
 
     def come_back(self, quantity: int, sku: str = "") -> Self:
         """Departed units come back: first those that were never delivered, then those that were."""
-        _within("taking back", quantity, self.shipped - self.returned, sku)
-        undelivered = self.shipped - self.delivered - self.returned
+        _within("taking back", quantity, self.consumed - self.returned, sku)
+        undelivered = self.consumed - self.delivered - self.returned
         return self._with(
             returned=self.returned + quantity, delivered=self.delivered - max(0, quantity - undelivered)
         )
 
     def cancel(self, quantity: int, sku: str = "") -> Self:
         """Drop unfilled units; what is promised must be given back (and what is picked put back) before."""
-        _within("cancelling", quantity, self.backordered, sku)
+        _within("cancelling", quantity, self.unfilled, sku)
         return self._with(cancelled=self.cancelled + quantity)
 
     @classmethod

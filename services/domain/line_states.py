@@ -66,15 +66,15 @@ def line_state(quantities: LineQuantities, *, tried: bool = True) -> LineState:
     """The state that a line has by its quantities.
 
     A line that is partly promised shows how far the promised part has come; its backorder is
-    `quantities.backordered`. `tried`: stock has been looked for, so an unfilled line waits (backordered)
+    `quantities.unfilled`. `tried`: stock has been looked for, so an unfilled line waits (backordered)
     instead of being open.
     """
-    if quantities.quantity <= quantities.cancelled:
+    if quantities.ordered <= quantities.cancelled:
         return S.CANCELLED
     if quantities.reserved > 0:
         if quantities.picked == quantities.reserved:
             return S.PICKED
         return S.ALLOCATED if quantities.allocated == quantities.reserved else S.RESERVED
-    if quantities.backordered > 0:
+    if quantities.unfilled > 0:
         return S.BACKORDERED if tried else S.OPEN
     return S.CONSUMED

@@ -123,16 +123,16 @@ def order_state_from_lines(
     if state in (S.DRAFT, S.ON_HOLD, S.CANCELLED, S.CLOSED):
         return state
     total = LineQuantities.total(lines)
-    wanted = total.quantity - total.cancelled
+    wanted = total.ordered - total.cancelled
     if wanted <= 0:
         return S.CANCELLED
-    if total.shipped > 0:
+    if total.consumed > 0:
         return _after_departure(total, wanted)
     return _before_departure(total, wanted, released=released, packed=packed)
 
 
 def _after_departure(total: LineQuantities, wanted: int) -> OrderState:
-    if total.shipped < wanted:
+    if total.consumed < wanted:
         return S.PARTIALLY_SHIPPED
     if total.delivered + total.returned < wanted:
         return S.SHIPPED

@@ -9,10 +9,9 @@ from services.domain.refusals import refuse
 from services.domain.routing import haversine_m
 from services.domain.vehicle_states import Integration, Link, Processing, VehicleState
 
-STALE_AFTER_MS: Final = 2 * 60_000
-OFFLINE_AFTER_MS: Final = 10 * 60_000
-SILENT_AFTER_MS: Final = 30 * 60_000
-"""A longer silence than this of a vehicle on a job raises an alert."""
+STALE_AFTER_MS: Final = 5 * 60_000
+OFFLINE_AFTER_MS: Final = 20 * 60_000
+"""A vehicle that is silent for so long is offline, and raises an alert when it is on a job."""
 
 RECORD_EVERY_MS: Final = 30_000
 RECORD_EVERY_M: Final = 250.0
@@ -22,7 +21,7 @@ class Severity(StrEnum):
     """How soon somebody must look."""
 
     WARNING = "warning"
-    CRITICAL = "critical"
+    DANGER = "danger"
 
 
 class VehicleFacts(msgspec.Struct, frozen=True):
@@ -93,11 +92,13 @@ def may_take_route(vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0) -> 
         refuse("vehicle_unfit", details=details, vehicle=vehicle.code, reasons="; ".join(reasons))
 
 
-def alerts_for(vehicle: VehicleFacts, now: int, *, silent_after: int = SILENT_AFTER_MS) -> list[VehicleAlert]:
+def alerts_for(
+    vehicle: VehicleFacts, now: int, *, silent_after: int = OFFLINE_AFTER_MS
+) -> list[VehicleAlert]:
     """What to be alarmed about: an error, or a long silence of a vehicle that is on a job."""
     alerts: list[VehicleAlert] = []
     if vehicle.state == VehicleState.ERROR:
-        alerts.append(VehicleAlert("vehicle_error", Severity.CRITICAL, f"{vehicle.code} reports an error"))
+        alerts.append(VehicleAlert("vehicle_error", Severity.DANGER, f"{vehicle.code} reports an error"))
     on_job = vehicle.processing != Processing.IDLE or vehicle.state == VehicleState.EXECUTING
     if on_job and vehicle.position_at is None:
         message = f"{vehicle.code} is on a job and has never sent its position"
