@@ -3,9 +3,12 @@
 Priorities run from 1 (first) to 9 (last); days are `YYYY-MM-DD`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Final
+from zlib import crc32
+
+from services.domain.days import day_of
 
 FIRST: Final = 1
 USUAL: Final = 5
@@ -18,8 +21,8 @@ _MONDAY_TO_FRIDAY: Final = frozenset(range(5))
 _YEAR: Final = 366
 
 
-def pick_priority(order_priority: int, due_on: str, today: str) -> int:
-    """A pick task's priority from its order's and the days left until it is due.
+def pick_priority(order_priority: int, due_on: str, now: int) -> int:
+    """A pick task's priority from its order's and the days left until it is due; `now` is milliseconds UTC.
 
     Overdue comes first whatever the order's priority; due today moves it three steps forward, tomorrow two,
     the day after one; a week or more away moves it one step back. Without a due date the order's priority
@@ -27,13 +30,23 @@ def pick_priority(order_priority: int, due_on: str, today: str) -> int:
     """
     if not due_on:
         return _within_bounds(order_priority)
-    days_left = (date.fromisoformat(due_on) - date.fromisoformat(today)).days
+    days_left = (date.fromisoformat(due_on) - date.fromisoformat(day_of(now))).days
     if days_left < 0:
         return FIRST
     if days_left >= _DISTANT_DAYS:
         return _within_bounds(order_priority + 1)
     steps = next((steps for days, steps in _STEPS_BY_DAYS_LEFT if days_left <= days), 0)
     return _within_bounds(order_priority - steps)
+
+
+def worker_for_zone(zone: str, workers: Iterable[str]) -> str:
+    """The worker to propose for a task in a zone, out of ids in any order; "" when there is nobody.
+
+    Everybody keeps to a zone as long as the team stays the same, so that people do not cross the hall, and
+    every machine proposes alike.
+    """
+    team = sorted(workers)
+    return team[crc32(zone.encode()) % len(team)] if team else ""
 
 
 def promised_on(
