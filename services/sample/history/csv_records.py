@@ -116,12 +116,11 @@ def decode_line(raw: bytes) -> str:
 
 def _decoded_lines(raw: IO[bytes], sample: bytes) -> Iterator[str | None]:
     if sample.startswith(_UTF16):
-        text: io.TextIOBase = io.TextIOWrapper(raw, encoding="utf-16", errors="replace", newline="")
-        yield from _whole_lines(text)
+        yield from _text_lines(raw, "utf-16", newline="")
     elif b"\r" in sample and b"\n" not in sample:
         # Lines that end in a carriage return alone, from old Macs.
         encoding = "utf-8-sig" if _is_utf8(sample) else "cp1252"
-        yield from _whole_lines(io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline=None))
+        yield from _text_lines(raw, encoding, newline=None)
     else:
         yield from _byte_lines(raw)
 
@@ -139,14 +138,18 @@ def _byte_lines(raw: IO[bytes]) -> Iterator[str | None]:
             yield decode_line(line)
 
 
-def _whole_lines(text: io.TextIOBase) -> Iterator[str | None]:
-    while line := text.readline(MAX_LINE_BYTES):
-        if len(line) == MAX_LINE_BYTES and not line.endswith(("\n", "\r")):
-            while (rest := text.readline(MAX_LINE_BYTES)) and not rest.endswith(("\n", "\r")):
-                continue
-            yield None
-        else:
-            yield line
+def _text_lines(raw: IO[bytes], encoding: str, newline: str | None) -> Iterator[str | None]:
+    text = io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline=newline)
+    try:
+        while line := text.readline(MAX_LINE_BYTES):
+            if len(line) == MAX_LINE_BYTES and not line.endswith(("\n", "\r")):
+                while (rest := text.readline(MAX_LINE_BYTES)) and not rest.endswith(("\n", "\r")):
+                    continue
+                yield None
+            else:
+                yield line
+    finally:
+        text.detach()  # the file is its opener's to close
 
 
 def _sample_text(sample: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -39,7 +39,7 @@ class HistoryFile:
         if path.is_dir():
             raise HistoryFileError(str(path), "is a folder: name the files in it")
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Generator[Record, None, None]:
         """Every record. Raises HistoryFileError for what cannot be read at all, Damaged where a file breaks off."""
         try:
             raw = self.path.open("rb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -64,9 +65,13 @@ class ColumnMapping(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> ColumnMapping:
-        """Read ``InvoiceNo=order_number,StockCode=sku``. Raises MappingError when a part says something else."""
+        """Read ``InvoiceNo=order_number,StockCode=sku``. Raises MappingError when a part says something else.
+
+        A heading with a comma in it stands in quotes together with its field: ``"Price, net=unit_price"``.
+        """
         pairs: dict[str, str] = {}
-        for part in filter(None, (piece.strip() for piece in text.split(","))):
+        pieces = next(csv.reader([text], skipinitialspace=True), [])
+        for part in filter(None, (piece.strip() for piece in pieces)):
             theirs, equals, ours = (piece.strip() for piece in part.rpartition("="))
             if not equals or not theirs or not ours:
                 raise MappingError(f"a mapping is THEIRS=ours, such as StockCode=sku; got {part!r}")
@@ -108,7 +113,7 @@ class ColumnMapping(msgspec.Struct, frozen=True):
         if missing:
             raise MappingError(
                 f"no column for {', '.join(missing)}; the header has: {_listed(names)}. "
-                f"Say which is which, such as --map {names[0] or 'Column'}={missing[0]}"
+                f"Say which is which, such as --map {next(filter(None, names), 'Column')}={missing[0]}"
             )
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -95,20 +96,21 @@ def _look(file: HistoryFile, label: str, mapping: ColumnMapping, options: ReadOp
     look: _Look | None = None
     tried: list[tuple[int, MappingError]] = []
     try:
-        for record in file.records():
-            if look is not None:
-                if _seen_enough(look, record, options):
-                    break
-                continue
-            try:
-                columns = mapping.columns(record.fields, dated=options.ordered_at is None)
-            except MappingError as error:
-                tried.append((len(record.fields), error))
-                if len(tried) >= HEADER_WITHIN:
-                    break
-            else:
-                header = tuple(heading.strip() for heading in record.fields)
-                look = _Look(file, label, record.row, header, columns, [], DateOrder())
+        with contextlib.closing(file.records()) as records:
+            for record in records:
+                if look is not None:
+                    if _seen_enough(look, record, options):
+                        break
+                    continue
+                try:
+                    columns = mapping.columns(record.fields, dated=options.ordered_at is None)
+                except MappingError as error:
+                    tried.append((len(record.fields), error))
+                    if len(tried) >= HEADER_WITHIN:
+                        break
+                else:
+                    header = tuple(heading.strip() for heading in record.fields)
+                    look = _Look(file, label, record.row, header, columns, [], DateOrder())
     except Damaged as damage:
         if look is None:
             raise HistoryFileError(label, str(damage)) from damage
