@@ -44,8 +44,8 @@ def encode_args(command: Command) -> bytes:
 def decode_args(name: str, version: int, args: bytes) -> Command:
     """The command behind stored arguments.
 
-    Raises RuleViolation ``command_unknown`` for a name or version from a newer program, ``invalid_value`` naming the field
-    where the arguments are not what the command takes.
+    Raises RuleViolation ``command_unknown`` for a name or version from a newer program,
+    ``invalid_value`` naming the field where the arguments are not what the command takes.
     """
     cls = COMMANDS.get(name)
     if cls is None or version > cls.spec.version:
@@ -77,7 +77,9 @@ def invalid(name: str, problem: Exception) -> RuleViolation:
     """A decoding error as a refusal that names the field."""
     message, _, path = str(problem).partition(" - at ")
     field = path.strip("`").removeprefix("$").removeprefix(".") or name
-    return violation("invalid_value", field=field, problem=message, details=[{"field": field, "error": message}])
+    return violation(
+        "invalid_value", field=field, problem=message, details=[{"field": field, "error": message}]
+    )
 
 
 def chain_hash(previous: bytes, args: bytes) -> bytes:

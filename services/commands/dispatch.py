@@ -21,7 +21,7 @@ from services.commands.command import (
 )
 
 
-class PlanRoute(Command):
+class PlanRoute(Command, frozen=True, kw_only=True):
     """Open a route for a vehicle on a day, between two instants."""
 
     site_id: Id
@@ -36,7 +36,7 @@ class PlanRoute(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.plan")
 
 
-class CancelRoute(Command):
+class CancelRoute(Command, frozen=True, kw_only=True):
     """Close an open route that will not be driven; its shipments wait for another."""
 
     site_id: Id
@@ -46,7 +46,7 @@ class CancelRoute(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.plan")
 
 
-class AssignShipment(Command):
+class AssignShipment(Command, frozen=True, kw_only=True):
     """Put a shipment on a route at a position among its stops; without a position, where it costs least."""
 
     site_id: Id
@@ -57,7 +57,7 @@ class AssignShipment(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.assign")
 
 
-class UnassignShipment(Command):
+class UnassignShipment(Command, frozen=True, kw_only=True):
     """Take a shipment off its route before it departs."""
 
     site_id: Id
@@ -66,7 +66,7 @@ class UnassignShipment(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.assign")
 
 
-class LoadShipment(Command):
+class LoadShipment(Command, frozen=True, kw_only=True):
     """A shipment was scanned into its vehicle."""
 
     site_id: Id
@@ -75,7 +75,7 @@ class LoadShipment(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "shipment.load")
 
 
-class UnloadShipment(Command):
+class UnloadShipment(Command, frozen=True, kw_only=True):
     """A loaded shipment was taken out of its vehicle before departure."""
 
     site_id: Id
@@ -84,7 +84,7 @@ class UnloadShipment(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "shipment.load")
 
 
-class DepartRoute(Command):
+class DepartRoute(Command, frozen=True, kw_only=True):
     """A vehicle left with what was loaded: stock goes from on hand to in transit."""
 
     site_id: Id
@@ -93,7 +93,7 @@ class DepartRoute(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "route.drive")
 
 
-class ArriveStop(Command):
+class ArriveStop(Command, frozen=True, kw_only=True):
     """A vehicle has come to a stop."""
 
     site_id: Id
@@ -102,7 +102,7 @@ class ArriveStop(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "route.drive")
 
 
-class DeliverShipment(Command):
+class DeliverShipment(Command, frozen=True, kw_only=True):
     """A shipment was handed over; ``pod_name`` is who took it."""
 
     site_id: Id
@@ -113,7 +113,7 @@ class DeliverShipment(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "route.drive")
 
 
-class FailDelivery(Command):
+class FailDelivery(Command, frozen=True, kw_only=True):
     """A shipment could not be handed over."""
 
     site_id: Id
@@ -123,7 +123,7 @@ class FailDelivery(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "route.drive")
 
 
-class RetryDelivery(Command):
+class RetryDelivery(Command, frozen=True, kw_only=True):
     """A failed shipment is tried again on the same route."""
 
     site_id: Id
@@ -132,7 +132,7 @@ class RetryDelivery(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "route.drive")
 
 
-class ReturnShipment(Command):
+class ReturnShipment(Command, frozen=True, kw_only=True):
     """A failed shipment, or one the customer sends back after delivery, is on its way to the warehouse."""
 
     site_id: Id
@@ -142,7 +142,7 @@ class ReturnShipment(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "shipment.return")
 
 
-class ReceiveReturn(Command):
+class ReceiveReturn(Command, frozen=True, kw_only=True):
     """A returning shipment is back: its goods lie in ``location_id``, held until they are inspected."""
 
     site_id: Id
@@ -152,7 +152,7 @@ class ReceiveReturn(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.receive")
 
 
-class FinishRoute(Command):
+class FinishRoute(Command, frozen=True, kw_only=True):
     """A vehicle is back at the depot and its route is over."""
 
     site_id: Id

@@ -36,7 +36,7 @@ class VehicleFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     active: bool | UnsetType = UNSET
 
 
-class SaveVehicle(Command):
+class SaveVehicle(Command, frozen=True, kw_only=True):
     """Record a vehicle, new (``expected`` empty) or changed from what was seen."""
 
     site_id: Id
@@ -47,7 +47,7 @@ class SaveVehicle(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.edit")
 
 
-class SetVehicleState(Command):
+class SetVehicleState(Command, frozen=True, kw_only=True):
     """What a vehicle is able to do now, as its driver or the workshop says."""
 
     site_id: Id
@@ -58,7 +58,7 @@ class SetVehicleState(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "fleet.state")
 
 
-class RecordPosition(Command):
+class RecordPosition(Command, frozen=True, kw_only=True):
     """A vehicle's coarse position, so that the map works offline and rules have something to stand on."""
 
     site_id: Id
@@ -82,7 +82,7 @@ class DriverFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     active: bool | UnsetType = UNSET
 
 
-class SaveDriver(Command):
+class SaveDriver(Command, frozen=True, kw_only=True):
     """Record a driver, new (``expected`` empty) or changed from what was seen."""
 
     site_id: Id

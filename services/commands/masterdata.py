@@ -47,7 +47,7 @@ class ProductFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     active: bool | UnsetType = UNSET
 
 
-class SaveProduct(Command):
+class SaveProduct(Command, frozen=True, kw_only=True):
     """Record a product, new (``expected`` empty) or changed from what was seen."""
 
     product_id: Id
@@ -57,7 +57,7 @@ class SaveProduct(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "masterdata.edit")
 
 
-class AddBarcode(Command):
+class AddBarcode(Command, frozen=True, kw_only=True):
     """Let a code stand for so many units of a product."""
 
     product_id: Id
@@ -67,7 +67,7 @@ class AddBarcode(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "masterdata.edit")
 
 
-class RemoveBarcode(Command):
+class RemoveBarcode(Command, frozen=True, kw_only=True):
     """A code stands for nothing any more."""
 
     barcode_id: Id
@@ -86,13 +86,13 @@ class CustomerFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     city: Line | UnsetType = UNSET
     postcode: Line | UnsetType = UNSET
     country: Line | UnsetType = UNSET
-    latitude: Latitude | None | UnsetType = UNSET
-    longitude: Longitude | None | UnsetType = UNSET
+    latitude: Latitude | UnsetType | None = UNSET
+    longitude: Longitude | UnsetType | None = UNSET
     priority: Priority | UnsetType = UNSET
     active: bool | UnsetType = UNSET
 
 
-class SaveCustomer(Command):
+class SaveCustomer(Command, frozen=True, kw_only=True):
     """Record a customer, new (``expected`` empty) or changed from what was seen."""
 
     customer_id: Id
@@ -117,7 +117,7 @@ class LocationFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     active: bool | UnsetType = UNSET
 
 
-class SaveLocation(Command):
+class SaveLocation(Command, frozen=True, kw_only=True):
     """Record a bin, new (``expected`` empty) or changed from what was seen."""
 
     site_id: Id
@@ -141,7 +141,7 @@ class SiteFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     active: bool | UnsetType = UNSET
 
 
-class SaveSite(Command):
+class SaveSite(Command, frozen=True, kw_only=True):
     """Record a site, new (``expected`` empty) or changed. It belongs to the org: every terminal knows all sites."""
 
     id: Id
@@ -162,7 +162,7 @@ class UserFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     active: bool | UnsetType = UNSET
 
 
-class SaveUser(Command):
+class SaveUser(Command, frozen=True, kw_only=True):
     """Record a person, new (``expected`` empty) or changed from what was seen."""
 
     user_id: Id
@@ -172,7 +172,7 @@ class SaveUser(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "user.manage")
 
 
-class SaveTerminal(Command):
+class SaveTerminal(Command, frozen=True, kw_only=True):
     """Rename an enrolled terminal, or bar it."""
 
     terminal_id: Id
@@ -182,7 +182,7 @@ class SaveTerminal(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "terminal.manage")
 
 
-class SaveSetting(Command):
+class SaveSetting(Command, frozen=True, kw_only=True):
     """Set one of the organisation's settings."""
 
     key: Code
@@ -191,7 +191,7 @@ class SaveSetting(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "settings.edit")
 
 
-class AcknowledgeAlert(Command):
+class AcknowledgeAlert(Command, frozen=True, kw_only=True):
     """Somebody has seen an alert."""
 
     site_id: Id
@@ -200,7 +200,7 @@ class AcknowledgeAlert(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "alert.acknowledge")
 
 
-class ResolveAlert(Command):
+class ResolveAlert(Command, frozen=True, kw_only=True):
     """What an alert was about is settled."""
 
     site_id: Id

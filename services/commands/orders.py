@@ -50,7 +50,7 @@ class Address(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 NewLines = Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=2000)]
 
 
-class PlaceOrder(Command):
+class PlaceOrder(Command, frozen=True, kw_only=True):
     """Ask for goods. ``on_shortfall`` says what to do where stock does not suffice: refuse it all, or backorder the rest.
 
     ``ship_to`` is only given where it differs from the customer's own address. ``draft`` saves the order without
@@ -75,7 +75,7 @@ class PlaceOrder(Command):
     spec: ClassVar = CommandSpec(Kind.PROMISE, "order.place")
 
 
-class ConfirmOrder(Command):
+class ConfirmOrder(Command, frozen=True, kw_only=True):
     """Make a draft binding: its lines are reserved, and the rest follows as if it had just been placed."""
 
     site_id: Id
@@ -95,11 +95,11 @@ class OrderFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     ship_city: Line | UnsetType = UNSET
     ship_postcode: Line | UnsetType = UNSET
     ship_country: Line | UnsetType = UNSET
-    latitude: Latitude | None | UnsetType = UNSET
-    longitude: Longitude | None | UnsetType = UNSET
+    latitude: Latitude | UnsetType | None = UNSET
+    longitude: Longitude | UnsetType | None = UNSET
 
 
-class ChangeOrder(Command):
+class ChangeOrder(Command, frozen=True, kw_only=True):
     """Change fields of an order. ``expected`` holds what the person saw in each of them."""
 
     site_id: Id
@@ -110,7 +110,7 @@ class ChangeOrder(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "order.change")
 
 
-class ChangeLine(Command):
+class ChangeLine(Command, frozen=True, kw_only=True):
     """Change how many units a line asks for. Down to 0 cancels the line; more is reserved or backordered."""
 
     site_id: Id
@@ -122,7 +122,7 @@ class ChangeLine(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "order.change")
 
 
-class AddLines(Command):
+class AddLines(Command, frozen=True, kw_only=True):
     """Add lines to an order that has not left yet."""
 
     site_id: Id
@@ -132,7 +132,7 @@ class AddLines(Command):
     spec: ClassVar = CommandSpec(Kind.PROMISE, "order.change")
 
 
-class HoldOrder(Command):
+class HoldOrder(Command, frozen=True, kw_only=True):
     """Stop work on an order; what is reserved for it stays reserved."""
 
     site_id: Id
@@ -142,7 +142,7 @@ class HoldOrder(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "order.hold")
 
 
-class ResumeOrder(Command):
+class ResumeOrder(Command, frozen=True, kw_only=True):
     """Let work on a held order go on."""
 
     site_id: Id
@@ -151,7 +151,7 @@ class ResumeOrder(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "order.hold")
 
 
-class CancelOrder(Command):
+class CancelOrder(Command, frozen=True, kw_only=True):
     """Call an order off before it ships: what is reserved is given back, what was picked gets a put-back task."""
 
     site_id: Id
@@ -161,7 +161,7 @@ class CancelOrder(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "order.cancel")
 
 
-class RetryOrder(Command):
+class RetryOrder(Command, frozen=True, kw_only=True):
     """Try again to reserve what an order is still waiting for."""
 
     site_id: Id
@@ -170,7 +170,7 @@ class RetryOrder(Command):
     spec: ClassVar = CommandSpec(Kind.PROMISE, "order.change")
 
 
-class ReleaseOrders(Command):
+class ReleaseOrders(Command, frozen=True, kw_only=True):
     """Send orders to the pickers together, as one wave."""
 
     site_id: Id
@@ -182,7 +182,7 @@ class ReleaseOrders(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "order.release")
 
 
-class CloseOrder(Command):
+class CloseOrder(Command, frozen=True, kw_only=True):
     """Put a delivered order away: nothing more is expected of it."""
 
     site_id: Id

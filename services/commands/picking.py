@@ -21,7 +21,7 @@ from services.commands.command import (
 TaskIds = Annotated[tuple[Id, ...], Meta(min_length=1, max_length=2000)]
 
 
-class ClaimPicks(Command):
+class ClaimPicks(Command, frozen=True, kw_only=True):
     """Take pick tasks to do them: others see whose they are."""
 
     site_id: Id
@@ -30,7 +30,7 @@ class ClaimPicks(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "pick.confirm")
 
 
-class UnclaimPicks(Command):
+class UnclaimPicks(Command, frozen=True, kw_only=True):
     """Give claimed pick tasks back to the queue."""
 
     site_id: Id
@@ -39,7 +39,7 @@ class UnclaimPicks(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "pick.confirm")
 
 
-class ConfirmPick(Command):
+class ConfirmPick(Command, frozen=True, kw_only=True):
     """So many units of a product were taken from a bin for an order line, and lie in ``to_location_id`` now.
 
     It names all that the fact needs, so that it holds even where the task has changed meanwhile.
@@ -58,7 +58,7 @@ class ConfirmPick(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "pick.confirm")
 
 
-class ShortPick(Command):
+class ShortPick(Command, frozen=True, kw_only=True):
     """Less was found in a bin than the task asks for: ``found`` units were taken (0 for none).
 
     The missing part is sought elsewhere, else backordered, and the bin is queued for a count.
@@ -78,7 +78,7 @@ class ShortPick(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "pick.confirm")
 
 
-class UndoPick(Command):
+class UndoPick(Command, frozen=True, kw_only=True):
     """Roll a pick back: the units go from staging into the bin again, and the task waits for a picker."""
 
     site_id: Id
@@ -87,7 +87,7 @@ class UndoPick(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "pick.confirm")
 
 
-class StagePicks(Command):
+class StagePicks(Command, frozen=True, kw_only=True):
     """Picked goods were dropped at the staging place."""
 
     site_id: Id
@@ -96,7 +96,7 @@ class StagePicks(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "pick.confirm")
 
 
-class PackOrder(Command):
+class PackOrder(Command, frozen=True, kw_only=True):
     """An order's picked goods are packed in so many parcels."""
 
     site_id: Id
@@ -106,7 +106,7 @@ class PackOrder(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "order.pack")
 
 
-class UnpackOrder(Command):
+class UnpackOrder(Command, frozen=True, kw_only=True):
     """Open a packed order again."""
 
     site_id: Id

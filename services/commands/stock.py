@@ -20,7 +20,7 @@ from services.commands.command import (
 )
 
 
-class ReceiveStock(Command):
+class ReceiveStock(Command, frozen=True, kw_only=True):
     """Goods came in and lie in a bin. Backorders are filled from them first."""
 
     site_id: Id
@@ -34,7 +34,7 @@ class ReceiveStock(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.receive")
 
 
-class MoveStock(Command):
+class MoveStock(Command, frozen=True, kw_only=True):
     """Units were carried from one bin to another. ``task_id`` where a put-away or replenishment asked for it."""
 
     site_id: Id
@@ -48,7 +48,7 @@ class MoveStock(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.move")
 
 
-class AdjustStock(Command):
+class AdjustStock(Command, frozen=True, kw_only=True):
     """Set a bin's stock right by so many units, for a reason (damage, theft, found, ...)."""
 
     site_id: Id
@@ -62,7 +62,7 @@ class AdjustStock(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.adjust")
 
 
-class HoldStock(Command):
+class HoldStock(Command, frozen=True, kw_only=True):
     """Set units in a bin aside (damaged, quarantined, to be inspected): they may not be promised."""
 
     site_id: Id
@@ -75,7 +75,7 @@ class HoldStock(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.hold")
 
 
-class ReleaseStock(Command):
+class ReleaseStock(Command, frozen=True, kw_only=True):
     """Held units in a bin are good again and may be promised."""
 
     site_id: Id
@@ -87,7 +87,7 @@ class ReleaseStock(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.hold")
 
 
-class RequestCount(Command):
+class RequestCount(Command, frozen=True, kw_only=True):
     """Ask for a product to be counted in a bin."""
 
     site_id: Id
@@ -99,7 +99,7 @@ class RequestCount(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "stock.count")
 
 
-class CountStock(Command):
+class CountStock(Command, frozen=True, kw_only=True):
     """So many units of a product were counted in a bin. Stock changes only when the count is approved."""
 
     site_id: Id
@@ -112,7 +112,7 @@ class CountStock(Command):
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.count")
 
 
-class ApproveCount(Command):
+class ApproveCount(Command, frozen=True, kw_only=True):
     """Take a count as the truth: its variance is posted."""
 
     site_id: Id
@@ -121,7 +121,7 @@ class ApproveCount(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "stock.count.approve")
 
 
-class RejectCount(Command):
+class RejectCount(Command, frozen=True, kw_only=True):
     """Dismiss a count: the bin is queued to be counted again."""
 
     site_id: Id
@@ -131,7 +131,7 @@ class RejectCount(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "stock.count.approve")
 
 
-class RequestReplenishment(Command):
+class RequestReplenishment(Command, frozen=True, kw_only=True):
     """Ask for units to be brought from a reserve bin to a pick bin."""
 
     site_id: Id
@@ -146,7 +146,7 @@ class RequestReplenishment(Command):
     spec: ClassVar = CommandSpec(Kind.EDIT, "stock.move")
 
 
-class CancelStockTask(Command):
+class CancelStockTask(Command, frozen=True, kw_only=True):
     """Drop a task on stock that is not needed any more."""
 
     site_id: Id

@@ -108,7 +108,9 @@ def run_command(unit: UnitOfWork, command: c.Command, context: Context) -> Effec
         with unit.savepoint():
             HANDLERS[type(command)](work, command)
     except RuleViolation as refusal:
-        return Effect(status="rejected", code=refusal.code, message=refusal.message, details=list(refusal.details))
+        return Effect(
+            status="rejected", code=refusal.code, message=refusal.message, details=list(refusal.details)
+        )
     if work.shortfalls:
         first = work.shortfalls[0]
         return Effect(

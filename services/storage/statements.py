@@ -1,5 +1,7 @@
-"""The SQL of one class of rows, as text for the driver: measured, Core's compiled text run with tuples is nearly as fast
-as the bare driver, while Core's own constructs are a third of that."""
+"""The SQL of one class of rows, as text for the driver.
+
+Measured: text run through Core with tuples is nearly as fast as the bare driver, Core's own constructs a third of that.
+"""
 
 from __future__ import annotations
 

@@ -113,7 +113,9 @@ class UnitOfWork:
         changes: Changes = {}
         for cls, stored in self._stored.items():
             rows = self._rows[cls]
-            changed = {i: rows[i] for i, before in stored.items() if rows[i] is not before and rows[i] != before}
+            changed = {
+                i: rows[i] for i, before in stored.items() if rows[i] is not before and rows[i] != before
+            }
             if not changed:
                 continue
             sql = statements(cls, self._dialect)
@@ -126,6 +128,10 @@ class UnitOfWork:
             changes[cls] = changed
         self._stored.clear()
         return changes
+
+    def before_images(self) -> Changes:
+        """Of every row written since the last flush: what is stored of it, None where nothing is."""
+        return {cls: dict(rows) for cls, rows in self._stored.items()}
 
     def forget(self) -> None:
         """Drop all that is known: the database has changed behind this unit, or its transaction was rolled back."""
@@ -148,7 +154,9 @@ class UnitOfWork:
         for values in self._run(sql.by_ids, (bind_list(self._dialect, ids),)):
             known[values[0]] = sql.load(values)
 
-    def _take_found(self, cls: type[Row], names: tuple[str, ...], keys: list[Key], rows: Sequence[Any]) -> None:
+    def _take_found(
+        self, cls: type[Row], names: tuple[str, ...], keys: list[Key], rows: Sequence[Any]
+    ) -> None:
         """Remember rows from the database under the keys asked for, unless a newer write of them is known."""
         load = statements(cls, self._dialect).load
         known = self._rows.setdefault(cls, {})

@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class Product(Row):
+class Product(Row, frozen=True):
     """A sellable item. Weight in grams, volume in millilitres, both of one unit."""
 
     sku: str
@@ -29,7 +29,7 @@ class Product(Row):
     table: ClassVar = TableSpec("product", indexes=(("sku",), ("name",)), unique=(("sku",),))
 
 
-class Barcode(Row):
+class Barcode(Row, frozen=True):
     """A code that a scanner may read for a product; ``quantity`` is how many units it stands for (a pack)."""
 
     code: str
@@ -39,7 +39,7 @@ class Barcode(Row):
     table: ClassVar = TableSpec("barcode", indexes=(("code",), ("product_id",)), unique=(("code",),))
 
 
-class Customer(Row):
+class Customer(Row, frozen=True):
     """Who orders. ``priority`` is 1 (first) to 9 (last) and is what an order starts with."""
 
     code: str

@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class Vehicle(Row):
+class Vehicle(Row, frozen=True):
     """A van or truck. Its coarse last position is in the feed; fine positions travel on the live channel.
 
     Capacity in grams and millilitres; heading in degrees clockwise from north; speed in km/h.
@@ -33,7 +33,7 @@ class Vehicle(Row):
     table: ClassVar = TableSpec("vehicle", indexes=(("site_id",), ("code",)), unique=(("code",),))
 
 
-class Driver(Row):
+class Driver(Row, frozen=True):
     """Who drives. ``user_id`` where the driver also signs in."""
 
     site_id: str
@@ -46,7 +46,7 @@ class Driver(Row):
     table: ClassVar = TableSpec("driver", indexes=(("site_id",),), unique=(("code",),))
 
 
-class Route(Row):
+class Route(Row, frozen=True):
     """One tour of one vehicle on one day. Loads in grams and millilitres, distance in metres."""
 
     site_id: str
@@ -64,11 +64,14 @@ class Route(Row):
     distance_m: int
 
     table: ClassVar = TableSpec(
-        "route", indexes=(("site_id", "status"), ("vehicle_id", "status")), kept_days=30, age_column="finished_at"
+        "route",
+        indexes=(("site_id", "status"), ("vehicle_id", "status")),
+        kept_days=30,
+        age_column="finished_at",
     )
 
 
-class Stop(Row):
+class Stop(Row, frozen=True):
     """One call of a route: at a customer's address, for one shipment."""
 
     site_id: str
@@ -90,7 +93,7 @@ class Stop(Row):
     )
 
 
-class Shipment(Row):
+class Shipment(Row, frozen=True):
     """What leaves for one customer's address, and the evidence that it came."""
 
     site_id: str
@@ -121,7 +124,7 @@ class Shipment(Row):
     )
 
 
-class ShipmentLine(Row):
+class ShipmentLine(Row, frozen=True):
     """How many units of an order line a shipment took along; written when it departs."""
 
     site_id: str

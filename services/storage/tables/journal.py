@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class Event(Row):
+class Event(Row, frozen=True):
     """An immutable fact: ledger, activity feed, audit trail and analytics lake are all this table.
 
     ``payload`` is JSON. ``at`` is when the person acted by the terminal's clock, ``received_at`` when the authority
@@ -34,7 +34,7 @@ class Event(Row):
     )
 
 
-class Alert(Row):
+class Alert(Row, frozen=True):
     """Something that a person should look at until it is resolved."""
 
     site_id: str

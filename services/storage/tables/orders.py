@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class Order(Row):
+class Order(Row, frozen=True):
     """What a customer asked for, and where it is to go."""
 
     site_id: str
@@ -37,14 +37,19 @@ class Order(Row):
 
     table: ClassVar = TableSpec(
         "order",
-        indexes=(("site_id", "status", "placed_at"), ("customer_id",), ("number",), ("channel", "external_id")),
+        indexes=(
+            ("site_id", "status", "placed_at"),
+            ("customer_id",),
+            ("number",),
+            ("channel", "external_id"),
+        ),
         kept_days=120,
         age_column="closed_at",
     )
 
 
-class OrderLine(Row):
-    """One product of an order, and where each of its units is (services.domain.line_quantities says what each means)."""
+class OrderLine(Row, frozen=True):
+    """One product of an order, and where each of its units is (see services.domain.line_quantities)."""
 
     site_id: str
     order_id: str
@@ -64,7 +69,7 @@ class OrderLine(Row):
     table: ClassVar = TableSpec("order_line", indexes=(("order_id",), ("product_id",)))
 
 
-class Reservation(Row):
+class Reservation(Row, frozen=True):
     """Units of a product promised to an order line: one row a line, gone when nothing is promised."""
 
     site_id: str
@@ -75,10 +80,12 @@ class Reservation(Row):
     priority: int
     reserved_at: int
 
-    table: ClassVar = TableSpec("reservation", indexes=(("site_id", "product_id"), ("order_id",), ("line_id",)))
+    table: ClassVar = TableSpec(
+        "reservation", indexes=(("site_id", "product_id"), ("order_id",), ("line_id",))
+    )
 
 
-class Allocation(Row):
+class Allocation(Row, frozen=True):
     """The part of a reservation that is tied to one stock row. It follows the goods from the bin to staging."""
 
     site_id: str
@@ -91,7 +98,7 @@ class Allocation(Row):
     table: ClassVar = TableSpec("allocation", indexes=(("order_id",), ("line_id",), ("stock_id",)))
 
 
-class Backorder(Row):
+class Backorder(Row, frozen=True):
     """The unfilled remainder of an order line, waiting for stock: first come, first served, by priority."""
 
     site_id: str

@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class User(Row):
+class User(Row, frozen=True):
     """A person (or a service) that acts. ``roles`` are names of services.domain.permissions, joined by commas."""
 
     username: str
@@ -20,7 +20,7 @@ class User(Row):
     table: ClassVar = TableSpec("user", indexes=(("username",), ("badge",)), unique=(("username",),))
 
 
-class Terminal(Row):
+class Terminal(Row, frozen=True):
     """An enrolled desk. ``code`` starts the numbers of the orders placed at it."""
 
     code: str
@@ -32,7 +32,7 @@ class Terminal(Row):
     table: ClassVar = TableSpec("terminal", unique=(("code",),))
 
 
-class Setting(Row):
+class Setting(Row, frozen=True):
     """A setting of the whole organisation, such as how long a person may sign in without the server."""
 
     value: str

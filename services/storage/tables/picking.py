@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class PickTask(Row):
+class PickTask(Row, frozen=True):
     """Take ``quantity`` of a product from a bin for an order line."""
 
     site_id: str
@@ -40,7 +40,7 @@ class PickTask(Row):
     )
 
 
-class Wave(Row):
+class Wave(Row, frozen=True):
     """Orders released together. ``kind`` is wave, batch (sorted after picking) or cluster (sorted while picking)."""
 
     site_id: str
@@ -50,4 +50,6 @@ class Wave(Row):
     released_by: str
     released_at: int
 
-    table: ClassVar = TableSpec("wave", indexes=(("site_id", "status"),), kept_days=30, age_column="released_at")
+    table: ClassVar = TableSpec(
+        "wave", indexes=(("site_id", "status"),), kept_days=30, age_column="released_at"
+    )

@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class Site(Row):
+class Site(Row, frozen=True):
     """A warehouse or plant: the scope of most data. Every terminal knows all sites, so it has no ``site_id``."""
 
     code: str
@@ -22,7 +22,7 @@ class Site(Row):
     table: ClassVar = TableSpec("site", unique=(("code",),))
 
 
-class Location(Row):
+class Location(Row, frozen=True):
     """A bin: the smallest addressable place, ``zone-aisle-bay-level``, with its position in metres."""
 
     site_id: str
@@ -37,4 +37,6 @@ class Location(Row):
     pick_sequence: int
     active: bool = True
 
-    table: ClassVar = TableSpec("location", indexes=(("site_id", "kind"), ("code",)), unique=(("site_id", "code"),))
+    table: ClassVar = TableSpec(
+        "location", indexes=(("site_id", "kind"), ("code",)), unique=(("site_id", "code"),)
+    )

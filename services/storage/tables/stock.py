@@ -7,7 +7,7 @@ from typing import ClassVar
 from services.storage.row import Row, TableSpec
 
 
-class Stock(Row):
+class Stock(Row, frozen=True):
     """One product in one bin, lot and status. ``allocated`` is what open allocations tie to it.
 
     Its id is derived from (product, location, lot, status, handling unit), so both sides name it alike.
@@ -30,7 +30,7 @@ class Stock(Row):
     )
 
 
-class StockLevel(Row):
+class StockLevel(Row, frozen=True):
     """A product's totals at a site: ``on_hand = reserved + held + leased + available``, always."""
 
     site_id: str
@@ -50,7 +50,7 @@ class StockLevel(Row):
         return self.on_hand - self.reserved - self.held - self.leased
 
 
-class StockMovement(Row):
+class StockMovement(Row, frozen=True):
     """One change of stock. ``quantity`` is what moved, ``delta`` what it did to the site's on_hand."""
 
     site_id: str
@@ -76,7 +76,7 @@ class StockMovement(Row):
     )
 
 
-class HandlingUnit(Row):
+class HandlingUnit(Row, frozen=True):
     """A scannable container: tote, pallet or carton, by its SSCC or own label."""
 
     site_id: str
@@ -89,7 +89,7 @@ class HandlingUnit(Row):
     table: ClassVar = TableSpec("handling_unit", indexes=(("site_id", "code"), ("order_id",)))
 
 
-class Allotment(Row):
+class Allotment(Row, frozen=True):
     """Units of a product leased to one terminal, so that what it sells offline is certain to be accepted."""
 
     site_id: str
@@ -101,10 +101,12 @@ class Allotment(Row):
     expires_at: int
     status: str
 
-    table: ClassVar = TableSpec("allotment", indexes=(("site_id", "product_id"), ("terminal_id", "product_id")))
+    table: ClassVar = TableSpec(
+        "allotment", indexes=(("site_id", "product_id"), ("terminal_id", "product_id"))
+    )
 
 
-class CycleCount(Row):
+class CycleCount(Row, frozen=True):
     """A bin that is to be counted, was counted, and whose variance was approved or not."""
 
     site_id: str
@@ -124,7 +126,7 @@ class CycleCount(Row):
     table: ClassVar = TableSpec("cycle_count", indexes=(("site_id", "status"), ("location_id", "product_id")))
 
 
-class StockTask(Row):
+class StockTask(Row, frozen=True):
     """Work on stock that no order line asked for: put-away, put-back, replenishment, or looking into an exception."""
 
     site_id: str

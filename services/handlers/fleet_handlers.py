@@ -1,0 +1,74 @@
+"""Vehicles and drivers: recorded, changed, and what vehicles say of themselves."""
+
+from __future__ import annotations
+
+from services.commands import RecordPosition, SaveDriver, SaveVehicle, SetVehicleState
+from services.domain.vehicle_states import integrate
+from services.handlers.edits import apply_edit, new_row, refuse_duplicate, set_fields
+from services.handlers.work import Work
+from services.storage.tables import Driver, Vehicle
+
+
+def save_vehicle(work: Work, command: SaveVehicle) -> None:
+    """Record a vehicle. One with a job keeps taking part in planning until the job ends."""
+    known = work.get(Vehicle, command.vehicle_id)
+    wanted = set_fields(command.values)
+    if known is not None and "integration" in wanted:
+        integrate(known.integration, wanted["integration"], known.processing)
+    if known is None:
+        defaults = {
+            "site_id": command.site_id, "registration": "", "kind": "van", "capacity_g": 0, "capacity_ml": 0,
+            "state": "unknown", "processing": "idle", "integration": "noticed", "latitude": None, "longitude": None,
+            "heading": 0.0, "speed_kmh": 0.0, "position_at": None, "driver_id": "",
+        }  # fmt: skip
+        vehicle = work.put(new_row(Vehicle, command.vehicle_id, defaults, command.values, "code"))
+    else:
+        vehicle = apply_edit(work, known, command.expected, command.values)
+    refuse_duplicate(work, Vehicle, vehicle.id, "vehicle", code=vehicle.code)
+    work.record("vehicle.saved", vehicle, f"Vehicle {vehicle.code} {'added' if known is None else 'changed'}")
+
+
+def set_vehicle_state(work: Work, command: SetVehicleState) -> None:
+    """What a vehicle can do now; one in error raises an alert until it is well again."""
+    vehicle = work.need(Vehicle, command.vehicle_id)
+    if command.state == vehicle.state:
+        return
+    vehicle = work.change(vehicle, state=command.state)
+    because = f": {command.reason}" if command.reason else ""
+    if command.state == "error":
+        work.raise_alert(
+            "vehicle_error", "danger", vehicle, f"Vehicle {vehicle.code} reports an error{because}."
+        )
+    else:
+        work.resolve_alert("vehicle_error", vehicle)
+    work.record(
+        "vehicle.state", vehicle, f"Vehicle {vehicle.code} is {command.state}{because}", state=command.state
+    )
+
+
+def record_position(work: Work, command: RecordPosition) -> None:
+    """Keep a vehicle's coarse position, unless a newer one is known. A vehicle first heard of becomes idle."""
+    vehicle = work.need(Vehicle, command.vehicle_id)
+    if vehicle.position_at is not None and vehicle.position_at >= command.measured_at:
+        return
+    vehicle = work.change(
+        vehicle,
+        latitude=command.latitude,
+        longitude=command.longitude,
+        heading=command.heading % 360,
+        speed_kmh=command.speed_kmh,
+        position_at=command.measured_at,
+        state="idle" if vehicle.state == "unknown" else vehicle.state,
+    )
+    work.resolve_alert("vehicle_silent", vehicle)
+
+
+def save_driver(work: Work, command: SaveDriver) -> None:
+    """Record a driver."""
+    known = work.get(Driver, command.driver_id)
+    if known is None:
+        defaults = {"site_id": command.site_id, "phone": "", "user_id": ""}
+        driver = work.put(new_row(Driver, command.driver_id, defaults, command.values, "code name"))
+    else:
+        driver = apply_edit(work, known, command.expected, command.values)
+    work.record("driver.saved", driver, f"Driver {driver.name} {'added' if known is None else 'changed'}")

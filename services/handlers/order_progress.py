@@ -1,0 +1,39 @@
+"""An order's state, as it follows from its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.domain.order_states import OrderState, order_state_from_lines
+from services.handlers.promises import quantities_of
+from services.handlers.work import Work
+from services.storage.tables import Order, OrderLine
+
+RELEASED = (OrderState.PICKING, OrderState.PICKED, OrderState.PACKED)
+
+
+def lines_of(work: Work, order_id: str) -> list[OrderLine]:
+    """An order's lines by their position."""
+    return sorted(work.find(OrderLine, order_id=order_id), key=lambda line: line.position)
+
+
+def refresh_order(
+    work: Work,
+    order: Order,
+    lines: Sequence[OrderLine] | None = None,
+    *,
+    released: bool = False,
+    packed: bool | None = None,
+) -> Order:
+    """Write the state that an order has by its lines. ``released``: its tasks have gone to the floor just now.
+
+    ``packed``: whether its picked goods are in parcels; where it is not said, as it was.
+    """
+    lines = lines_of(work, order.id) if lines is None else lines
+    state = order_state_from_lines(
+        order.status,
+        [quantities_of(line) for line in lines],
+        released=released or order.status in RELEASED,
+        packed=order.status == OrderState.PACKED if packed is None else packed,
+    )
+    return order if state == order.status else work.change(order, status=state.value)

@@ -1,0 +1,150 @@
+"""A pick as a fact: what it does to bin, staging, line and task, whatever has become of the task meanwhile."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import msgspec
+
+from services.commands import ConfirmPick, ShortPick
+from services.domain.identifiers import derive
+from services.domain.line_states import LineState
+from services.domain.pick_states import OPEN as OPEN_TASKS
+from services.domain.pick_states import PickState
+from services.handlers import stock_ledger as ledger
+from services.handlers.order_progress import refresh_order
+from services.handlers.promises import allocate_to, give_back, keep_backorder, quantities_of, store_line, tie
+from services.handlers.relocation import free_up_bin
+from services.handlers.settlement import settle_stock
+from services.handlers.staging import staging_place
+from services.handlers.stock_tasks import ask_for_look, ask_for_put_back
+from services.handlers.work import Work
+from services.storage.tables import Allocation, Location, Order, OrderLine, PickTask, Product, Stock
+
+
+class PickFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Who took what from where, for which line."""
+
+    site_id: str
+    task_id: str
+    order_id: str
+    line_id: str
+    product_id: str
+    location_id: str
+    lot: str
+    quantity: int
+    to_location_id: str
+
+    @classmethod
+    def of(cls, command: ConfirmPick | ShortPick, quantity: int, to_location_id: str) -> Self:
+        """The fact in a command."""
+        return cls(
+            site_id=command.site_id,
+            task_id=command.task_id,
+            order_id=command.order_id,
+            line_id=command.line_id,
+            product_id=command.product_id,
+            location_id=command.location_id,
+            lot=command.lot,
+            quantity=quantity,
+            to_location_id=to_location_id,
+        )
+
+
+def take_pick(work: Work, fact: PickFact) -> None:
+    """Move the picked units to staging, tied to their line as far as it still wants them.
+
+    Picked beyond the books: the difference is posted as ``found`` and somebody is to look at the bin. Not wanted by the
+    line any more: the units get a put-back task. Promised from this bin to others: the newest of them give way.
+    """
+    product = work.need(Product, fact.product_id)
+    location = work.need(Location, fact.location_id)
+    order = work.need(Order, fact.order_id)
+    line = work.need(OrderLine, fact.line_id)
+    staging = (
+        work.need(Location, fact.to_location_id) if fact.to_location_id else staging_place(work, fact.site_id)
+    )
+
+    stock = _stock_with(work, product, location, fact)
+    planned = _tied(work, line, stock.id) >= fact.quantity
+    line, tied = _tie_to_line(work, order, line, stock, fact.quantity)
+    free_up_bin(work, work.need(Stock, stock.id), fact.quantity - tied, spare=line.id)
+    staged = ledger.move(
+        work, work.need(Stock, stock.id), staging, fact.quantity, kind="pick", allocated=tied, order_id=order.id,
+        task_id=fact.task_id,
+    )  # fmt: skip
+    if tied:
+        allocate_to(work, line, stock.id, -tied)
+        allocate_to(work, line, staged.id, tied)
+        store_line(work, line, quantities_of(line).pick(tied, product.sku))
+    _note_on_task(work, fact, tied, staged)
+    if tied < fact.quantity:
+        ask_for_put_back(
+            work, product, staging, location, fact.quantity - tied, lot=fact.lot, order_id=order.id,
+            note=f"order {order.number} does not want it any more",
+        )  # fmt: skip
+    work.record(
+        "pick.confirmed",
+        order,
+        f"{fact.quantity} {product.sku} picked for order {order.number}",
+        product_id=product.id,
+        quantity=fact.quantity,
+        location_id=location.id,
+        task_id=fact.task_id,
+    )
+    refresh_order(work, work.need(Order, order.id), released=True)
+    if tied < fact.quantity or not planned:
+        settle_stock(work, fact.site_id, product.id)
+
+
+def _stock_with(work: Work, product: Product, location: Location, fact: PickFact) -> Stock:
+    """The bin's stock, of which at least the picked units are on hand."""
+    stock = ledger.stock_in(work, product, location, fact.lot, ledger.GOOD)
+    missing = fact.quantity - stock.on_hand
+    if missing <= 0:
+        return stock
+    ask_for_look(work, product, location, missing, lot=fact.lot, note="more was picked than the books had")
+    return ledger.add(
+        work, product, location, missing, kind="found", lot=fact.lot, reason="picked beyond the books",
+        order_id=fact.order_id,
+    )  # fmt: skip
+
+
+def _tie_to_line(
+    work: Work, order: Order, line: OrderLine, stock: Stock, quantity: int
+) -> tuple[OrderLine, int]:
+    """Tie as many of the picked units to the line as it wants: answers the line and how many they are."""
+    tied = _tied(work, line, stock.id)
+    lacking = quantity - tied
+    if lacking <= 0 or line.status == LineState.CANCELLED:
+        return line, min(quantity, tied)
+    from_elsewhere = min(lacking, line.allocated - line.picked - tied)
+    if from_elsewhere > 0:
+        line = give_back(work, line, from_elsewhere, spare=stock.id)
+    more = min(lacking, quantities_of(line).unfilled)
+    if more > 0:
+        free_up_bin(work, work.need(Stock, stock.id), more, spare=line.id)
+        line = tie(work, order, work.need(OrderLine, line.id), work.need(Stock, stock.id), more)
+    keep_backorder(work, order, line)
+    return line, tied + max(0, more)
+
+
+def _tied(work: Work, line: OrderLine, stock_id: str) -> int:
+    row = work.get(Allocation, derive("allocation", line.id, stock_id))
+    return row.quantity if row else 0
+
+
+def _note_on_task(work: Work, fact: PickFact, tied: int, staged: Stock) -> None:
+    task = work.get(PickTask, fact.task_id)
+    if task is None or task.status not in OPEN_TASKS:
+        return
+    picked = min(task.quantity, task.picked + fact.quantity)
+    done = picked == task.quantity
+    work.change(
+        task,
+        picked=picked,
+        status=(PickState.PICKED if done else PickState.PICKING).value,
+        assigned_to=work.context.actor_id,
+        picked_at=work.context.at,
+        staged_stock_id=staged.id,
+    )

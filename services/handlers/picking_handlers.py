@@ -1,0 +1,171 @@
+"""Picking: claiming tasks, picks confirmed by scan, short picks, picks taken back, goods dropped in staging.
+
+A pick is a fact: it has happened, so it is taken even where its task has changed meanwhile, and stock follows it.
+"""
+
+from __future__ import annotations
+
+from services.commands import ClaimPicks, ConfirmPick, ShortPick, StagePicks, UnclaimPicks, UndoPick
+from services.domain.order_states import OrderState
+from services.domain.pick_states import OPEN as OPEN_TASKS
+from services.domain.pick_states import PickState
+from services.domain.refusals import refuse
+from services.handlers import stock_ledger as ledger
+from services.handlers.counts import queue_count
+from services.handlers.order_progress import refresh_order
+from services.handlers.pick_facts import PickFact, take_pick
+from services.handlers.promises import (
+    allocate_to,
+    give_back,
+    keep_backorder,
+    promise_line,
+    quantities_of,
+    store_line,
+)
+from services.handlers.settlement import settle_order, settle_stock
+from services.handlers.stock_alerts import watch_level
+from services.handlers.work import Work
+from services.storage.tables import Location, Order, OrderLine, PickTask, Product, Stock
+
+
+def claim_picks(work: Work, command: ClaimPicks) -> None:
+    """Mark tasks as being picked by the actor. What somebody else has claimed meanwhile is named and left to them."""
+    taken = []
+    for task in work.get_many(PickTask, command.task_ids).values():
+        if task.status == PickState.PENDING:
+            work.change(task, status="picking", assigned_to=work.context.actor_id, claimed_at=work.context.at)
+        elif not (task.status == PickState.PICKING and task.assigned_to == work.context.actor_id):
+            taken.append(task)
+    if len(taken) == len(command.task_ids):
+        worker = (
+            "Somebody else"
+            if any(task.status == PickState.PICKING for task in taken)
+            else "Nobody need pick it;"
+        )
+        refuse(
+            "task_taken",
+            worker=worker,
+            details=[{"task_id": task.id, "status": task.status} for task in taken],
+        )
+    if taken:
+        details = [{"task_id": task.id, "status": task.status} for task in taken]
+        work.fall_short("task_taken", f"{len(taken)} tasks were already taken or done.", *details)
+
+
+def unclaim_picks(work: Work, command: UnclaimPicks) -> None:
+    """Put tasks back into the queue, unless something has been picked for them."""
+    for task in work.get_many(PickTask, command.task_ids).values():
+        if task.status == PickState.PICKING and task.picked == 0:
+            work.change(task, status=PickState.PENDING.value, claimed_at=None)
+
+
+def confirm_pick(work: Work, command: ConfirmPick) -> None:
+    """Units were taken from a bin: they lie in staging now, tied to their line."""
+    take_pick(work, PickFact.of(command, command.quantity, command.to_location_id))
+
+
+def short_pick(work: Work, command: ShortPick) -> None:
+    """Less was found than tasked.
+
+    What was found is picked. What is missing is no longer promised from here: the rest of the bin is set aside until
+    it is counted (on_hand changes only when the count is approved), the missing part is sought in other bins, and
+    what cannot be had waits as a backorder.
+    """
+    if command.found:
+        take_pick(work, PickFact.of(command, command.found, command.to_location_id))
+    product = work.need(Product, command.product_id)
+    line = work.need(OrderLine, command.line_id)
+    order = work.need(Order, command.order_id)
+    task = work.get(PickTask, command.task_id)
+    missing = task.quantity - task.picked if task is not None and task.status in OPEN_TASKS else 0
+    if task is not None and missing:
+        line = give_back(work, line, missing, prefer=task.id)
+        task = work.need(PickTask, command.task_id)
+        status = PickState.PICKED if task.picked else PickState.SHORT
+        work.change(task, status=status.value, short_reason=command.reason, picked_at=work.context.at)
+    _set_aside(work, command, product)
+    line = work.need(OrderLine, line.id)
+    if quantities_of(line).unfilled and order.status != OrderState.ON_HOLD:
+        line = promise_line(work, order, line, product, attempt=(task.attempt if task else 0) + 1)
+    else:
+        keep_backorder(work, order, line)
+    work.record(
+        "pick.short",
+        order,
+        f"Short pick of {product.sku} for order {order.number}: {command.found} found, {missing} missing "
+        f"({command.reason.replace('_', ' ')})",
+        product_id=product.id,
+        location_id=command.location_id,
+        found=command.found,
+        missing=missing,
+        reason=command.reason,
+    )
+    settle_order(work, order.id)
+    settle_stock(work, command.site_id, product.id)
+
+
+def _set_aside(work: Work, command: ShortPick, product: Product) -> None:
+    """Hold what the books still say is in the bin beyond other tasks, and have the bin counted."""
+    location = work.need(Location, command.location_id)
+    stock = work.get(Stock, ledger.stock_id_of(product.id, location.id, command.lot, ledger.GOOD))
+    free = stock.on_hand - stock.allocated if stock else 0
+    if stock is not None and free > 0:
+        ledger.move(work, stock, location, free, kind="hold", status=ledger.SUSPECT, reason=command.reason)
+        level = ledger.level_of(work, command.site_id, product.id)
+        watch_level(work, product, level, fell_by=free)
+    queue_count(work, location, product, command.lot, f"short pick: {command.reason.replace('_', ' ')}")
+
+
+def undo_pick(work: Work, command: UndoPick) -> None:
+    """The picked units go back into the bin they came from, and the task waits for a picker again."""
+    task = work.need(PickTask, command.task_id)
+    if task.status not in (PickState.PICKED, PickState.STAGED) or task.picked == 0:
+        refuse(
+            "wrong_state",
+            thing="pick",
+            current=task.status,
+            wanted="be taken back",
+            possible="nothing to undo",
+        )
+    order = work.need(Order, task.order_id)
+    line = work.need(OrderLine, task.line_id)
+    staged = work.get(Stock, task.staged_stock_id)
+    if (
+        staged is None
+        or line.picked < task.picked
+        or order.status in (OrderState.PACKED, OrderState.CANCELLED)
+    ):
+        refuse(
+            "wrong_state",
+            thing="order",
+            current=order.status,
+            wanted="have picks taken back",
+            possible="unpack it",
+        )
+    location = work.need(Location, task.location_id)
+    back = ledger.move(
+        work,
+        staged,
+        location,
+        task.picked,
+        kind="unpick",
+        allocated=task.picked,
+        order_id=order.id,
+        task_id=task.id,
+    )
+    allocate_to(work, line, staged.id, -task.picked)
+    allocate_to(work, line, back.id, task.picked)
+    store_line(work, line, quantities_of(line).unpick(task.picked))
+    work.change(
+        task, status=PickState.PENDING.value, picked=0, picked_at=None, claimed_at=None, staged_stock_id="",
+        stock_id=back.id,
+    )  # fmt: skip
+    work.record("pick.undone", order, f"Pick taken back for order {order.number}", task_id=task.id)
+    refresh_order(work, order, released=True)
+
+
+def stage_picks(work: Work, command: StagePicks) -> None:
+    """Picked goods were dropped where they wait for packing."""
+    for task in work.get_many(PickTask, command.task_ids).values():
+        if task.status == PickState.PICKED:
+            work.change(task, status=PickState.STAGED.value)

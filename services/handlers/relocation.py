@@ -1,0 +1,81 @@
+"""Promises that lose or change their bin: the goods were carried elsewhere, or are needed by a fact."""
+
+from __future__ import annotations
+
+from services.domain.pick_states import OPEN as OPEN_TASKS
+from services.handlers.order_progress import refresh_order
+from services.handlers.pick_tasks import queue_task
+from services.handlers.promises import allocate_to, give_back, keep_backorder, next_attempt
+from services.handlers.work import Work
+from services.storage.tables import Allocation, Location, Order, OrderLine, PickTask, Stock
+
+
+def free_up_bin(work: Work, stock: Stock, quantity: int, *, spare: str = "") -> None:
+    """See that so many units of a bin are tied to nobody, or to the line ``spare``: the newest promises give way.
+
+    Who gave way waits on backorder; the caller settles the product's stock when it is done.
+    """
+    left = quantity - (stock.on_hand - stock.allocated)
+    for task in _open_tasks(work, stock.id):
+        if left <= 0:
+            break
+        if task.line_id == spare:
+            continue
+        part = min(left, task.quantity - task.picked)
+        line = give_back(work, work.need(OrderLine, task.line_id), part, prefer=task.id)
+        order = work.need(Order, task.order_id)
+        keep_backorder(work, order, line)
+        refresh_order(work, order)
+        left -= part
+
+
+def carry_promises(work: Work, from_stock_id: str, target: Stock, place: Location, quantity: int) -> None:
+    """Let so many promised units of a bin follow the goods to another bin, with their allocations and tasks.
+
+    The caller has moved the goods and their ``allocated`` count. Staged goods follow as well.
+    """
+    left = quantity
+    for task in _open_tasks(work, from_stock_id):
+        if left == 0:
+            return
+        part = min(left, task.quantity - task.picked)
+        line = work.need(OrderLine, task.line_id)
+        if part == task.quantity - task.picked and task.picked == 0:
+            allocate_to(work, line, from_stock_id, -part)
+            allocate_to(work, line, target.id, part)
+            work.change(
+                task, stock_id=target.id, location_id=place.id, lot=target.lot, pick_sequence=place.pick_sequence
+            )  # fmt: skip
+        else:
+            _split(work, task, line, from_stock_id, target, part)
+        left -= part
+    for row in work.find(Allocation, stock_id=from_stock_id):
+        if left == 0:
+            return
+        part = min(left, row.quantity)
+        line = work.need(OrderLine, row.line_id)
+        allocate_to(work, line, from_stock_id, -part)
+        allocate_to(work, line, target.id, part)
+        for picked in work.find(PickTask, line_id=line.id):
+            if picked.staged_stock_id == from_stock_id:
+                work.change(picked, staged_stock_id=target.id)
+        left -= part
+
+
+def _split(work: Work, task: PickTask, line: OrderLine, from_stock_id: str, target: Stock, part: int) -> None:
+    """Part of a task's goods have gone elsewhere: the line gets that part as a task of its own."""
+    work.change(task, quantity=task.quantity - part)
+    allocate_to(work, line, from_stock_id, -part)
+    allocate_to(work, line, target.id, part)
+    order = work.need(Order, task.order_id)
+    queue_task(work, order, line, target, part, attempt=next_attempt(work, line))
+
+
+def _open_tasks(work: Work, stock_id: str) -> list[PickTask]:
+    """The open tasks on a stock row, the least urgent and newest first."""
+    tasks = [
+        task
+        for task in work.find(PickTask, stock_id=stock_id)
+        if task.status in OPEN_TASKS and task.quantity > task.picked
+    ]
+    return sorted(tasks, key=lambda task: (-task.priority, -task.created_at, task.id))

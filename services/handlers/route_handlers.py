@@ -1,0 +1,125 @@
+"""Routes before they are driven: opened, called off, and shipments put on them or taken off."""
+
+from __future__ import annotations
+
+from services.commands import AssignShipment, CancelRoute, PlanRoute, UnassignShipment
+from services.domain.refusals import refuse
+from services.domain.route_states import RouteState, advance_route
+from services.domain.shipment_states import ShipmentState, advance
+from services.handlers import route_plans
+from services.handlers.shipments import put_on_route, take_off_route
+from services.handlers.work import Work
+from services.storage.tables import Driver, Order, Route, Shipment, Vehicle
+
+
+def plan_route(work: Work, command: PlanRoute) -> None:
+    """Open a route for a vehicle that takes part in planning."""
+    if work.get(Route, command.route_id) is not None:
+        refuse("duplicate", thing="route", name=command.number)
+    vehicle = work.need(Vehicle, command.vehicle_id)
+    if command.driver_id:
+        work.need(Driver, command.driver_id)
+    reasons = [
+        reason
+        for wrong, reason in (
+            (vehicle.integration != "utilized", f"it is {vehicle.integration} by planning"),
+            (vehicle.state in ("error", "unavailable"), f"its state is {vehicle.state}"),
+            (not vehicle.active, "it is out of service"),
+        )
+        if wrong
+    ]
+    if reasons:
+        refuse(
+            "vehicle_unfit", vehicle=vehicle.code, reasons=", ".join(reasons), details=[{"reasons": reasons}]
+        )
+    if command.ends_at <= command.starts_at:
+        refuse("invalid_value", field="ends_at", problem="the route ends before it starts")
+    route = work.put(
+        Route(
+            id=command.route_id,
+            site_id=command.site_id,
+            number=command.number,
+            planned_on=command.planned_on,
+            vehicle_id=vehicle.id,
+            driver_id=command.driver_id or vehicle.driver_id,
+            status=RouteState.OPEN.value,
+            starts_at=command.starts_at,
+            ends_at=command.ends_at,
+            departed_at=None,
+            finished_at=None,
+            load_g=0,
+            load_ml=0,
+            distance_m=0,
+        )
+    )
+    work.record("route.planned", route, f"Route {route.number} opened for {vehicle.code}")
+
+
+def cancel_route(work: Work, command: CancelRoute) -> None:
+    """Close a route that will not be driven; its shipments wait for another."""
+    route = work.need(Route, command.route_id)
+    state = advance_route(route.status, "cancel")
+    for shipment in work.find(Shipment, route_id=route.id):
+        take_off_route(work, shipment)
+    route = work.change(
+        work.need(Route, route.id), status=state.value, finished_at=work.context.received_at
+    )  # fmt: skip
+    work.record(
+        "route.cancelled", route, f"Route {route.number} cancelled: {command.reason}", reason=command.reason
+    )
+
+
+def assign_shipment(work: Work, command: AssignShipment) -> None:
+    """Put a shipment on a route, or move it to another; where it does not fit, the reason is named."""
+    shipment = work.need(Shipment, command.shipment_id)
+    advance(shipment.status, "assign")
+    order = work.need(Order, shipment.order_id)
+    route = work.need(Route, command.route_id)
+    if route.status != RouteState.OPEN:
+        refuse(
+            "wrong_state",
+            thing="route",
+            current=route.status,
+            wanted="take a shipment",
+            possible="use another",
+        )
+    vehicle = work.need(Vehicle, route.vehicle_id)
+    if shipment.stop_id:
+        shipment = take_off_route(work, shipment)
+        route = work.need(Route, command.route_id)
+    _refuse_overload(vehicle, route, shipment)
+    position = command.position if command.position is not None else len(route_plans.stops_of(work, route.id))
+    shipment = put_on_route(work, order, shipment, route.id, position)
+    work.record(
+        "shipment.assigned", shipment, f"Shipment {shipment.number} assigned to {vehicle.code}, route {route.number}",
+        route_id=route.id, vehicle_id=vehicle.id,
+    )  # fmt: skip
+
+
+def _refuse_overload(vehicle: Vehicle, route: Route, shipment: Shipment) -> None:
+    room_g, room_ml = vehicle.capacity_g - route.load_g, vehicle.capacity_ml - route.load_ml
+    if shipment.load_g > room_g or shipment.load_ml > room_ml:
+        refuse(
+            "vehicle_full",
+            vehicle=vehicle.code,
+            room_kg=f"{room_g / 1000:.1f}",
+            room_m3=f"{room_ml / 1e6:.2f}",
+            need_kg=f"{shipment.load_g / 1000:.1f}",
+            need_m3=f"{shipment.load_ml / 1e6:.2f}",
+        )
+
+
+def unassign_shipment(work: Work, command: UnassignShipment) -> None:
+    """Take a shipment off its route before it is loaded."""
+    shipment = work.need(Shipment, command.shipment_id)
+    if shipment.status == ShipmentState.LOADED:
+        refuse(
+            "wrong_state",
+            thing="shipment",
+            current="loaded",
+            wanted="leave its route",
+            possible="unload it first",
+        )
+    advance(shipment.status, "unassign")
+    shipment = take_off_route(work, shipment)
+    work.record("shipment.unassigned", shipment, f"Shipment {shipment.number} taken off its route")
