@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
+
+from services.domain.refusals import RuleViolation
 
 
 class Kind(StrEnum):
@@ -51,6 +54,19 @@ Money = Annotated[int, Meta(ge=-1_000_000_000_00, le=1_000_000_000_00)]
 Priority = Annotated[int, Meta(ge=1, le=9)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+
+class NoSuchDay(RuleViolation, ValueError):
+    """A day that is not in the calendar; a ValueError too, so that a decoder names the field it stands in."""
+
+
+def check_day(day: str) -> None:
+    """Raise NoSuchDay unless this is a day of the calendar, or empty: the pattern lets 30 February through."""
+    try:
+        if day:
+            date.fromisoformat(day)
+    except ValueError as problem:
+        raise NoSuchDay("invalid_value", f"There is no day {day}. Nothing was changed. Correct it.") from problem
 
 
 def scope_of_command(command: Command) -> str:

@@ -18,6 +18,7 @@ from services.commands.command import (
     OptionalId,
     Reason,
     Text,
+    check_day,
 )
 
 
@@ -34,6 +35,9 @@ class PlanRoute(Command, frozen=True, kw_only=True):
     ends_at: Instant
 
     spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.plan")
+
+    def __post_init__(self) -> None:
+        check_day(self.planned_on)
 
 
 class CancelRoute(Command, frozen=True, kw_only=True):

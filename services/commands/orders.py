@@ -23,6 +23,7 @@ from services.commands.command import (
     QuantityOrNone,
     Reason,
     Text,
+    check_day,
 )
 
 
@@ -51,8 +52,9 @@ NewLines = Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=2000)]
 
 
 class PlaceOrder(Command, frozen=True, kw_only=True):
-    """Ask for goods. ``on_shortfall`` says what to do where stock does not suffice: refuse it all, or backorder the rest.
+    """Ask for goods.
 
+    ``on_shortfall`` says what to do where stock does not suffice: refuse it all, or leave the rest to backorder.
     ``ship_to`` is only given where it differs from the customer's own address. ``draft`` saves the order without
     promising anything, until it is confirmed.
     """
@@ -73,6 +75,9 @@ class PlaceOrder(Command, frozen=True, kw_only=True):
     draft: bool = False
 
     spec: ClassVar = CommandSpec(Kind.PROMISE, "order.place")
+
+    def __post_init__(self) -> None:
+        check_day(self.due_on)
 
 
 class ConfirmOrder(Command, frozen=True, kw_only=True):
@@ -97,6 +102,10 @@ class OrderFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     ship_country: Line | UnsetType = UNSET
     latitude: Latitude | UnsetType | None = UNSET
     longitude: Longitude | UnsetType | None = UNSET
+
+    def __post_init__(self) -> None:
+        if self.due_on is not UNSET:
+            check_day(self.due_on)
 
 
 class ChangeOrder(Command, frozen=True, kw_only=True):

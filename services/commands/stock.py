@@ -17,6 +17,7 @@ from services.commands.command import (
     Quantity,
     QuantityOrNone,
     Reason,
+    check_day,
 )
 
 
@@ -32,6 +33,9 @@ class ReceiveStock(Command, frozen=True, kw_only=True):
     reference: Line = ""
 
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.receive")
+
+    def __post_init__(self) -> None:
+        check_day(self.expires_on)
 
 
 class MoveStock(Command, frozen=True, kw_only=True):
@@ -60,6 +64,9 @@ class AdjustStock(Command, frozen=True, kw_only=True):
     expires_on: Day = ""
 
     spec: ClassVar = CommandSpec(Kind.FACT, "stock.adjust")
+
+    def __post_init__(self) -> None:
+        check_day(self.expires_on)
 
 
 class HoldStock(Command, frozen=True, kw_only=True):

@@ -1,0 +1,154 @@
+"""A small warehouse in memory, on which commands are run as the authority runs them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, TypeVar
+
+import sqlcipher3
+from sqlalchemy import MetaData, create_engine
+
+from services.commands import Command, NewLine, PlaceOrder
+from services.domain.refusals import RuleViolation
+from services.handlers.dispatch import Effect, run_command
+from services.handlers.work import Context
+from services.storage.row import Row
+from services.storage.schema import business_tables
+from services.storage.stock_rule import stock_problems
+from services.storage.tables import (
+    Customer,
+    Driver,
+    Location,
+    OrderLine,
+    PickTask,
+    Product,
+    Route,
+    Site,
+    StockLevel,
+    User,
+    Vehicle,
+)
+from services.storage.unit_of_work import UnitOfWork
+
+R = TypeVar("R", bound=Row)
+
+NOON = 1_780_000_000_000
+SITE = "site-1"
+
+
+class Books:
+    """One site with bins, products, a van on an open route, and no stock; every command is checked for the stock rule."""
+
+    def __init__(self) -> None:
+        engine = create_engine("sqlite://", module=sqlcipher3.dbapi2)
+        metadata = MetaData()
+        business_tables(metadata, unique=True)
+        metadata.create_all(engine)
+        self.connection = engine.connect()
+        self.unit = UnitOfWork(self.connection)
+        self._engine = engine
+        self._counter = itertools.count(1)
+        self.now = NOON
+        self._seed()
+
+    def _seed(self) -> None:
+        put = self.unit.put
+        put(Site("site-1", "LEI", "Leicester", "Europe/London", "GBP", 52.63, -1.13, "fifo"))
+        put(User("user-1", "ann", "Ann Picker", "", "supervisor,picker", "HFB-1"))
+        put(Customer("cust-1", "C1", "Corner Shop", "", "", "1 High St", "Derby", "DE1", "GB", 52.92, -1.47))
+        put(Customer("cust-2", "C2", "Gift Barn", "", "", "2 Low Rd", "Coventry", "CV1", "GB", 52.41, -1.51))
+        bins = [("A-01-01-1", "pick"), ("A-01-02-1", "pick"), ("A-02-01-1", "pick"), ("R-01-01-3", "reserve")]
+        bins += [("REC-1", "receiving"), ("STG-1", "staging"), ("DOCK-1", "dock")]
+        for place, (code, kind) in enumerate(bins):
+            put(Location(code, SITE, code, code[0], code[2:4], "", "", kind, place * 1.2, 3.0, place))
+        for number, weight in ((1, 250), (2, 500), (3, 1000)):
+            put(
+                Product(
+                    f"prod-{number}", f"SKU{number}", f"Product {number}", "", "ea", "", 100 * number, "GBP", weight,
+                    weight * 2, 5, 20,
+                )
+            )  # fmt: skip
+        put(Driver("driver-1", SITE, "D1", "Dee Driver", "", ""))
+        put(
+            Vehicle(
+                "van-1", SITE, "VAN-1", "AB12 CDE", "van", 1_000_000, 10_000_000, "idle", "idle", "utilized", 52.63, -1.13,
+                0.0, 0.0, NOON, "driver-1",
+            )
+        )  # fmt: skip
+        put(
+            Route(
+                "route-1", SITE, "R1", "2026-05-28", "van-1", "driver-1", "open", NOON, NOON + 8 * 3_600_000, None, None,
+                0, 0, 0,
+            )
+        )  # fmt: skip
+        self.unit.flush()
+
+    def do(self, command: Command, *, actor: str = "user-1") -> Effect:
+        """Run a command as the authority does; whatever it answers, the stock rule must hold after it."""
+        n = next(self._counter)
+        self.now += 1000
+        context = Context(
+            command_id=f"command-{n}", actor_id=actor, terminal_id="term-1", at=self.now, received_at=self.now
+        )
+        effect = run_command(self.unit, command, context)
+        self.unit.flush()
+        assert stock_problems(self.connection) == []
+        return effect
+
+    def must(self, command: Command) -> Effect:
+        """Run a command that is to be taken."""
+        effect = self.do(command)
+        if effect.status == "rejected":
+            raise RuleViolation(effect.code, effect.message, effect.details)
+        return effect
+
+    def order(
+        self, *lines: tuple[str, int], order_id: str = "", customer: str = "cust-1", **fields: Any
+    ) -> str:
+        """Place an order of (product, quantity) lines, and answer its id. Lines are ``<order>-1``, ``<order>-2``..."""
+        order_id = order_id or f"order-{next(self._counter)}"
+        self.must(
+            PlaceOrder(
+                site_id=SITE,
+                order_id=order_id,
+                number=f"T01-{next(self._counter):06d}",
+                customer_id=customer,
+                lines=tuple(
+                    NewLine(line_id=f"{order_id}-{i}", product_id=product, quantity=quantity, price_minor=100)
+                    for i, (product, quantity) in enumerate(lines, start=1)
+                ),
+                currency="GBP",
+                **fields,
+            )
+        )
+        return order_id
+
+    def get(self, cls: type[R], row_id: str) -> R:
+        """A row that must be there."""
+        row = self.unit.get(cls, row_id)
+        assert row is not None, f"no {cls.__name__} {row_id}"
+        return row
+
+    def find(self, cls: type[R], **equal: Any) -> list[R]:
+        """Rows by columns."""
+        return self.unit.find(cls, **equal)
+
+    def level(self, product_id: str) -> StockLevel:
+        """A product's totals."""
+        rows = self.find(StockLevel, site_id=SITE, product_id=product_id)
+        return rows[0] if rows else StockLevel("", SITE, product_id)
+
+    def tasks(self, order_id: str, *statuses: str) -> list[PickTask]:
+        """An order's pick tasks in these states (all of them where none is named)."""
+        return [
+            task for task in self.find(PickTask, order_id=order_id) if not statuses or task.status in statuses
+        ]
+
+    def lines(self, order_id: str) -> list[OrderLine]:
+        """An order's lines by position."""
+        return sorted(self.find(OrderLine, order_id=order_id), key=lambda line: line.position)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.connection.close()
+        self._engine.dispose()
