@@ -1,0 +1,210 @@
+"""Sending rows to a terminal: what changed in its scopes since its cursors, page by page, in the order of versions.
+
+Each page is one snapshot. Pages follow the versions upwards from where the last one ended; the page that reaches every
+head is the last, and its cursors, last_n and outcomes are of the same snapshot as its rows. A row that changes
+between two pages has got a higher version, so it comes again later.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from services.protocol.messages import Outcome, PullRequest, PullResponse, TablePatch, page_checksum
+from services.server import feed
+from services.server.clock import Clock
+from services.server.database import Database
+from services.server.retention import oldest_kept
+from services.storage.row import Row
+from services.storage.statements import bind_list, statements
+from services.storage.tables import BY_NAME
+
+_log = structlog.get_logger()
+
+
+class _Position(msgspec.Struct, frozen=True, array_like=True):
+    """How far one scope has been sent: up to this row of this version, or with no row named, up to before the
+    version."""
+
+    version: int
+    table: str = ""
+    pk: str = ""
+
+
+class _Resume(msgspec.Struct, frozen=True, array_like=True):
+    """What a paged pull has to remember between its pages; it travels with the terminal.
+
+    ``reset`` has the version at which each scope that is sent whole was when the pull began.
+    """
+
+    positions: dict[str, _Position]
+    reset: dict[str, int]
+    gone: list[str]
+    checksum: bytes
+
+
+class BadResume(Exception):
+    """The token that should continue a pull is not one of ours."""
+
+
+class Pull:
+    """The server's half of a pull."""
+
+    def __init__(self, database: Database, clock: Clock, *, epoch: str, rows_per_page: int = 2000) -> None:
+        self._database = database
+        self._clock = clock
+        self._epoch = epoch
+        self._rows_per_page = rows_per_page
+
+    def page(self, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
+        """The next page for an authenticated client that may see these scopes. Raises BadResume."""
+        if request.epoch != self._epoch:
+            return PullResponse(patches=[], more=False, problem="epoch_changed", epoch=self._epoch)
+        with self._database.reading() as connection:
+            return self._page(connection, request, scopes)
+
+    def _page(self, connection: Connection, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
+        heads = feed.heads(connection, scopes)
+        state = _resumed(request.resume, heads) if request.resume else _begin(request, heads)
+        positions = dict(state.positions)
+        patches: dict[str, TablePatch] = {}
+        room = self._rows_per_page
+        for scope, head in heads.items():
+            if room <= 0:
+                break
+            rows, done = self._changes(connection, head, positions[scope], room, state.reset.get(scope))
+            room -= len(rows)
+            positions[scope] = _Position(head.version + 1) if done else _Position(*rows[-1][:3])
+            self._add(connection, patches, rows)
+        more = any(positions[scope].version <= head.version for scope, head in heads.items())
+        page = list(patches.values())
+        checksum = page_checksum(state.checksum, page)
+        if more:
+            resume = _Resume(positions, state.reset, state.gone, checksum)
+            return PullResponse(
+                patches=page,
+                more=True,
+                resume=base64.urlsafe_b64encode(msgspec.msgpack.encode(resume)).decode(),
+                reset=sorted(state.reset),
+                gone=state.gone,
+                checksum=checksum,
+                epoch=self._epoch,
+            )
+        last_n, outcomes = _outcomes(connection, request)
+        return PullResponse(
+            patches=page,
+            more=False,
+            cursors={scope: head.version for scope, head in heads.items()},
+            last_n=last_n,
+            outcomes=outcomes,
+            reset=sorted(state.reset),
+            gone=state.gone,
+            checksum=checksum,
+            epoch=self._epoch,
+            server_time=self._clock(),
+        )
+
+    def _changes(
+        self, connection: Connection, head: feed.Head, after: _Position, limit: int, whole_at: int | None
+    ) -> tuple[list[tuple[int, str, str, int]], bool]:
+        """Up to ``limit`` changes (version, table, id, deleted) of a scope, and whether there are no more."""
+        if after.version > head.version:
+            return [], True
+        mark = "?" if self._database.is_sqlite else "%s"
+        # Whoever starts anew has nothing to delete but what went away after the pull began.
+        living = "" if whole_at is None else f" AND (deleted = 0 OR version > {int(whole_at)})"
+        found = connection.exec_driver_sql(
+            f'SELECT version, "table", pk, deleted FROM change WHERE scope_id = {mark} '
+            f'AND (version, "table", pk) > ({mark}, {mark}, {mark}){living} '
+            f'ORDER BY version, "table", pk LIMIT {mark}',
+            (head.id, after.version, after.table, after.pk, limit + 1),
+        ).fetchall()
+        rows = [(row[0], row[1], row[2], row[3]) for row in found[:limit]]
+        return rows, len(found) <= limit
+
+    def _add(
+        self,
+        connection: Connection,
+        patches: dict[str, TablePatch],
+        rows: Sequence[tuple[int, str, str, int]],
+    ) -> None:
+        puts: dict[str, list[str]] = {}
+        for _version, table, pk, deleted in rows:
+            if table not in patches:
+                patches[table] = TablePatch(table, [], [])
+            if deleted:
+                patches[table].deletes.append(pk)
+            else:
+                puts.setdefault(table, []).append(pk)
+        for table, ids in puts.items():
+            patches[table].puts.extend(self._rows(connection, BY_NAME[table], ids))
+
+    def _rows(self, connection: Connection, cls: type[Row], ids: Sequence[str]) -> list[list[Any]]:
+        """Rows as they are stored, without those too old for a terminal to keep."""
+        dialect = connection.dialect.name
+        found = connection.exec_driver_sql(
+            statements(cls, dialect).by_ids, (bind_list(dialect, ids),)
+        ).fetchall()
+        if len(found) != len(set(ids)):
+            # The feed and the table disagree, which `holdfast doctor` finds too; the rest must still get through.
+            missing = set(ids) - {row[0] for row in found}
+            _log.error(
+                "the feed names rows that are not stored", table=cls.table.name, ids=sorted(missing)[:10]
+            )
+        limit = oldest_kept(cls, self._clock())
+        if limit is None:
+            return [list(row) for row in found]
+        column, oldest = limit
+        return [list(row) for row in found if row[column] is None or row[column] >= oldest]
+
+
+def _begin(request: PullRequest, heads: dict[str, feed.Head]) -> _Resume:
+    positions: dict[str, _Position] = {}
+    reset: dict[str, int] = {}
+    for scope, head in heads.items():
+        cursor = request.cursors.get(scope, -1)
+        # Behind what the feed remembers, ahead of all that ever was, or with no word of where it is: start anew.
+        if cursor < head.min_version or cursor > head.version:
+            reset[scope] = head.version
+            positions[scope] = _Position(0)
+        else:
+            positions[scope] = _Position(cursor + 1)
+    gone = sorted(scope for scope in request.cursors if scope not in heads)
+    return _Resume(positions, reset, gone, b"")
+
+
+def _resumed(token: str, heads: dict[str, feed.Head]) -> _Resume:
+    """What the last page left. Raises BadResume where the feed has forgotten since what this pull still needs."""
+    try:
+        state = msgspec.msgpack.decode(base64.urlsafe_b64decode(token), type=_Resume)
+    except (msgspec.MsgspecError, binascii.Error, ValueError) as problem:
+        raise BadResume("the pull cannot be continued with this token; begin it again") from problem
+    for scope, head in heads.items():
+        if scope not in state.positions:
+            raise BadResume("the scopes have changed; begin the pull again")
+        if state.reset.get(scope, state.positions[scope].version - 1) < head.min_version:
+            raise BadResume("the feed has moved on; begin the pull again")
+    return state
+
+
+def _outcomes(connection: Connection, request: PullRequest) -> tuple[int, list[Outcome]]:
+    """The client's last_n, and the outcomes that it does not have yet."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    last_n = connection.exec_driver_sql(
+        f"SELECT last_n FROM client WHERE id = {mark}", (request.client_id,)
+    ).scalar_one()
+    found = connection.exec_driver_sql(
+        f"SELECT n, status, code, message, details FROM command_log WHERE client_id = {mark} AND n > {mark} "
+        "ORDER BY n",
+        (request.client_id, request.outcomes_ack),
+    )
+    return int(last_n), [
+        Outcome(n, status, code, message, msgspec.json.decode(details))
+        for n, status, code, message, details in found
+    ]

@@ -1,0 +1,229 @@
+"""Taking commands from a terminal, each exactly once and in its order; effects, outcome and last_n commit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from services.commands import Command, scope_of_command
+from services.commands.codec import chain_hash, decode_args
+from services.domain.refusals import RuleViolation
+from services.handlers.dispatch import Effect
+from services.protocol.messages import SCHEMA, Outcome, PushedCommand, PushRequest, PushResponse
+from services.server import authority
+from services.server.committer import Committer
+from services.server.server_tables import Client, CommandRecord
+from services.server.transaction import Transaction
+
+_log = structlog.get_logger()
+
+
+class _Trouble(Exception):
+    """The server failed on a command; the rest of the push waits until it is sent again."""
+
+
+class _Prepared(msgspec.Struct, frozen=True):
+    """A pushed command as far as it is known before the transaction: what it says, or why it cannot be read."""
+
+    sent: PushedCommand
+    hash: str
+    command: Command | None
+    refusal: Effect | None
+
+
+class Push:
+    """The server's half of a push."""
+
+    def __init__(self, committer: Committer, *, epoch: str, failures_before_parking: int = 3) -> None:
+        self._committer = committer
+        self._epoch = epoch
+        self._failures_before_parking = failures_before_parking
+
+    def take(self, request: PushRequest) -> PushResponse:
+        """Run what is new of a request by an authenticated client, and answer the outcomes.
+
+        Blocks until it is durable. Raises Busy when the database cannot do it now: nothing is lost, send it again.
+        """
+        if request.epoch != self._epoch:
+            return PushResponse(last_n=0, outcomes=[], problem="epoch_changed", epoch=self._epoch)
+        if request.schema > SCHEMA:
+            return PushResponse(last_n=0, outcomes=[], problem="upgrade_required", epoch=self._epoch)
+        prepared = [_prepare(command) for command in request.commands]
+        scopes = {scope_of_command(each.command) for each in prepared if each.command is not None}
+        response: PushResponse = self._committer.run(
+            scopes,
+            lambda transaction: self._take(transaction, request, prepared),
+            locks=(f"client:{request.client_id}",),
+            weight=len(prepared),
+        )
+        return response
+
+    def _take(
+        self, transaction: Transaction, request: PushRequest, prepared: Sequence[_Prepared]
+    ) -> PushResponse:
+        client = transaction.unit.get(Client, request.client_id)
+        if client is None:
+            raise LookupError(f"no client {request.client_id}")
+        stored = _stored(transaction, client, prepared)
+        settled_elsewhere = _settled_under_another_client(transaction, client, prepared)
+        outcomes: list[Outcome] = []
+        problem, expected, message = "", 0, ""
+        for each in prepared:
+            n = each.sent.n
+            if n <= client.last_n:
+                record = stored[n]
+                if record.hash != each.hash:
+                    problem = "forked"
+                    break
+                outcomes.append(outcome_of(record))
+                continue
+            if n > client.last_n + 1:
+                problem, expected = "gap", client.last_n + 1
+                break
+            # The first command of a client may hang on the chain of the client that it replaces.
+            if client.last_n and each.sent.prev_hash.hex() != client.last_hash:
+                problem = "forked"
+                break
+            try:
+                effect = settled_elsewhere.get(each.sent.id) or self._settle(transaction, client, each)
+            except _Trouble as trouble:
+                problem, message = "busy", str(trouble)
+                client = replace(
+                    client, failing_n=n, failures=client.failures + 1 if client.failing_n == n else 1
+                )
+                break
+            transaction.unit.put(_record(transaction, client, each, effect))
+            outcomes.append(Outcome(n, effect.status, effect.code, effect.message, effect.details))
+            client = replace(client, last_n=n, last_hash=each.hash, failing_n=0, failures=0)
+            if transaction.careful:
+                transaction.unit.put(client)
+        if request.outcomes_ack > client.outcomes_ack:
+            client = replace(client, outcomes_ack=min(request.outcomes_ack, client.last_n))
+        transaction.unit.put(client)
+        return PushResponse(
+            last_n=client.last_n,
+            outcomes=outcomes,
+            problem=problem,
+            expected=expected,
+            epoch=self._epoch,
+            server_time=transaction.received_at,
+            message=message,
+        )
+
+    def _settle(self, transaction: Transaction, client: Client, each: _Prepared) -> Effect:
+        """The one effect of a new command. Raises _Trouble where the server failed and it is to be tried again."""
+        sent = each.sent
+        waits_for = _parked_dependency(transaction, client, sent)
+        if waits_for:
+            message = f"It depends on command {waits_for}, which the server could not settle yet."
+            return Effect(status="parked", code="depends_on_parked", message=message)
+        if each.refusal is not None or each.command is None:
+            return each.refusal or Effect(status="rejected")
+        if client.failing_n == sent.n and client.failures >= self._failures_before_parking:
+            message = (
+                "The server failed on this command several times and has put it aside. "
+                "Nothing of it has taken effect. An administrator can look into it."
+            )
+            return Effect(status="parked", code="server_failed", message=message)
+        origin = authority.Origin(
+            command_id=sent.id,
+            actor_id=sent.actor_id,
+            terminal_id=client.terminal_id,
+            issued_at=sent.issued_at,
+        )
+        try:
+            if transaction.careful:
+                with transaction.step():
+                    return authority.run(transaction, each.command, origin)
+            return authority.run(transaction, each.command, origin)
+        except OperationalError:
+            raise  # the database itself is in trouble, which is not the command's fault
+        except Exception as problem:
+            if isinstance(problem, DBAPIError) and not transaction.careful:
+                raise  # the committer begins again, with care
+            _log.exception(
+                "a command failed", client_id=client.id, n=sent.n, command=sent.name, command_id=sent.id
+            )
+            raise _Trouble(f"The server failed on {sent.name} ({type(problem).__name__}).") from problem
+
+
+def _prepare(sent: PushedCommand) -> _Prepared:
+    digest = chain_hash(sent.prev_hash, sent.args).hex()
+    try:
+        return _Prepared(sent, digest, decode_args(sent.name, sent.v, sent.args), None)
+    except RuleViolation as refusal:
+        return _Prepared(sent, digest, None, authority.rejection(refusal))
+
+
+def _stored(
+    transaction: Transaction, client: Client, prepared: Sequence[_Prepared]
+) -> dict[int, CommandRecord]:
+    """The records of commands that were settled before this push."""
+    ids = {
+        record_id(client.id, each.sent.n): each.sent.n for each in prepared if each.sent.n <= client.last_n
+    }
+    found = transaction.unit.get_many(CommandRecord, ids)
+    return {ids[row_id]: record for row_id, record in found.items()}
+
+
+def _settled_under_another_client(
+    transaction: Transaction, client: Client, prepared: Sequence[_Prepared]
+) -> dict[str, Effect]:
+    """Outcomes that commands got before their terminal enrolled again: command id -> effect. None is done twice."""
+    if not client.replaces:
+        return {}
+    new = [each.sent.id for each in prepared if each.sent.n > client.last_n]
+    found = transaction.unit.find_many(CommandRecord, "command_id", new)
+    return {
+        command_id: Effect(
+            status=records[0].status,
+            code=records[0].code,
+            message=records[0].message,
+            details=msgspec.json.decode(records[0].details),
+        )
+        for command_id, records in found.items()
+        if records
+    }
+
+
+def _parked_dependency(transaction: Transaction, client: Client, sent: PushedCommand) -> int:
+    """The first of the commands that this one depends on which is parked; 0 for none."""
+    ids = {record_id(client.id, n): n for n in sent.depends_on}
+    for row_id, record in transaction.unit.get_many(CommandRecord, ids).items():
+        if record.status == "parked":
+            return ids[row_id]
+    return 0
+
+
+def _record(transaction: Transaction, client: Client, each: _Prepared, effect: Effect) -> CommandRecord:
+    sent = each.sent
+    return CommandRecord(
+        id=record_id(client.id, sent.n),
+        client_id=client.id,
+        n=sent.n,
+        command_id=sent.id,
+        actor_id=sent.actor_id,
+        name=sent.name,
+        hash=each.hash,
+        status=effect.status,
+        code=effect.code,
+        message=effect.message,
+        details=msgspec.json.encode(effect.details).decode(),
+        args=sent.args.decode("utf-8", "replace") if effect.status == "parked" else "",
+        received_at=transaction.received_at,
+    )
+
+
+def record_id(client_id: str, n: int) -> str:
+    """The id of the record of a client's n-th command."""
+    return f"{client_id}:{n}"
+
+
+def outcome_of(record: CommandRecord) -> Outcome:
+    """The outcome that a record holds."""
+    details = msgspec.json.decode(record.details)
+    return Outcome(record.n, record.status, record.code, record.message, details)

@@ -1,0 +1,117 @@
+"""Every setting of the central server, by the name of its environment variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+APP_NAME = "holdfast"
+
+
+def _plain(name: str) -> AliasChoices:
+    """A setting under a name of its own; every other one is HOLDFAST_<FIELD>."""
+    return AliasChoices(name, f"HOLDFAST_{name}")
+
+
+class Settings(BaseSettings):
+    """The server's settings. Fields are in seconds, bytes or rows as their names say.
+
+    Read from the environment (and a `.env` file by whoever passes ``_env_file``). Secrets are never shown.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOLDFAST_", extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
+
+    # Where things are
+    database_url: str = Field("", validation_alias=_plain("DATABASE_URL"))
+    redis_url: str = Field("", validation_alias=_plain("REDIS_URL"))
+    celery_broker_url: str = Field("", validation_alias=_plain("CELERY_BROKER_URL"))
+    data_folder: Path = Field(default_factory=lambda: user_data_path(APP_NAME) / "server")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    public_url: str = ""
+
+    # What a site does
+    low_stock_threshold: int = Field(10, ge=0, validation_alias=_plain("LOW_STOCK_THRESHOLD"))
+    demo_mode: bool = Field(False, validation_alias=_plain("DEMO_MODE"))
+
+    # Sign-in
+    admin_password: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    access_token_seconds: int = Field(15 * 60, ge=30)
+    refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60)
+    refresh_grace_seconds: int = Field(60, ge=0)
+    # RFC 9106's second recommendation, for machines that do other work besides.
+    password_memory_kib: int = Field(64 * 1024, ge=8)
+    password_passes: int = Field(3, ge=1)
+    password_lanes: int = Field(4, ge=1)
+    password_workers: int = Field(2, ge=1)
+    password_least_length: int = Field(8, ge=1)
+    sign_in_tries: int = Field(5, ge=1)
+    sign_in_tries_per_address: int = Field(50, ge=1)
+    sign_in_window_seconds: int = Field(15 * 60, ge=1)
+
+    # The authority
+    commit_deadline_seconds: float = Field(30.0, gt=0)
+    commit_workers: int = Field(4, ge=1)
+    commands_per_commit: int = Field(1000, ge=1)
+    rows_remembered: int = Field(300_000, ge=0)
+    failures_before_parking: int = Field(3, ge=1)
+    database_connections: int = Field(20, ge=2)
+    busy_seconds: float = Field(30.0, gt=0)
+    tombstone_days: int = Field(30, ge=1)
+
+    # Sync
+    rows_per_page: int = Field(2000, ge=1)
+    snapshot_seconds: float = Field(3600.0, ge=0)
+    snapshot_changes: int = Field(50_000, ge=0)
+    snapshot_level: int = Field(3, ge=1, le=19)
+    max_sync_bytes: int = Field(32 * 1024 * 1024, ge=1024)
+    max_request_bytes: int = Field(1024 * 1024, ge=1024)
+    request_threads: int = Field(80, ge=4)
+
+    # Live
+    hello_seconds: float = Field(5.0, gt=0)
+    live_send_seconds: float = Field(30.0, gt=0)
+    live_gather_seconds: float = Field(0.01, ge=0)
+    live_stock_needs_sign_in: bool = False
+    coarse_position_seconds: float = Field(30.0, ge=0)
+    coarse_position_metres: float = Field(250.0, ge=0)
+    position_history_days: int = Field(30, ge=1)
+
+    # Jobs
+    job_workers: int = Field(1, ge=0)
+    job_lease_seconds: float = Field(60.0, gt=0)
+    job_poll_seconds: float = Field(2.0, gt=0)
+    job_retry_seconds: Annotated[tuple[float, ...], NoDecode] = (60.0, 120.0, 240.0)
+    housekeeping_seconds: float = Field(3600.0, gt=0)
+    idempotency_hours: int = Field(24, ge=1)
+    sync_log_days: int = Field(30, ge=1)
+
+    # Telling customers
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    smtp_starttls: bool = True
+    notify_webhook_url: str = ""
+    notify_webhook_secret: SecretStr = SecretStr("")
+    notify_seconds: float = Field(15.0, gt=0)
+
+    @field_validator("job_retry_seconds", mode="before")
+    @classmethod
+    def _seconds_from_text(cls, value: object) -> object:
+        """`60,120,240` as an environment variable has it."""
+        if isinstance(value, str):
+            return tuple(float(part) for part in value.split(",") if part.strip())
+        return value
+
+    def resolved_database_url(self) -> str:
+        """The database to use: a SQLite file in the data folder where nothing else is said."""
+        return self.database_url or f"sqlite:///{self.data_folder / 'holdfast.db'}"
