@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from services.domain.money import exponent
 
 WALK_IN: Final = "WALK-IN"
 """The customer code of every row whose own customer column is blank."""
@@ -74,7 +76,7 @@ class HistoryLine(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def unit_price_minor(self) -> int:
-        """The unit price in the currency's minor unit, rounded half to even."""
+        """The unit price in the currency's minor unit, rounded half up."""
         return to_minor(self.unit_price, self.currency)
 
 
@@ -99,15 +101,6 @@ class RefusedRow(msgspec.Struct, frozen=True):
         return f"{self.file}, row {self.row}: {reasons}"
 
 
-# ISO 4217: currencies whose minor unit is not a hundredth.
-_EXPONENTS: Final = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
-    **dict.fromkeys(("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-_ONE: Final = Decimal(1)
-
-
 def to_minor(amount: Decimal, currency: str) -> int:
-    """An exact amount in the currency's minor unit (pence, cents, yen), rounded half to even."""
-    return int(amount.scaleb(_EXPONENTS.get(currency, 2)).quantize(_ONE, rounding=ROUND_HALF_EVEN))
+    """An exact amount in the currency's minor unit (pence, cents, yen), rounded half up as money is everywhere."""
+    return int(amount.scaleb(exponent(currency)).to_integral_value(rounding=ROUND_HALF_UP))
