@@ -39,7 +39,10 @@ class Replica(Protocol):
         ...
 
     def commands_after(self, n: int, limit: int, max_bytes: int) -> Sequence[PushedCommand]:
-        """Durable commands in order, from ``n + 1`` on, settled ones included while they are retained."""
+        """Durable commands in order, from ``n + 1`` on, settled ones included while they are retained.
+
+        At most ``limit``, and about ``max_bytes`` of arguments, but always one if there is one.
+        """
         ...
 
     def pending_count(self) -> int:
@@ -51,7 +54,7 @@ class Replica(Protocol):
         ...
 
     def outcomes_ack(self) -> int:
-        """The ``n`` up to which every outcome is kept here."""
+        """The ``n`` up to which every outcome was kept here, those of commands that are no longer retained included."""
         ...
 
     def cursors(self) -> dict[str, int]:
@@ -64,7 +67,7 @@ class Replica(Protocol):
 
     def settle(self, last: PullResponse) -> None:
         """Take back provisional effects, apply all staged pages with cursors, last_n and outcomes, replay what is still
-        pending, in one transaction."""
+        pending, in one transaction. Every page was staged before, the last one's patches too."""
         ...
 
     def abandon(self) -> None:
@@ -80,5 +83,8 @@ class Replica(Protocol):
         ...
 
     def enrolled_again(self, identity: Identity) -> None:
-        """This file was a copy: take a new identity, and queue what was unsettled under it from n = 1."""
+        """This file was a copy: take a new identity, and queue what has no outcome yet under it from n = 1.
+
+        ``settled_n`` and ``outcomes_ack`` count anew from 0.
+        """
         ...

@@ -1,0 +1,370 @@
+"""The sync engine: runs rounds of push and pull whenever there is reason to, and never gives up."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from services.sync.board import OnStatus, StatusBoard
+from services.sync.clock import Clock, Deadline, OffsetMeter, SystemClock
+from services.sync.errors import (
+    Busy,
+    InternalFault,
+    NotEnrolled,
+    Offline,
+    Refused,
+    Stopped,
+    SyncError,
+    TookTooLong,
+    UpgradeRequired,
+    local_trouble,
+)
+from services.sync.exchange import Exchange, Limits
+from services.sync.first_sync import FirstSync
+from services.sync.port import DeviceCredential, Transport
+from services.sync.push import READING
+from services.sync.replica import Identity, Replica
+from services.sync.retry import Backoff, RetryPolicy
+from services.sync.round import Rounds
+from services.sync.states import CUT_SHORT, Event, State, Wake
+from services.sync.status import SyncStatus
+from services.sync.wakes import WakeBox
+from services.sync.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
+
+_ABORT_EVERY_S = 0.05
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How often it looks without being told, in seconds, drawn evenly from each range.
+
+    ``poll_s`` while hints do not arrive by themselves, ``live_poll_s`` while they do, against a lost hint.
+    """
+
+    poll_s: tuple[float, float] = (5.0, 15.0)
+    live_poll_s: tuple[float, float] = (45.0, 75.0)
+    report_every_s: float = 0.1
+    watch_every_s: float = 5.0
+
+
+class _Request:
+    """Somebody waits for a whole round that begins after they asked."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.error: SyncError | None = None
+
+    def answer(self, error: SyncError | None) -> None:
+        self.error = error
+        self.done.set()
+
+
+class SyncEngine:
+    """Keeps a replica and its server in step.
+
+    Either ``start`` it, and a thread of its own does everything, or call ``run_once`` (or ``step``, in simulations) on
+    a thread of the caller's. ``scratch``: an existing folder of this terminal's own, for the image of a first sync.
+    ``scopes``: what to ask for in a first sync; empty means all that the server grants. ``on_status`` is called on the
+    engine's threads and must be quick; whoever is late should read ``status``.
+    """
+
+    def __init__(
+        self,
+        replica: Replica,
+        transport: Transport,
+        *,
+        scratch: Path,
+        scopes: Sequence[str] = (),
+        clock: Clock | None = None,
+        chance: random.Random | None = None,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
+        pace: Pace | None = None,
+        on_status: OnStatus | None = None,
+    ) -> None:
+        self._replica = replica
+        self._transport = transport
+        self._clock = clock or SystemClock()
+        self._chance = chance or random.Random()
+        self._limits = limits or Limits()
+        self._pace = pace or Pace()
+        self._backoff = Backoff(retry or RetryPolicy(), self._chance)
+        self._offset = OffsetMeter()
+        self._board = StatusBoard(self._clock, on_status, self._pace.report_every_s)
+        self._watchdog = Watchdog(self._clock, self._is_stuck, self._moves_again, self._pace.watch_every_s)
+        self._rounds = Rounds(FirstSync(scratch, scopes), self._take_identity)
+        self._wakes = WakeBox()
+        self._stopping = threading.Event()
+        self._one_round = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._requests: list[_Request] = []
+        self._requests_lock = threading.Lock()
+        self._identity: Identity | None = None
+        self._cursors: dict[str, int] = {}
+        self._due_at = self._clock.monotonic()
+        self._pause_until = float("-inf")
+
+    # What others see
+
+    @property
+    def status(self) -> SyncStatus:
+        """The newest status, frozen."""
+        return self._board.status
+
+    @property
+    def identity(self) -> Identity | None:
+        """The identity of the last round, for the live link; None before the first."""
+        return self._identity
+
+    # What others tell it
+
+    def wake(self, reason: Wake = Wake.LOCAL_COMMAND) -> None:
+        """There is something to do. From any thread; returns at once."""
+        self._wakes.leave(reason)
+
+    def hinted(self, scope: str, version: int) -> None:
+        """The server says that a scope is at a version; what is here already wakes nobody."""
+        if version > self._cursors.get(scope, -1):
+            self.wake(Wake.HINT)
+
+    def live_changed(self, up: bool) -> None:
+        """Whether hints now arrive by themselves. Those of the time before are made up for by a pull."""
+        self._board.change(live=up)
+        if up:
+            self.wake(Wake.HINT)
+        elif self.status.state is State.IDLE:
+            self._due_at = min(
+                self._due_at, self._clock.monotonic() + self._chance.uniform(*self._pace.poll_s)
+            )
+            self._wakes.poke()
+
+    # What drives it
+
+    def start(self) -> None:
+        """Begin to work on a thread of its own; nothing happens if it does already."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._stopping.clear()
+        self._wakes.reopen()
+        self._board.enter(Event.START)
+        self._watchdog.start()
+        self._thread = threading.Thread(target=self._work, name="holdfast-sync", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """Break off what is in flight and end; it may be started again.
+
+        Answers whether everything has ended within the time. Nothing is lost either way.
+        """
+        self._stopping.set()
+        self._wakes.close()
+        end = Deadline(self._clock, timeout_s)
+        thread = self._thread
+        while thread is not None and thread.is_alive() and end.remaining() > 0:
+            self._transport.abort()
+            thread.join(_ABORT_EVERY_S)
+        self._watchdog.stop()
+        self._answer_requests(Stopped("Sync was stopped."))
+        self._board.enter(Event.STOP)
+        ended = thread is None or not thread.is_alive()
+        if not ended:
+            log.error("the sync thread did not end within %.0f s", timeout_s)
+        return ended
+
+    def run_once(self, deadline_s: float = 30.0) -> SyncStatus:
+        """One full round that begins now: all commands pushed, everything pulled and settled.
+
+        With a thread started it happens there, and the caller waits. Raises Offline (TookTooLong when the deadline is
+        over first), Busy, Refused, ProtocolError, UpgradeRequired, NotEnrolled, LocalTrouble, InternalFault, Stopped.
+        Nothing is lost by any of them.
+        """
+        if self._stopping.is_set():
+            raise Stopped("Sync was stopped.")
+        pause = self._pause_until - self._clock.monotonic()
+        if pause > 0:
+            raise Busy("The server asked for a pause; it is not over yet.", pause)
+        thread = self._thread
+        if thread is not None and thread.is_alive() and thread is not threading.current_thread():
+            self._have_it_done(deadline_s)
+        else:
+            self._attempt(Deadline(self._clock, deadline_s), asked=True)
+        return self.status
+
+    def step(self) -> float:
+        """One attempt at a round, whose failure shows in ``status``. Seconds until the next is due unless woken."""
+        with self._requests_lock:
+            requests, self._requests = self._requests, []
+        self._wakes.take()
+        error: SyncError | None = None
+        try:
+            self._attempt(Deadline(self._clock, None), asked=bool(requests))
+        except SyncError as problem:
+            error = problem
+        for request in requests:
+            request.answer(error)
+        return max(0.0, self._due_at - self._clock.monotonic())
+
+    # The thread
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self.step()
+            self._rest()
+        self._answer_requests(Stopped("Sync was stopped."))
+
+    def _rest(self) -> None:
+        """Until the next round is due, or something cuts the rest short; the count of pending commands keeps up."""
+        while not self._stopping.is_set():
+            now = self._clock.monotonic()
+            if now >= self._due_at:
+                return
+            pausing = now < self._pause_until
+            if not pausing and self._wakes.holds_any(CUT_SHORT[self.status.state]):
+                return
+            self._count_pending()
+            self._wakes.rest(self._due_at - now)
+
+    def _have_it_done(self, deadline_s: float) -> None:
+        request = _Request()
+        with self._requests_lock:
+            self._requests.append(request)
+        self.wake(Wake.ASKED)
+        if not request.done.wait(deadline_s):
+            raise TookTooLong(
+                "The time given was over before everything had gone through; it goes on behind."
+            )
+        if request.error is not None:
+            raise request.error
+
+    def _answer_requests(self, error: SyncError) -> None:
+        with self._requests_lock:
+            requests, self._requests = self._requests, []
+        for request in requests:
+            request.answer(error)
+
+    # A round
+
+    def _attempt(self, deadline: Deadline, *, asked: bool) -> None:
+        if not self._one_round.acquire(timeout=min(deadline.remaining(), threading.TIMEOUT_MAX)):
+            raise TookTooLong("Another round was still going on.")
+        try:
+            self._run_round(deadline)
+            self._has_gone_well()
+        except SyncError as error:
+            self._has_failed(error, asked=asked)
+            raise
+        except Exception as problem:
+            log.exception("sync met a fault of this program")
+            fault = InternalFault("Sync met a fault of this program; the log has it. It is tried again.")
+            self._has_failed(fault, asked=asked)
+            raise fault from problem
+        finally:
+            self._one_round.release()
+
+    def _run_round(self, deadline: Deadline) -> None:
+        with self._watchdog.expects(READING, self._limits.local_s):
+            try:
+                identity = self._replica.identity()
+                pending = self._replica.pending_count()
+            except Exception as problem:
+                raise local_trouble(READING, problem) from problem
+        if not identity.client_id:
+            raise NotEnrolled("This terminal is not enrolled yet.")
+        self._take_identity(identity)
+        self._board.change(pending=pending)
+        self._transport.present(DeviceCredential(identity.client_id, identity.credential))
+        exchange = Exchange(
+            replica=self._replica,
+            transport=self._transport,
+            identity=identity,
+            clock=self._clock,
+            deadline=deadline,
+            limits=self._limits,
+            offset=self._offset,
+            watchdog=self._watchdog,
+            enter=self._board.enter,
+            report=self._board.report,
+            stopping=self._stopping.is_set,
+        )
+        self._rounds.run(exchange)
+        self._cursors = dict(exchange.local(READING, self._replica.cursors))
+
+    def _has_gone_well(self) -> None:
+        if self._stopping.is_set():
+            return
+        self._backoff.succeeded()
+        self._pause_until = float("-inf")
+        self._due_in(
+            self._chance.uniform(*(self._pace.live_poll_s if self.status.live else self._pace.poll_s))
+        )
+        self._board.enter(
+            Event.FINISH,
+            problem="",
+            link_lost_at=None,
+            last_sync_at=self._clock.now_ms(),
+            clock_offset_ms=self._offset.offset_ms,
+        )
+        self._count_pending()
+
+    def _has_failed(self, error: SyncError, *, asked: bool) -> None:
+        """Say what is in the way, and when it is tried again."""
+        if self._stopping.is_set():
+            return
+        wait_s = self._backoff.wait_after(error)
+        self._due_in(wait_s)
+        asks_for_pause = isinstance(error, Busy) and error.retry_after_s is not None
+        self._pause_until = self._due_at if asks_for_pause else float("-inf")
+        now_ms = self._clock.now_ms()
+        link_lost_at = (self.status.link_lost_at or now_ms) if isinstance(error, Offline) else None
+        log.info("sync: %s (next try in %.1f s)", error.words, wait_s)
+        self._board.enter(
+            _event_of(error, tell=asked or self._backoff.fast_tries_over),
+            problem=error.words,
+            link_lost_at=link_lost_at,
+            retry_at=now_ms + round(wait_s * 1000),
+            clock_offset_ms=self._offset.offset_ms,
+        )
+        self._count_pending()
+
+    def _due_in(self, seconds: float) -> None:
+        self._due_at = self._clock.monotonic() + seconds
+
+    def _count_pending(self) -> None:
+        """For people's eyes only, so a failure here is left to the next round to tell."""
+        try:
+            self._board.change(pending=self._replica.pending_count())
+        except Exception as problem:
+            log.warning("%s", local_trouble("counting what is pending", problem).words)
+
+    def _take_identity(self, identity: Identity) -> None:
+        self._identity = identity
+
+    def _is_stuck(self, doing: str, seconds: float) -> None:
+        self._board.change(
+            problem=f"Sync has been {doing} for {seconds:.0f} s and does not move. What is queued is safe."
+        )
+        self._transport.abort()
+
+    def _moves_again(self) -> None:
+        self._board.change(problem="")
+
+
+def _event_of(error: SyncError, *, tell: bool) -> Event:
+    """Where an error leads. ``tell``: a lost link is no longer a blink, people should know."""
+    match error:
+        case NotEnrolled():
+            return Event.LACK_IDENTITY
+        case Refused():
+            return Event.BE_TURNED_AWAY
+        case UpgradeRequired():
+            return Event.BE_OUTDATED
+        case Offline() if tell:
+            return Event.LOSE_LINK
+        case _:
+            return Event.TRY_SOON

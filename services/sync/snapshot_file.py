@@ -1,0 +1,134 @@
+"""An image of the server's rows on its way into a file: kept if the transfer breaks, checked, unpacked when whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import msgspec
+from backports import zstd
+from msgspec import Struct
+
+from services.sync.errors import DamagedSnapshot, ProtocolError
+
+_PIECE = 1024 * 1024
+
+
+class ImageFacts(Struct, frozen=True):
+    """What the server says of an image: versions it stands at, its ETag, hash and size of the compressed bytes."""
+
+    cursors: dict[str, int]
+    etag: str
+    sha256: str
+    size: int
+
+
+class SnapshotFile:
+    """The compressed bytes that have arrived for ``target``, in ``target.part``, with what is known of them beside.
+
+    Business rows lie in it unencrypted, so only this user may read it.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._part = target.with_name(target.name + ".part")
+        self._about = target.with_name(target.name + ".part.json")
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.facts: ImageFacts | None = None
+        self._pick_up()
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether bytes of an image that can be asked for again are here."""
+        return self.facts is not None and self.facts.etag != "" and self.size > 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all bytes are here; they have not been checked yet."""
+        return self.facts is not None and self.size == self.facts.size
+
+    def begin(self, facts: ImageFacts) -> None:
+        """Start anew with this image."""
+        self.drop()
+        self._about.write_bytes(msgspec.json.encode(facts))
+        _create(self._part)
+        self.facts = facts
+
+    def append(self, chunk: bytes) -> None:
+        """Add what has arrived. Raises ProtocolError when it is more than the server announced."""
+        assert self.facts is not None
+        if self.size + len(chunk) > self.facts.size:
+            self.drop()
+            raise ProtocolError("The server sent more of the image than it announced.")
+        with self._part.open("ab") as file:
+            file.write(chunk)
+        self._hash.update(chunk)
+        self.size += len(chunk)
+
+    def unpack(self, most_bytes: int) -> int:
+        """Check the whole image and unpack it to the target; answers its size. What arrived is removed then.
+
+        Raises DamagedSnapshot, having removed it all.
+        """
+        assert self.facts is not None
+        if self._hash.hexdigest() != self.facts.sha256.lower():
+            self.drop()
+            raise DamagedSnapshot("The image from the server was damaged on its way; it is fetched again.")
+        try:
+            size = self._write_image(most_bytes)
+        except (zstd.ZstdError, EOFError) as problem:
+            self._discard_all()
+            raise DamagedSnapshot(
+                "The image from the server cannot be unpacked; it is fetched again."
+            ) from problem
+        except BaseException:
+            self._target.unlink(missing_ok=True)
+            raise
+        self.drop()
+        return size
+
+    def drop(self) -> None:
+        """Forget what has arrived."""
+        self._part.unlink(missing_ok=True)
+        self._about.unlink(missing_ok=True)
+        self._hash = hashlib.sha256()
+        self.size = 0
+        self.facts = None
+
+    def _write_image(self, most_bytes: int) -> int:
+        size = 0
+        _create(self._target)
+        with zstd.open(self._part, "rb") as packed, self._target.open("wb") as image:
+            while piece := packed.read(_PIECE):
+                size += len(piece)
+                if size > most_bytes:
+                    raise EOFError("the image is larger than allowed")
+                image.write(piece)
+        return size
+
+    def _discard_all(self) -> None:
+        self._target.unlink(missing_ok=True)
+        self.drop()
+
+    def _pick_up(self) -> None:
+        """Go on with what an earlier try left, if both files of it are there and fit together."""
+        try:
+            facts = msgspec.json.decode(self._about.read_bytes(), type=ImageFacts)
+            with self._part.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    self._hash.update(piece)
+                    self.size += len(piece)
+        except (FileNotFoundError, msgspec.MsgspecError):
+            self.drop()
+            return
+        if self.size > facts.size:
+            self.drop()
+            return
+        self.facts = facts
+
+
+def _create(path: Path) -> None:
+    """An empty file that only this user may read."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
