@@ -14,13 +14,15 @@ readonly DEFAULT_COMMAND='time make setup
 time make setup
 time make check
 time .venv/bin/pytest tests/environment'
-readonly BROUGHT_ALONG=(/etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certificates.crt)
+readonly BROUGHT_ALONG=(/etc/resolv.conf /etc/hosts /etc/pip.conf)
+readonly TRUSTED=/etc/ssl/certs/ca-certificates.crt
 
 usage() {
     sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 
+given=("$@")
 as_user=
 keep=
 copies=("${BROUGHT_ALONG[@]}")
@@ -45,25 +47,31 @@ readonly project
 # In namespaces of its own every mount and every process is gone when this script is, whatever happens.
 if [[ -z ${HOLDFAST_IN_NAMESPACE:-} ]]; then
     root=$(mktemp -d /var/tmp/holdfast-bare-XXXXXX)
+    chmod 755 "$root"
     if [[ $keep ]]; then trap 'echo "bare: left in $root"' EXIT; else trap 'rm -rf --one-file-system "$root"' EXIT; fi
     status=0
     HOLDFAST_IN_NAMESPACE=$root unshare --mount --pid --fork --kill-child --propagation private \
-        "$0" ${as_user:+--user} $(printf ' --copy %q' "${copies[@]}") $(printf ' --bind %q' "${binds[@]}") \
-        "$mirror" "$command" || status=$?
+        "$0" "${given[@]}" || status=$?
     exit "$status"
 fi
 readonly root=$HOLDFAST_IN_NAMESPACE
 
 make_root() {
-    local apt_settings=/etc/apt/apt.conf.d path
+    local path
     debootstrap --variant=minbase --include=python3,make,git bookworm "$root" "$mirror" >"$root.log" 2>&1 ||
         { tail -n 20 "$root.log" >&2; exit 1; }
     rm -f "$root.log"
+    echo "bare: $(. "$root/etc/os-release" && echo "$PRETTY_NAME"), $(du -sh "$root" | cut -f1)"
     for path in "${copies[@]}"; do
         [[ -e $path ]] || continue
         mkdir -p "$root$(dirname "$path")"
         cp -rL "$path" "$root$(dirname "$path")/"
     done
+    # Now, and again when Debian's own package of certificates writes that file anew.
+    if [[ -e $TRUSTED ]]; then
+        install -D --mode=644 "$TRUSTED" "$root$TRUSTED"
+        install -D --mode=644 "$TRUSTED" "$root/usr/local/share/ca-certificates/brought-along.crt"
+    fi
     for path in "${binds[@]}"; do
         mkdir -p "$root$path"
         mount --bind "$path" "$root$path"
@@ -97,7 +105,7 @@ main() {
     while IFS= read -r variable; do
         environment+=("$variable=${!variable}")
     done < <(compgen -e | grep -E '^(PIP_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|.*_proxy|.*_PROXY)$' || true)
-    echo "bare: $(. "$root/etc/os-release" && echo "$PRETTY_NAME"), $(du -sh "$root" | cut -f1), as $user"
+    echo "bare: as $user: $command"
     chroot "$root" setpriv --reuid="$user" --regid="$user" --init-groups \
         env -i HOME="$home" USER="$user" "${environment[@]}" \
         bash -euo pipefail -c "cd ~/holdfast && $command"

@@ -60,10 +60,10 @@ forbid_starting_services() {
     trap 'as_root rm -f "$POLICY"' EXIT
 }
 
-installed_servers() {
+missing_servers() {
     local package
     for package in "${SERVERS[@]}"; do
-        if is_installed "$package"; then echo "$package"; fi
+        is_installed "$package" || echo "$package"
     done
 }
 
@@ -79,8 +79,8 @@ leave_disabled() {
 }
 
 install_packages() {
-    local -a missing servers_before new_servers
-    mapfile -t missing < <(missing_packages)
+    local -a missing new_servers
+    missing=($(missing_packages)) # package names have no spaces
     if ((${#missing[@]} == 0)); then
         say "system packages: all there"
         return
@@ -90,13 +90,11 @@ install_packages() {
         return
     fi
     say "installing system packages: ${missing[*]}"
-    mapfile -t servers_before < <(installed_servers)
+    new_servers=($(missing_servers))
     forbid_starting_services
     as_root apt-get update --quiet --quiet
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install --yes --quiet --quiet --no-install-recommends "${missing[@]}"
-    mapfile -t new_servers < <(installed_servers | grep --line-regexp --invert-match --fixed-strings \
-        --file=<(printf '%s\n' "${servers_before[@]}"))
     if ((${#new_servers[@]} > 0)); then
         leave_disabled "${new_servers[@]}"
         say "installed for the tests to start, neither running nor enabled as services: ${new_servers[*]}"

@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.helpers.postgres",
     "tests.helpers.rabbitmq",
     "tests.helpers.redis_server",
+    "tests.helpers.virtual_screen",
 ]
 
 
