@@ -1,6 +1,7 @@
 """The one table of actions. Add a row here, bind it where the work is done; menus, palette and keys follow.
 
-Shortcuts always carry Ctrl, Alt or are function keys: a scanner types bare letters and digits.
+Shortcuts always carry Ctrl, Alt or are function keys: a scanner types bare letters and digits. Two actions may share a
+shortcut only if they belong to different panels.
 """
 
 from typing import Final
@@ -8,11 +9,86 @@ from typing import Final
 from desktop_app.actions import Action
 from desktop_app.panels.catalogue import PANELS
 
-SHELL_# The menus from left to right; one that no action names is not shown.
-MENUS: Final = ("File", "Edit", "View", "Go", "Order", "Picking", "Dispatch", "Stock", "Fleet", "Outbox", "Admin", "Link", "Help")
+# The menus from left to right; one that no action names is not shown.
+MENUS: Final = (
+    "File",
+    "Edit",
+    "View",
+    "Go",
+    "Order",
+    "Picking",
+    "Dispatch",
+    "Stock",
+    "Fleet",
+    "Outbox",
+    "Admin",
+    "Link",
+    "Help",
+)
+
+SHELL_ACTIONS: Final[tuple[Action, ...]] = (
+    Action("app.lock", "Lock the terminal", "lock", "Ctrl+L", "File", tip="It keeps syncing while locked."),
+    Action("app.sign_out", "Sign out", "sign-out", "", "File"),
+    Action("app.print", "Print...", "print", "Ctrl+P", "File", 1, enabled_when="can_print"),
+    Action(
+        "app.export",
+        "Export what is shown...",
+        "export",
+        "Ctrl+Shift+E",
+        "File",
+        1,
+        permission="export.run",
+        enabled_when="can_export",
+    ),
+    Action("app.settings", "Settings", "settings", "Ctrl+,", "File", 2),
+    Action("app.quit", "Quit", "", "Ctrl+Q", "File", 3),
+    Action("edit.undo", "Undo", "undo", "Ctrl+Z", "Edit", tip="Takes back your last step, also offline."),
+    Action("edit.find", "Search or command", "search", "Ctrl+K", "Edit", 1),
+    Action("edit.filter", "Search in this panel", "filter", "Ctrl+F", "Edit", 1),
+    Action("view.rail", "Fold the navigation", "rail", "Ctrl+B", "View"),
+    Action("view.inspector", "Show or close the inspector", "inspector", "Ctrl+I", "View"),
+    Action("view.next_region", "Go to the next region of the window", "swap", "F6", "View"),
+    Action("view.refresh", "Refresh", "refresh", "F5", "View"),
+    Action("view.theme", "Next theme: light, dark, high contrast", "theme", "Ctrl+Shift+T", "View", 1),
+    Action(
+        "view.density", "Next row height: compact, comfortable, touch", "density", "Ctrl+Shift+D", "View", 1
+    ),
+    Action("view.full_screen", "Full screen", "expand", "F11", "View", 1),
+    Action("link.sync_now", "Sync now", "sync", "Ctrl+Shift+S", "Link"),
+    Action("link.outbox", "Show what is pending", "outbox", "", "Link"),
+    Action("help.shortcuts", "Keyboard shortcuts", "keyboard", "F1", "Help"),
+    Action("help.about", "About Holdfast", "info", "", "Help"),
+)
+
+ORDER_ACTIONS: Final[tuple[Action, ...]] = (
+    Action("order.new", "New order", "plus", "Ctrl+N", "Order", permission="order.place"),
+)
+
+PICKING_ACTIONS: Final[tuple[Action, ...]] = ()
+
+DISPATCH_ACTIONS: Final[tuple[Action, ...]] = ()
+
+STOCK_ACTIONS: Final[tuple[Action, ...]] = ()
+
+FLEET_ACTIONS: Final[tuple[Action, ...]] = ()
+
+OUTBOX_ACTIONS: Final[tuple[Action, ...]] = ()
+
+ADMIN_ACTIONS: Final[tuple[Action, ...]] = ()
 
 ACTIONS: Final[tuple[Action, ...]] = (
     *SHELL_ACTIONS,
-    *(Action(f"go.{spec.id}", f"Go to {spec.title}", spec.icon, spec.shortcut, "Go", permission=spec.permission) for spec in PANELS),
-    *PANEL_ACTIONS,
+    *(
+        Action(
+            f"go.{spec.id}", f"Go to {spec.title}", spec.icon, spec.shortcut, "Go", permission=spec.permission
+        )
+        for spec in PANELS
+    ),
+    *ORDER_ACTIONS,
+    *PICKING_ACTIONS,
+    *DISPATCH_ACTIONS,
+    *STOCK_ACTIONS,
+    *FLEET_ACTIONS,
+    *OUTBOX_ACTIONS,
+    *ADMIN_ACTIONS,
 )

@@ -55,7 +55,9 @@ class ActionRegistry(QObject):
         self._panel = ""
         self._window: QWidget | None = None
 
-    def attach(self, window: "QWidget", can: Callable[[str], bool], icon_of: Callable[[str], object] | None = None) -> None:
+    def attach(
+        self, window: "QWidget", can: Callable[[str], bool], icon_of: Callable[[str], object] | None = None
+    ) -> None:
         """Give `window` the shortcuts; `can` answers whether the person holds a permission."""
         self._window, self._can, self._icon_of = window, can, icon_of
         for action in self._actions.values():
@@ -112,6 +114,9 @@ class ActionRegistry(QObject):
         predicate = self._predicates.get(action.enabled_when)
         return predicate is not None and predicate()
 
+    def __contains__(self, action_id: object) -> bool:
+        return action_id in self._actions
+
     def get(self, action_id: str) -> Action:
         """The declaration. Raises UnknownAction."""
         return self._declared(action_id)
@@ -157,7 +162,9 @@ class ActionRegistry(QObject):
 
     def shortcut_text(self, action_id: str) -> str:
         """The shortcut as this system writes it."""
-        return QKeySequence(self._declared(action_id).shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        return QKeySequence(self._declared(action_id).shortcut).toString(
+            QKeySequence.SequenceFormat.NativeText
+        )
 
     def _declared(self, action_id: str) -> Action:
         try:

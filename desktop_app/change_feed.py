@@ -49,7 +49,9 @@ class ChangeFeed(QObject):
 class FreshView(QObject):
     """Redraws a widget only when what it shows changed and somebody can see it."""
 
-    def __init__(self, widget: QWidget, feed: ChangeFeed, tables: Iterable[str], refresh: Callable[[], object]) -> None:
+    def __init__(
+        self, widget: QWidget, feed: ChangeFeed, tables: Iterable[str], refresh: Callable[[], object]
+    ) -> None:
         """Call `refresh()` whenever one of `tables` changed: now if `widget` is visible, else when it is shown next."""
         super().__init__(widget)
         self._widget = widget

@@ -4,8 +4,9 @@ Only protocols and types stand here, so that a panel's tests can hand in a small
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+from desktop_app.formats import Instant
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from desktop_app.settings import Settings
     from desktop_app.task_runner import TaskRunner
     from desktop_app.themes.theme import Theme
+    from desktop_app.themes.tokens import Tone
     from desktop_app.widgets.toast import Toasts
 
 
@@ -37,8 +39,8 @@ class LinkStatus(Protocol):
         ...
 
     @property
-    def since(self) -> datetime | None:
-        """When the link came into this state (UTC)."""
+    def since(self) -> Instant | None:
+        """When the link came into this state."""
         ...
 
     @property
@@ -52,8 +54,8 @@ class LinkStatus(Protocol):
         ...
 
     @property
-    def synced_at(self) -> datetime | None:
-        """When the cache last equalled the server (UTC)."""
+    def synced_at(self) -> Instant | None:
+        """When the cache last equalled the server."""
         ...
 
 
@@ -122,7 +124,9 @@ class Shell(Protocol):
         """Close the inspector."""
         ...
 
-    def notice(self, key: str, text: str, tone: str = "info", action: tuple[str, Callable[[], None]] | None = None) -> None:
+    def notice(
+        self, key: str, text: str, tone: "Tone" = "info", action: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
         """Keep `text` in a strip under the top bar until `clear_notice(key)` or until it is closed."""
         ...
 
@@ -132,7 +136,10 @@ class Shell(Protocol):
 
 
 class PanelContext(NamedTuple):
-    """Everything a panel may use. `navigate(panel_id, kind, item_id)` is `shell.navigate`; `undo` takes back the last step."""
+    """Everything a panel may use.
+
+    `navigate(panel_id, kind, item_id)` is `shell.navigate`; `undo` takes back the person's last step.
+    """
 
     desk: Desk
     runner: "TaskRunner"

@@ -7,7 +7,7 @@ If a slow scanner's first key slips into a field, the field is put back as it wa
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -26,15 +26,6 @@ _SHIFTS: Final = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_Al
 GROUP_SEPARATOR: Final = "\x1d"
 
 
-class Scan(Protocol):
-    """What `services.domain.gs1.parse_scan` makes of a scan."""
-
-    @property
-    def text(self) -> str:
-        """The code as it was scanned."""
-        ...
-
-
 class ScanFeedback(NamedTuple):
     """What a scan came to: good or bad, and in a few words what happened or what to scan instead."""
 
@@ -45,7 +36,7 @@ class ScanFeedback(NamedTuple):
 class ScanTarget(NamedTuple):
     """One meaning that a scan may have in a panel now.
 
-    `accepts(scan)` says whether it is meant; `handle(scan)` acts, and answers its feedback, or None where it will call
+    `scan` is a services.domain.gs1.Scan. `accepts(scan)` says whether it is meant; `handle(scan)` acts, and answers its feedback, or None where it will call
     `scanner.good(words)` or `scanner.bad(words)` itself once the desk has answered.
     """
 
@@ -129,7 +120,10 @@ class Scanner(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold keys back while they may be a scan; swallow them when they are one."""
         kind = event.type()
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride) or self._replaying:
+        if (
+            kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride)
+            or self._replaying
+        ):
             return False
         if not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
             return False
@@ -226,7 +220,11 @@ class Scanner(QObject):
         modifiers = event.modifiers()
         if event.key() == Qt.Key.Key_BracketRight and modifiers & Qt.KeyboardModifier.ControlModifier:
             return GROUP_SEPARATOR
-        strange = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+        strange = (
+            Qt.KeyboardModifier.ControlModifier
+            | Qt.KeyboardModifier.AltModifier
+            | Qt.KeyboardModifier.MetaModifier
+        )
         if modifiers & strange:
             return ""
         text = event.text()
@@ -249,7 +247,12 @@ class _Leak(NamedTuple):
     @staticmethod
     def of(widget: QWidget) -> "_Leak | None":
         if isinstance(widget, QLineEdit):
-            return _Leak(widget, widget.text(), widget.cursorPosition(), (widget.selectionStart(), widget.selectionLength()))
+            return _Leak(
+                widget,
+                widget.text(),
+                widget.cursorPosition(),
+                (widget.selectionStart(), widget.selectionLength()),
+            )
         if isinstance(widget, (QTextEdit, QPlainTextEdit)):
             return _Leak(widget, widget.toPlainText(), widget.textCursor().position(), (-1, 0))
         return None

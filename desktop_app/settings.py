@@ -60,8 +60,22 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting("reduced_motion", "Less motion", "switch", False, "Appearance", help="Nothing slides or fades."),
     Setting("language", "Language", "choice", "en", "Appearance", (("en", "English"),), needs_restart=True),
-    Setting("sound", "Sounds after a scan", "switch", True, "Scanning", help="A rising tone for good, two low ones for bad."),
-    Setting("scan_flash", "Flash after a scan", "switch", True, "Scanning", help="A wide coloured frame, seen from three metres."),
+    Setting(
+        "sound",
+        "Sounds after a scan",
+        "switch",
+        True,
+        "Scanning",
+        help="A rising tone for good, two low ones for bad.",
+    ),
+    Setting(
+        "scan_flash",
+        "Flash after a scan",
+        "switch",
+        True,
+        "Scanning",
+        help="A wide coloured frame, seen from three metres.",
+    ),
     Setting(
         "scan_gap_ms",
         "Longest gap between a scanner's keys",
@@ -73,8 +87,20 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         unit="ms",
         help="Raise it for a slow Bluetooth scanner.",
     ),
-    Setting("scan_least_length", "Shortest barcode", "number", 4, "Scanning", least=2, most=20, unit="characters"),
-    Setting("lock_after_min", "Lock when idle for", "number", 15, "Session", least=0, most=480, unit="minutes", help="0 means never."),
+    Setting(
+        "scan_least_length", "Shortest barcode", "number", 4, "Scanning", least=2, most=20, unit="characters"
+    ),
+    Setting(
+        "lock_after_min",
+        "Lock when idle for",
+        "number",
+        15,
+        "Session",
+        least=0,
+        most=480,
+        unit="minutes",
+        help="0 means never.",
+    ),
     Setting("reopen_last", "Reopen where I was", "switch", True, "Session"),
 )
 
@@ -92,7 +118,9 @@ class Settings(QObject):
 
     changed = Signal(str)
 
-    def __init__(self, path: Path | None, parent: QObject | None = None, declared: tuple[Setting, ...] = SETTINGS) -> None:
+    def __init__(
+        self, path: Path | None, parent: QObject | None = None, declared: tuple[Setting, ...] = SETTINGS
+    ) -> None:
         """`path` is the profile's file; None keeps everything in memory (tests, gallery)."""
         super().__init__(parent)
         self._path = path
@@ -195,12 +223,18 @@ class Settings(QObject):
     def _check(setting: Setting, value: object) -> None:
         match setting.kind:
             case "choice":
-                good = any(value == choice and type(value) is type(choice) for choice, _words in setting.choices)
+                good = any(
+                    value == choice and type(value) is type(choice) for choice, _words in setting.choices
+                )
                 takes = "one of " + ", ".join(str(choice) for choice, _words in setting.choices)
             case "switch":
                 good, takes = isinstance(value, bool), "true or false"
             case "number":
-                good = isinstance(value, int) and not isinstance(value, bool) and setting.least <= value <= setting.most
+                good = (
+                    isinstance(value, int)
+                    and not isinstance(value, bool)
+                    and setting.least <= value <= setting.most
+                )
                 takes = f"a whole number from {setting.least} to {setting.most}"
             case _:
                 good, takes = isinstance(value, str), "a text"

@@ -34,7 +34,22 @@ class RunnerClosed(RuntimeError):
 class Task:
     """One piece of work. Lives on both threads: only `cancel`, `is_cancelled` and the progress fields are shared."""
 
-    __slots__ = ("_failed", "_key", "_owner", "_then", "_work", "cancelled", "error", "label", "lane", "note", "result", "share", "since", "state")
+    __slots__ = (
+        "_failed",
+        "_key",
+        "_owner",
+        "_then",
+        "_work",
+        "cancelled",
+        "error",
+        "label",
+        "lane",
+        "note",
+        "result",
+        "share",
+        "since",
+        "state",
+    )
 
     def __init__(
         self,
@@ -99,7 +114,9 @@ class _Lane:
                 raise RunnerClosed(task.label or self._name)
             self._queue.append(task)
             if self._idle < len(self._queue) and len(self._threads) < self._size:
-                thread = Thread(target=self._work, name=f"holdfast-{self._name}-{len(self._threads)}", daemon=True)
+                thread = Thread(
+                    target=self._work, name=f"holdfast-{self._name}-{len(self._threads)}", daemon=True
+                )
                 self._threads.append(thread)
                 thread.start()
             self._condition.notify()
@@ -161,7 +178,9 @@ class TaskRunner(QObject):
         self._lock = Lock()
         self._ended: deque[Task] = deque()
         self._announced = False
-        self._lanes: dict[Lane, _Lane] = {name: _Lane(name, size, self._task_ended) for name, size in LANES.items()}
+        self._lanes: dict[Lane, _Lane] = {
+            name: _Lane(name, size, self._task_ended) for name, size in LANES.items()
+        }
         self._current: set[Task] = set()
         self._shown: set[Task] = set()
         self._newest: dict[Hashable, Task] = {}
@@ -253,7 +272,12 @@ class TaskRunner(QObject):
             task._then(task.result)
 
     def _say_error(self, task: Task, error: Exception) -> None:
-        if not task.cancelled and task._failed is not None and isValid(task._owner) and task._failed(error) is not False:
+        if (
+            not task.cancelled
+            and task._failed is not None
+            and isValid(task._owner)
+            and task._failed(error) is not False
+        ):
             return
         log.error("task %r failed", task.label or task.lane, exc_info=error)
         if not task.cancelled or task.lane == "write":

@@ -1,1 +1,1 @@
-"""Dialogs that several panels share."""
+"""Dialogs: only where a decision must be finished before anything else."""

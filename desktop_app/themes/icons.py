@@ -54,5 +54,7 @@ class _StrokeEngine(QIconEngine):
         found = self._renderers.get(disabled)
         if found is None:
             colour = self._disabled_colour if disabled else self._colour
-            found = self._renderers[disabled] = QSvgRenderer(QByteArray(self._source.replace(b"currentColor", colour.encode())))
+            found = self._renderers[disabled] = QSvgRenderer(
+                QByteArray(self._source.replace(b"currentColor", colour.encode()))
+            )
         return found

@@ -22,9 +22,23 @@ from desktop_app.themes.tokens import (
     tone_colours,
 )
 
-FontRole = Literal["body", "strong", "label", "label_strong", "section", "title", "figure", "mono", "terminal", "terminal_big", "terminal_huge"]
+FontRole = Literal[
+    "body",
+    "strong",
+    "label",
+    "label_strong",
+    "section",
+    "title",
+    "figure",
+    "mono",
+    "terminal",
+    "terminal_big",
+    "terminal_huge",
+]
 
-_STRONG: Final = frozenset({"strong", "label_strong", "section", "title", "figure", "terminal_big", "terminal_huge"})
+_STRONG: Final = frozenset(
+    {"strong", "label_strong", "section", "title", "figure", "terminal_big", "terminal_huge"}
+)
 
 
 class Theme(QObject):
@@ -36,7 +50,12 @@ class Theme(QObject):
     changed = Signal()
 
     def __init__(
-        self, scheme: Scheme = "light", density: Density = "comfortable", *, reduced_motion: bool = False, parent: QObject | None = None
+        self,
+        scheme: Scheme = "light",
+        density: Density = "comfortable",
+        *,
+        reduced_motion: bool = False,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.scheme: Scheme = scheme
@@ -91,7 +110,9 @@ class Theme(QObject):
         if found is None:
             from desktop_app.themes.icons import svg_icon
 
-            found = self._icons[(name, colour)] = svg_icon(name, getattr(self.colours, colour), self.colours.line_strong)
+            found = self._icons[(name, colour)] = svg_icon(
+                name, getattr(self.colours, colour), self.colours.line_strong
+            )
         return found
 
     def pixmap(self, name: str, size: int, colour: str = "quiet") -> QPixmap:
@@ -100,7 +121,13 @@ class Theme(QObject):
         ratio = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
         return self.icon(name, colour).pixmap(QSize(size, size), ratio)
 
-    def switch(self, scheme: Scheme | None = None, density: Density | None = None, *, reduced_motion: bool | None = None) -> None:
+    def switch(
+        self,
+        scheme: Scheme | None = None,
+        density: Density | None = None,
+        *,
+        reduced_motion: bool | None = None,
+    ) -> None:
         """Dress the whole program anew."""
         if reduced_motion is not None:
             self.reduced_motion = reduced_motion

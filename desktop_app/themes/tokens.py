@@ -192,9 +192,15 @@ CONTRAST: Final = Colours(
 SCHEMES: Final[dict[Scheme, Colours]] = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
 
 DENSITIES: Final[dict[Density, Metrics]] = {
-    "compact": Metrics(row=28, control=28, hit=28, body=13, label=12, section=15, title=20, figure=26, icon=16, cell_pad=8),
-    "comfortable": Metrics(row=36, control=32, hit=32, body=13, label=12, section=16, title=22, figure=30, icon=18, cell_pad=12),
-    "touch": Metrics(row=52, control=44, hit=44, body=15, label=14, section=18, title=24, figure=34, icon=22, cell_pad=16),
+    "compact": Metrics(
+        row=28, control=28, hit=28, body=13, label=12, section=15, title=20, figure=26, icon=16, cell_pad=8
+    ),
+    "comfortable": Metrics(
+        row=36, control=32, hit=32, body=13, label=12, section=16, title=22, figure=30, icon=18, cell_pad=12
+    ),
+    "touch": Metrics(
+        row=52, control=44, hit=44, body=15, label=14, section=18, title=24, figure=34, icon=22, cell_pad=16
+    ),
 }
 
 # What terminal mode writes in, from the supporting line to the bin one walks to.

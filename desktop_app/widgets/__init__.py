@@ -1,1 +1,1 @@
-"""Pieces of screen that several panels share."""
+"""The pieces that every panel is made of."""

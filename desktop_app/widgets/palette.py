@@ -1,0 +1,389 @@
+"""Ctrl+K: every action, and every order, sku and vehicle that the providers find, from one field."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.actions import ActionRegistry
+from desktop_app.task_runner import TaskRunner
+from desktop_app.themes.theme import Theme
+from desktop_app.themes.tokens import RADIUS, SPACE_8, SPACE_12, SPACE_16
+from desktop_app.widgets.toast import paint_float
+
+_WIDTH: Final = 640
+_TOP: Final = 64
+_SHADOW: Final = 18
+_ROW: Final = 40
+_HEADING: Final = 28
+_MOST_HIGH: Final = 460
+_MOST_ACTIONS: Final = 8
+_MOST_EACH: Final = 6
+_REST_MS: Final = 20
+_ITEM: Final = Qt.ItemDataRole.UserRole
+
+
+class PaletteItem(NamedTuple):
+    """One thing that can be chosen; `run()` is called on the UI thread once the palette is closed."""
+
+    title: str
+    run: Callable[[], object]
+    detail: str = ""
+    icon: str = "chevron-right"
+    shortcut: str = ""
+
+
+class PaletteProvider(NamedTuple):
+    """Finds items as one types: `search(text, limit)` runs in the read lane and answers the best first."""
+
+    id: str
+    title: str
+    search: Callable[[str, int], Sequence[PaletteItem]]
+
+
+class Palette(QWidget):
+    """Floats over the window. `passed_on(text)`: Enter with nothing chosen, for the panel's own search."""
+
+    passed_on = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        runner: TaskRunner,
+        actions: ActionRegistry,
+        providers: Sequence[PaletteProvider],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._theme, self._runner, self._actions, self._providers = theme, runner, actions, tuple(providers)
+        self._found: dict[str, Sequence[PaletteItem]] = {}
+        self._recent: list[str] = []
+        self._before: QWidget | None = None
+        self._field = QLineEdit()
+        self._field.setPlaceholderText("Search orders, products, vehicles, or type what to do")
+        self._field.setAccessibleName("Search or run a command")
+        self._field.installEventFilter(self)
+        self._list = QListWidget()
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setAccessibleName("Found")
+        self._list.setItemDelegate(_Delegate(theme, self._list))
+        self._list.setMouseTracking(True)
+        self._list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.itemClicked.connect(self._choose)
+        self._list.itemEntered.connect(self._list.setCurrentItem)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(
+            _SHADOW + SPACE_12, _SHADOW + SPACE_12, _SHADOW + SPACE_12, _SHADOW + SPACE_8
+        )
+        layout.setSpacing(SPACE_8)
+        layout.addWidget(self._field)
+        layout.addWidget(self._list, 1)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._ask_providers)
+        self._field.textChanged.connect(self._on_text)
+        window.installEventFilter(self)
+        self.setAccessibleName("Command palette")
+        self.hide()
+
+    def open(self, text: str = "") -> None:
+        """Show it, with `text` in the field."""
+        from PySide6.QtWidgets import QApplication
+
+        self._before = QApplication.focusWidget()
+        self._found.clear()
+        self._field.setText(text)
+        self._field.selectAll()
+        self._fill()
+        self._place()
+        self.show()
+        self.raise_()
+        self._field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def shut(self) -> None:
+        """Close it; the focus goes back to where it was."""
+        if self.isVisible():
+            self.hide()
+            if self._before is not None and self._before.isVisible():
+                self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def titles(self) -> list[str]:
+        """What is offered now, from the top, headings left out."""
+        items = (self._list.item(at).data(_ITEM) for at in range(self._list.count()))
+        return [item.title for item in items if item is not None]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the field; and a click elsewhere closes."""
+        if watched is self._field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._on_key(event)
+        if watched is self._field and event.type() == QEvent.Type.FocusOut and self.isVisible():
+            QTimer.singleShot(0, self, self._shut_if_left)
+        if watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The floating ground."""
+        painter = QPainter(self)
+        paint_float(
+            painter, self._theme, QRectF(self.rect()).adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW), _SHADOW
+        )
+        painter.end()
+
+    def _shut_if_left(self) -> None:
+        if not self._field.hasFocus() and self.isVisible() and self.window().isActiveWindow():
+            self.hide()
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        match event.key():
+            case Qt.Key.Key_Escape:
+                self.shut()
+            case Qt.Key.Key_Down:
+                self._step(1)
+            case Qt.Key.Key_Up:
+                self._step(-1)
+            case Qt.Key.Key_PageDown:
+                self._step(_MOST_ACTIONS)
+            case Qt.Key.Key_PageUp:
+                self._step(-_MOST_ACTIONS)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self._on_enter()
+            case _:
+                return False
+        return True
+
+    def _on_text(self, _text: str) -> None:
+        self._fill()
+        self._rest.start()
+
+    def _on_enter(self) -> None:
+        item = self._list.currentItem()
+        if item is not None:
+            self._choose(item)
+        elif self._field.text().strip():
+            text = self._field.text().strip()
+            self.shut()
+            self.passed_on.emit(text)
+
+    def _ask_providers(self) -> None:
+        text = self._field.text().strip()
+        if not text:
+            self._found.clear()
+            return
+        for provider in self._providers:
+            self._runner.run(
+                lambda provider=provider: provider.search(text, _MOST_EACH),
+                lambda found, provider=provider: self._on_found(text, provider.id, found),
+                self,
+                key=provider.id,
+                label=f"Searching {provider.title.lower()}",
+            )
+
+    def _on_found(self, text: str, provider_id: str, found: Sequence[PaletteItem]) -> None:
+        if text == self._field.text().strip() and self.isVisible():
+            self._found[provider_id] = found
+            self._fill()
+
+    def _fill(self) -> None:
+        text = self._field.text().strip()
+        chosen = self._list.currentItem().data(_ITEM).title if self._list.currentItem() is not None else None
+        self._list.clear()
+        groups: list[tuple[str, Sequence[PaletteItem]]] = []
+        if text:
+            groups += [(p.title, self._found[p.id]) for p in self._providers if self._found.get(p.id)]
+        actions = self._matching(text)
+        groups.insert(
+            0 if not text or not groups else len(groups),
+            ("Recent and common" if not text else "Commands", actions),
+        )
+        if text:
+            groups.append(
+                (
+                    "This panel",
+                    [
+                        PaletteItem(
+                            f"Search this panel for '{text}'",
+                            lambda: self.passed_on.emit(text),
+                            icon="filter",
+                        )
+                    ],
+                )
+            )
+        for title, items in groups:
+            self._add_group(title, items)
+        titles = self.titles()
+        self._select(titles.index(chosen) if chosen in titles and not text else 0)
+        self._place()
+
+    def _add_group(self, title: str, items: Sequence[PaletteItem]) -> None:
+        if not items:
+            return
+        heading = QListWidgetItem(title)
+        heading.setFlags(Qt.ItemFlag.NoItemFlags)
+        heading.setSizeHint(QSize(0, _HEADING))
+        self._list.addItem(heading)
+        for item in items:
+            entry = QListWidgetItem(f"{item.title} {item.detail} {item.shortcut}".strip())
+            entry.setData(_ITEM, item)
+            entry.setSizeHint(QSize(0, max(_ROW, self._theme.metrics.hit)))
+            self._list.addItem(entry)
+
+    def _matching(self, text: str) -> list[PaletteItem]:
+        ranked = []
+        for place, action in enumerate(self._actions.available()):
+            rank = (
+                match_rank(text, action.title)
+                if text
+                else (self._recent.index(action.id) if action.id in self._recent else 50 + place)
+            )
+            if rank is not None and action.id != "edit.find":
+                ranked.append((rank, place, action))
+        ranked.sort(key=lambda each: each[:2])
+        return [
+            PaletteItem(
+                action.title,
+                lambda action_id=action.id: self._actions.trigger(action_id),
+                action.menu,
+                action.icon or "chevron-right",
+                self._actions.shortcut_text(action.id),
+            )
+            for _rank, _place, action in ranked[:_MOST_ACTIONS]
+        ]
+
+    def _choose(self, entry: QListWidgetItem) -> None:
+        item: PaletteItem | None = entry.data(_ITEM)
+        if item is None:
+            return
+        self.shut()
+        for action in self._actions.all():
+            if action.title == item.title:
+                self._recent = [action.id, *(each for each in self._recent if each != action.id)][
+                    :_MOST_ACTIONS
+                ]
+        item.run()
+
+    def _step(self, by: int) -> None:
+        rows = [at for at in range(self._list.count()) if self._list.item(at).data(_ITEM) is not None]
+        if rows:
+            here = rows.index(self._list.currentRow()) if self._list.currentRow() in rows else 0
+            there = (here + by) % len(rows) if abs(by) == 1 else min(len(rows) - 1, max(0, here + by))
+            self._list.setCurrentRow(rows[there])
+
+    def _select(self, number: int) -> None:
+        rows = [at for at in range(self._list.count()) if self._list.item(at).data(_ITEM) is not None]
+        if rows:
+            self._list.setCurrentRow(rows[min(number, len(rows) - 1)])
+
+    def _place(self) -> None:
+        window = self.parentWidget()
+        high = sum(self._list.sizeHintForRow(at) for at in range(self._list.count()))
+        high = min(_MOST_HIGH, high + 4) + self._field.sizeHint().height() + 2 * _SHADOW + 3 * SPACE_12
+        width = min(_WIDTH + 2 * _SHADOW, window.width())
+        self.setGeometry(
+            QRect(
+                QPoint((window.width() - width) // 2, _TOP - _SHADOW),
+                QSize(width, min(high, window.height() - _TOP)),
+            )
+        )
+
+
+class _Delegate(QStyledItemDelegate):
+    """Icon, title, detail, shortcut."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """One line."""
+        theme = self._theme
+        item: Any = index.data(_ITEM)
+        box: QRect = option.rect  # type: ignore[attr-defined]
+        if item is None:
+            painter.setPen(theme.colour("quiet"))
+            painter.setFont(theme.font("label"))
+            painter.drawText(box.adjusted(SPACE_8, 4, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+            painter.setPen(theme.colour("focus") if theme.scheme == "contrast" else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("selection"))
+            painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        size = theme.metrics.icon
+        painter.drawPixmap(
+            box.left() + SPACE_8, box.center().y() - size // 2 + 1, theme.pixmap(item.icon, size, "quiet")
+        )
+        left, right = box.left() + SPACE_8 + size + SPACE_12, box.right() - SPACE_12
+        painter.setFont(theme.font("label"))
+        painter.setPen(theme.colour("quiet"))
+        if item.shortcut:
+            width = painter.fontMetrics().horizontalAdvance(item.shortcut)
+            key_box = QRect(right - width - 8, box.center().y() - 10, width + 14, 21)
+            painter.setBrush(theme.colour("hover"))
+            painter.setPen(theme.colour("line"))
+            painter.drawRoundedRect(key_box, 4, 4)
+            painter.setPen(theme.colour("quiet"))
+            painter.drawText(key_box, Qt.AlignmentFlag.AlignCenter, item.shortcut)
+            right -= width + SPACE_16 + 4
+        painter.setFont(theme.font("body"))
+        title_width = painter.fontMetrics().horizontalAdvance(item.title)
+        title = painter.fontMetrics().elidedText(item.title, Qt.TextElideMode.ElideRight, right - left)
+        painter.setPen(theme.colour("text"))
+        painter.drawText(
+            QRect(left, box.top(), right - left, box.height()), Qt.AlignmentFlag.AlignVCenter, title
+        )
+        if item.detail and left + title_width + SPACE_12 < right:
+            painter.setPen(theme.colour("quiet"))
+            rest = QRect(
+                left + title_width + SPACE_12, box.top(), right - left - title_width - SPACE_12, box.height()
+            )
+            detail = painter.fontMetrics().elidedText(item.detail, Qt.TextElideMode.ElideRight, rest.width())
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, detail)
+        painter.restore()
+
+
+def match_rank(text: str, title: str) -> int | None:
+    """How well `title` answers `text`, 0 best: its beginning, the beginning of its words, anywhere, in order; None for not."""
+    wanted, have = text.lower(), title.lower()
+    if have.startswith(wanted):
+        return 0
+    words = have.replace("&", " ").split()
+    parts = wanted.split()
+    if all(any(word.startswith(part) for word in words) for part in parts):
+        return 1
+    if wanted in have:
+        return 2
+    at = 0
+    for letter in wanted.replace(" ", ""):
+        at = have.find(letter, at) + 1
+        if not at:
+            return None
+    return 3 if len(wanted) > 2 else None

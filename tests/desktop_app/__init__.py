@@ -1,0 +1,1 @@
+"""Tests of the desk's window and its parts."""
