@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     # Live
     hello_seconds: float = Field(5.0, gt=0)
     live_send_seconds: float = Field(30.0, gt=0)
-    live_gather_seconds: float = Field(0.01, ge=0)
+    hint_poll_seconds: float = Field(1.0, gt=0)
     live_stock_needs_sign_in: bool = False
     coarse_position_seconds: float = Field(30.0, ge=0)
     coarse_position_metres: float = Field(250.0, ge=0)

@@ -1,0 +1,165 @@
+"""Terminals at the server: enrolled once by an administrator, known from then on by a credential of their own."""
+
+from __future__ import annotations
+
+import msgspec
+
+from services.domain.identifiers import derive
+from services.domain.refusals import refuse, violation
+from services.protocol.messages import EnrollResponse
+from services.server import authority
+from services.server.clock import new_id
+from services.server.committer import Committer
+from services.server.database import Database
+from services.server.errors import ApiError
+from services.server.server_tables import Client
+from services.server.tokens import hash_secret, new_secret, same_secret
+from services.server.transaction import Transaction
+from services.storage.row import ORG
+from services.storage.tables import Event, Site, Terminal
+from services.storage.unit_of_work import UnitOfWork
+
+_FIRST_CODE = "T"
+
+
+class Device(msgspec.Struct, frozen=True):
+    """An authenticated terminal."""
+
+    client: Client
+    terminal: Terminal
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it may see."""
+        return self.client.scopes.split(",")
+
+
+def _unknown() -> ApiError:
+    return ApiError(
+        401,
+        "This terminal is not known here. Enrol it again.",
+        "device_unknown",
+        headers={"WWW-Authenticate": "Device"},
+    )
+
+
+class Clients:
+    """Authenticates and enrols terminals. Everything here blocks: call it from a thread."""
+
+    def __init__(self, database: Database, committer: Committer, *, epoch: str) -> None:
+        self._database = database
+        self._committer = committer
+        self._epoch = epoch
+
+    def device(self, authorization: str) -> Device:
+        """The terminal that sends `Authorization: Device <client_id>:<credential>`. Raises ApiError 401 or 403."""
+        scheme, _, rest = authorization.partition(" ")
+        client_id, _, credential = rest.strip().partition(":")
+        if scheme.lower() != "device" or not client_id or not credential:
+            raise _unknown()
+        return self.authenticate(client_id, credential)
+
+    def authenticate(self, client_id: str, credential: str) -> Device:
+        """The terminal with this credential. Raises ApiError 401, or 403 for one that is barred."""
+        with self._database.reading() as connection:
+            unit = UnitOfWork(connection)
+            client = unit.get(Client, client_id)
+            terminal = unit.get(Terminal, client.terminal_id) if client is not None else None
+        # Compared also where there is no such client, so that the time of the answer does not tell.
+        is_right = same_secret(client.credential_hash if client is not None else hash_secret(""), credential)
+        if client is None or not is_right:
+            raise _unknown()
+        if client.revoked or terminal is None or not terminal.active:
+            raise ApiError(403, "This terminal has been barred. Ask an administrator.", "device_barred")
+        return Device(client, terminal)
+
+    def enroll(self, name: str, site_id: str, *, actor_id: str) -> EnrollResponse:
+        """Make a terminal at a site, on an administrator's word. Raises RuleViolation."""
+
+        def work(transaction: Transaction) -> EnrollResponse:
+            authority.check_permission(transaction, actor_id, "terminal.manage")
+            site = transaction.unit.get(Site, site_id)
+            if site is None or not site.active:
+                refuse("not_found", thing="site", name=site_id, details=[{"site_id": site_id}])
+            return self._make(transaction, name, site, actor_id=actor_id)
+
+        return self._committer.run((ORG,), work)
+
+    def enroll_again(self, device: Device) -> EnrollResponse:
+        """A new identity for a file that turned out to be a copy; the other copy keeps the old one."""
+
+        def work(transaction: Transaction) -> EnrollResponse:
+            site = transaction.unit.get(Site, device.terminal.home_site_id)
+            if site is None:
+                raise violation("not_found", thing="site", name=device.terminal.home_site_id)
+            return self._make(
+                transaction,
+                device.terminal.name,
+                site,
+                actor_id=authority.SYSTEM,
+                replaces=device.client,
+            )
+
+        return self._committer.run((ORG,), work)
+
+    def _make(
+        self,
+        transaction: Transaction,
+        name: str,
+        site: Site,
+        *,
+        actor_id: str,
+        replaces: Client | None = None,
+    ) -> EnrollResponse:
+        now = transaction.received_at
+        credential = new_secret()
+        scopes = replaces.scopes if replaces is not None else f"{ORG},site:{site.id}"
+        terminal = transaction.unit.put(
+            Terminal(new_id(), _next_code(transaction), name, site.id, enrolled_at=now)
+        )
+        client = transaction.unit.put(
+            Client(
+                id=new_id(),
+                terminal_id=terminal.id,
+                credential_hash=hash_secret(credential),
+                scopes=scopes,
+                last_n=0,
+                last_hash="",
+                failing_n=0,
+                failures=0,
+                outcomes_ack=0,
+                enrolled_at=now,
+                replaces=replaces.id if replaces is not None else "",
+            )
+        )
+        transaction.unit.put(
+            Event(
+                id=derive(client.id, "event", 1),
+                site_id="",
+                kind="terminal.enrolled",
+                subject="terminal",
+                subject_id=terminal.id,
+                text=f"Terminal {terminal.code} ({name}) enrolled at {site.name}",
+                payload=msgspec.json.encode({"site_id": site.id, "replaces": client.replaces}).decode(),
+                command_id="",
+                actor_id=actor_id,
+                terminal_id=terminal.id,
+                at=now,
+                received_at=now,
+            )
+        )
+        return EnrollResponse(
+            client_id=client.id,
+            credential=credential,
+            terminal_code=terminal.code,
+            epoch=self._epoch,
+            scopes=scopes.split(","),
+        )
+
+
+def _next_code(transaction: Transaction) -> str:
+    """The first free code: T01, T02, ..."""
+    number = transaction.connection.exec_driver_sql("SELECT COUNT(*) FROM terminal").scalar_one() + 1
+    while transaction.unit.find(Terminal, code=f"{_FIRST_CODE}{number:02d}"):
+        number += 1
+    return f"{_FIRST_CODE}{number:02d}"

@@ -1,0 +1,132 @@
+"""The live link to terminals: hints that a scope has moved on, newest vehicle positions, and who else is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from services.protocol.messages import LiveHint, LivePositions, LivePresence, VehiclePosition, encode
+from services.server.mailbox import Mailbox
+
+
+class _Hint(msgspec.Struct, frozen=True):
+    scope: str
+
+
+class _Position(msgspec.Struct, frozen=True):
+    site_id: str
+    vehicle_id: str
+
+
+class _Presence(msgspec.Struct, frozen=True):
+    site_id: str
+
+
+Topic = _Hint | _Position | _Presence
+News = int | VehiclePosition
+Box = Mailbox[Topic, News]
+
+
+class LiveHub:
+    """The connected terminals of this process. Its methods may be called from any thread unless they say otherwise."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._boxes: dict[str, set[Box]] = {}
+        self._versions: dict[str, int] = {}
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Work on this event loop from now on."""
+        self._loop = loop
+
+    def stop(self) -> None:
+        """The loop ends; what is published from now on goes nowhere."""
+        self._loop = None
+
+    def publish_versions(self, versions: Mapping[str, int]) -> None:
+        """These scopes are at these versions now."""
+        self._on_loop(self._send_versions, dict(versions))
+
+    def publish_positions(self, site_id: str, positions: Sequence[VehiclePosition]) -> None:
+        """Vehicles of a site were seen here."""
+        self._on_loop(self._send_positions, site_id, list(positions))
+
+    def _on_loop(self, call: object, *args: object) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            loop.call_soon_threadsafe(call, *args)  # type: ignore[arg-type]
+        except RuntimeError:
+            # The loop closed in between: nobody is connected any more.
+            self._loop = None
+
+    def attach(self, scopes: Iterable[str]) -> Box:
+        """A mailbox for a terminal that may see these scopes; on the loop only."""
+        box: Box = Mailbox(_frames)
+        sites = []
+        for scope in scopes:
+            self._boxes.setdefault(scope, set()).add(box)
+            if scope.startswith("site:"):
+                sites.append(scope)
+        self._tell_presence(sites)
+        return box
+
+    def detach(self, box: Box) -> None:
+        """A terminal has gone; on the loop only."""
+        sites = []
+        for scope, boxes in list(self._boxes.items()):
+            if box in boxes:
+                boxes.discard(box)
+                if not boxes:
+                    del self._boxes[scope]
+                if scope.startswith("site:"):
+                    sites.append(scope)
+        self._tell_presence(sites)
+
+    @property
+    def terminals(self) -> int:
+        """How many terminals are connected."""
+        return len(set().union(*self._boxes.values()))
+
+    def _send_versions(self, versions: Mapping[str, int]) -> None:
+        for scope, version in versions.items():
+            # Two commits may be told in the wrong order; a version only goes up.
+            if version <= self._versions.get(scope, 0):
+                continue
+            self._versions[scope] = version
+            self._offer(scope, {_Hint(scope): version})
+
+    def _send_positions(self, site_id: str, positions: Sequence[VehiclePosition]) -> None:
+        self._offer(
+            f"site:{site_id}", {_Position(site_id, position.vehicle_id): position for position in positions}
+        )
+
+    def _tell_presence(self, scopes: Iterable[str]) -> None:
+        for scope in scopes:
+            self._offer(scope, {_Presence(scope.removeprefix("site:")): len(self._boxes.get(scope, ()))})
+
+    def _offer(self, scope: str, news: Mapping[Topic, News]) -> None:
+        boxes = self._boxes.get(scope)
+        if boxes:
+            frames = _frames(news)
+            for box in boxes:
+                box.offer(news, frames)
+
+
+def _frames(news: Mapping[Topic, News]) -> Sequence[bytes]:
+    """News as messages: a hint each, positions together by their site."""
+    frames: list[bytes] = []
+    positions: dict[str, list[VehiclePosition]] = {}
+    for topic, value in news.items():
+        if isinstance(value, VehiclePosition):
+            if isinstance(topic, _Position):
+                positions.setdefault(topic.site_id, []).append(value)
+        elif isinstance(topic, _Hint):
+            frames.append(encode(LiveHint(topic.scope, value)))
+        elif isinstance(topic, _Presence):
+            frames.append(encode(LivePresence(topic.site_id, value)))
+    frames.extend(encode(LivePositions(site_id, seen)) for site_id, seen in positions.items())
+    return frames
