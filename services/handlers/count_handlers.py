@@ -6,9 +6,10 @@ from services.commands import ApproveCount, CountStock, RejectCount, RequestCoun
 from services.domain.refusals import refuse
 from services.handlers import stock_ledger as ledger
 from services.handlers.counts import queue_count, recorded, recorded_rows
-from services.handlers.relocation import free_up_bin
+from services.handlers.relocation import free_up_bin, takeable
 from services.handlers.settlement import settle_stock
 from services.handlers.stock_alerts import watch_level
+from services.handlers.stock_tasks import ask_for_look
 from services.handlers.work import Work
 from services.storage.tables import CycleCount, Location, Product, Stock
 
@@ -89,16 +90,19 @@ def approve_count(work: Work, command: ApproveCount) -> None:
 
 
 def _write_off(work: Work, row: CycleCount, product: Product, location: Location, missing: int) -> None:
-    """Take missing units off the books: first what is suspect, then what is held, then good units."""
+    """Take missing units off the books: first what is suspect, then what is held, then good units.
+
+    Goods that lie there picked for an order stay on the books; somebody is asked to look for them.
+    """
     for stock in recorded_rows(work, location.id, product.id, row.lot):
-        part = min(missing, stock.on_hand)
+        part = min(missing, takeable(work, stock))
         if part == 0:
             continue
-        if stock.status == ledger.GOOD:
-            free_up_bin(work, stock, part)
-            stock = work.need(Stock, stock.id)
-        ledger.take_out(work, stock, part, kind="count", reason=row.reason)
+        free_up_bin(work, stock, part)
+        ledger.take_out(work, work.need(Stock, stock.id), part, kind="count", reason=row.reason)
         missing -= part
+    if missing:
+        ask_for_look(work, product, location, missing, lot=row.lot, note="missing, but picked for an order")
 
 
 def reject_count(work: Work, command: RejectCount) -> None:

@@ -7,19 +7,26 @@ from typing import Self
 import msgspec
 
 from services.commands import ConfirmPick, ShortPick
-from services.domain.identifiers import derive
 from services.domain.line_states import LineState
-from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.pick_states import PickState
 from services.handlers import stock_ledger as ledger
 from services.handlers.order_progress import refresh_order
-from services.handlers.promises import allocate_to, give_back, keep_backorder, quantities_of, store_line, tie
-from services.handlers.relocation import free_up_bin
+from services.handlers.pick_tasks import queue_task
+from services.handlers.promises import (
+    allocate_to,
+    give_back,
+    keep_backorder,
+    next_attempt,
+    quantities_of,
+    store_line,
+    tie,
+)
+from services.handlers.relocation import free_up_bin, open_tasks, takeable
 from services.handlers.settlement import settle_stock
 from services.handlers.staging import staging_place
 from services.handlers.stock_tasks import ask_for_look, ask_for_put_back
 from services.handlers.work import Work
-from services.storage.tables import Allocation, Location, Order, OrderLine, PickTask, Product, Stock
+from services.storage.tables import Location, Order, OrderLine, Product, Stock
 
 
 class PickFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +74,7 @@ def take_pick(work: Work, fact: PickFact) -> None:
 
     stock = _stock_with(work, product, location, fact)
     planned = _tied(work, line, stock.id) >= fact.quantity
-    line, tied = _tie_to_line(work, order, line, stock, fact.quantity)
+    line, tied = _tie_to_line(work, order, line, stock, fact)
     free_up_bin(work, work.need(Stock, stock.id), fact.quantity - tied, spare=line.id)
     staged = ledger.move(
         work, work.need(Stock, stock.id), staging, fact.quantity, kind="pick", allocated=tied, order_id=order.id,
@@ -77,7 +84,7 @@ def take_pick(work: Work, fact: PickFact) -> None:
         allocate_to(work, line, stock.id, -tied)
         allocate_to(work, line, staged.id, tied)
         store_line(work, line, quantities_of(line).pick(tied, product.sku))
-    _note_on_task(work, fact, tied, staged)
+        _note_on_tasks(work, fact, line, stock, tied, staged)
     if tied < fact.quantity:
         ask_for_put_back(
             work, product, staging, location, fact.quantity - tied, lot=fact.lot, order_id=order.id,
@@ -100,7 +107,7 @@ def take_pick(work: Work, fact: PickFact) -> None:
 def _stock_with(work: Work, product: Product, location: Location, fact: PickFact) -> Stock:
     """The bin's stock, of which at least the picked units are on hand."""
     stock = ledger.stock_in(work, product, location, fact.lot, ledger.GOOD)
-    missing = fact.quantity - stock.on_hand
+    missing = fact.quantity - takeable(work, stock)
     if missing <= 0:
         return stock
     ask_for_look(work, product, location, missing, lot=fact.lot, note="more was picked than the books had")
@@ -111,40 +118,47 @@ def _stock_with(work: Work, product: Product, location: Location, fact: PickFact
 
 
 def _tie_to_line(
-    work: Work, order: Order, line: OrderLine, stock: Stock, quantity: int
+    work: Work, order: Order, line: OrderLine, stock: Stock, fact: PickFact
 ) -> tuple[OrderLine, int]:
     """Tie as many of the picked units to the line as it wants: answers the line and how many they are."""
     tied = _tied(work, line, stock.id)
-    lacking = quantity - tied
+    lacking = fact.quantity - tied
     if lacking <= 0 or line.status == LineState.CANCELLED:
-        return line, min(quantity, tied)
+        return line, min(fact.quantity, tied)
     from_elsewhere = min(lacking, line.allocated - line.picked - tied)
     if from_elsewhere > 0:
-        line = give_back(work, line, from_elsewhere, spare=stock.id)
+        line = give_back(work, line, from_elsewhere, prefer=fact.task_id, spare=stock.id)
     more = min(lacking, quantities_of(line).unfilled)
     if more > 0:
         free_up_bin(work, work.need(Stock, stock.id), more, spare=line.id)
         line = tie(work, order, work.need(OrderLine, line.id), work.need(Stock, stock.id), more)
+        queue_task(work, order, line, stock, more, attempt=next_attempt(work, line))
     keep_backorder(work, order, line)
     return line, tied + max(0, more)
 
 
 def _tied(work: Work, line: OrderLine, stock_id: str) -> int:
-    row = work.get(Allocation, derive("allocation", line.id, stock_id))
-    return row.quantity if row else 0
+    """How many units of a bin are tied to a line and not picked yet."""
+    return sum(task.quantity - task.picked for task in open_tasks(work, stock_id) if task.line_id == line.id)
 
 
-def _note_on_task(work: Work, fact: PickFact, tied: int, staged: Stock) -> None:
-    task = work.get(PickTask, fact.task_id)
-    if task is None or task.status not in OPEN_TASKS:
-        return
-    picked = min(task.quantity, task.picked + fact.quantity)
-    done = picked == task.quantity
-    work.change(
-        task,
-        picked=picked,
-        status=(PickState.PICKED if done else PickState.PICKING).value,
-        assigned_to=work.context.actor_id,
-        picked_at=work.context.at,
-        staged_stock_id=staged.id,
-    )
+def _note_on_tasks(
+    work: Work, fact: PickFact, line: OrderLine, stock: Stock, tied: int, staged: Stock
+) -> None:
+    """Count the picked units on the line's tasks at this bin, on the one that was meant first."""
+    tasks = [task for task in open_tasks(work, stock.id) if task.line_id == line.id]
+    left = tied
+    for task in sorted(tasks, key=lambda task: (task.id != fact.task_id, task.attempt, task.id)):
+        if left == 0:
+            return
+        part = min(left, task.quantity - task.picked)
+        left -= part
+        done = task.picked + part == task.quantity
+        work.change(
+            task,
+            picked=task.picked + part,
+            status=(PickState.PICKED if done else PickState.PICKING).value,
+            assigned_to=work.context.actor_id,
+            picked_at=work.context.at,
+            staged_stock_id=staged.id,
+        )

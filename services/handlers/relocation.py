@@ -16,7 +16,7 @@ def free_up_bin(work: Work, stock: Stock, quantity: int, *, spare: str = "") -> 
     Who gave way waits on backorder; the caller settles the product's stock when it is done.
     """
     left = quantity - (stock.on_hand - stock.allocated)
-    for task in _open_tasks(work, stock.id):
+    for task in open_tasks(work, stock.id):
         if left <= 0:
             break
         if task.line_id == spare:
@@ -29,13 +29,18 @@ def free_up_bin(work: Work, stock: Stock, quantity: int, *, spare: str = "") -> 
         left -= part
 
 
+def takeable(work: Work, stock: Stock) -> int:
+    """How many units of a bin can be had for something else: free ones, and those that no picker has come for yet."""
+    return stock.on_hand - stock.allocated + sum(t.quantity - t.picked for t in open_tasks(work, stock.id))
+
+
 def carry_promises(work: Work, from_stock_id: str, target: Stock, place: Location, quantity: int) -> None:
     """Let so many promised units of a bin follow the goods to another bin, with their allocations and tasks.
 
     The caller has moved the goods and their ``allocated`` count. Staged goods follow as well.
     """
     left = quantity
-    for task in _open_tasks(work, from_stock_id):
+    for task in open_tasks(work, from_stock_id):
         if left == 0:
             return
         part = min(left, task.quantity - task.picked)
@@ -71,7 +76,7 @@ def _split(work: Work, task: PickTask, line: OrderLine, from_stock_id: str, targ
     queue_task(work, order, line, target, part, attempt=next_attempt(work, line))
 
 
-def _open_tasks(work: Work, stock_id: str) -> list[PickTask]:
+def open_tasks(work: Work, stock_id: str) -> list[PickTask]:
     """The open tasks on a stock row, the least urgent and newest first."""
     tasks = [
         task

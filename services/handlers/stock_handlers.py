@@ -13,7 +13,7 @@ from services.commands import (
 )
 from services.domain.refusals import refuse
 from services.handlers import stock_ledger as ledger
-from services.handlers.relocation import carry_promises, free_up_bin
+from services.handlers.relocation import carry_promises, free_up_bin, takeable
 from services.handlers.settlement import settle_stock
 from services.handlers.stock_alerts import watch_level
 from services.handlers.stock_tasks import REPLENISH, ask_for_look
@@ -88,7 +88,7 @@ def remove_units(
 ) -> None:
     """Take good units off a bin's books; what is not there by the books is named on a task to look into."""
     stock = ledger.stock_in(work, product, location, lot, ledger.GOOD)
-    part = min(quantity, stock.on_hand)
+    part = min(quantity, takeable(work, stock))
     if part < quantity:
         note = f"{quantity} were to be taken off, the books had {stock.on_hand}"
         ask_for_look(work, product, location, quantity - part, lot=lot, note=note)
@@ -105,7 +105,7 @@ def hold_stock(work: Work, command: HoldStock) -> None:
     """Set units aside where they lie; if they were promised, the newest promises look elsewhere."""
     product = work.need(Product, command.product_id)
     location = work.need(Location, command.location_id)
-    stock = _stock_holding(work, product, location, command.lot, command.quantity)
+    stock = _stock_holding(work, product, location, command.lot, command.quantity, takeable_only=True)
     free_up_bin(work, stock, command.quantity)
     stock = work.need(Stock, stock.id)
     ledger.move(
@@ -189,10 +189,15 @@ def cancel_stock_task(work: Work, command: CancelStockTask) -> None:
     work.record("stock_task.cancelled", task, f"{task.kind.replace('_', ' ')} cancelled: {command.reason}")
 
 
-def _stock_holding(work: Work, product: Product, location: Location, lot: str, quantity: int) -> Stock:
-    """The bin's good stock, of which so many units are on hand: what was moved was there, whatever the books said."""
+def _stock_holding(
+    work: Work, product: Product, location: Location, lot: str, quantity: int, *, takeable_only: bool = False
+) -> Stock:
+    """The bin's good stock, of which so many units are on hand: what was there was there, whatever the books said.
+
+    ``takeable_only``: goods that lie there picked for an order do not count.
+    """
     stock = ledger.stock_in(work, product, location, lot, ledger.GOOD)
-    missing = quantity - stock.on_hand
+    missing = quantity - (takeable(work, stock) if takeable_only else stock.on_hand)
     if missing <= 0:
         return stock
     ask_for_look(work, product, location, missing, lot=lot, note="more was taken than the books had")

@@ -37,7 +37,7 @@ SITE = "site-1"
 
 
 class Books:
-    """One site with bins, products, a van on an open route, and no stock; every command is checked for the stock rule."""
+    """One site with bins, products and a van on an open route; the stock rule is checked after every command."""
 
     def __init__(self) -> None:
         engine = create_engine("sqlite://", module=sqlcipher3.dbapi2)
@@ -71,17 +71,22 @@ class Books:
         put(Driver("driver-1", SITE, "D1", "Dee Driver", "", ""))
         put(
             Vehicle(
-                "van-1", SITE, "VAN-1", "AB12 CDE", "van", 1_000_000, 10_000_000, "idle", "idle", "utilized", 52.63, -1.13,
-                0.0, 0.0, NOON, "driver-1",
+                id="van-1", site_id=SITE, code="VAN-1", registration="AB12 CDE", kind="van", capacity_g=1_000_000,
+                capacity_ml=10_000_000, state="idle", processing="idle", integration="utilized", latitude=52.63,
+                longitude=-1.13, heading=0.0, speed_kmh=0.0, position_at=NOON, driver_id="driver-1",
             )
         )  # fmt: skip
-        put(
-            Route(
-                "route-1", SITE, "R1", "2026-05-28", "van-1", "driver-1", "open", NOON, NOON + 8 * 3_600_000, None, None,
-                0, 0, 0,
-            )
-        )  # fmt: skip
+        self.open_route("route-1")
         self.unit.flush()
+
+    def open_route(self, route_id: str) -> None:
+        """Another open route of the van, for the hours from now."""
+        route = Route(
+            id=route_id, site_id=SITE, number=route_id.upper(), planned_on="2026-05-28", vehicle_id="van-1",
+            driver_id="driver-1", status="open", starts_at=self.now, ends_at=self.now + 8 * 3_600_000,
+            departed_at=None, finished_at=None, load_g=0, load_ml=0, distance_m=0,
+        )  # fmt: skip
+        self.unit.put(route)
 
     def do(self, command: Command, *, actor: str = "user-1") -> Effect:
         """Run a command as the authority does; whatever it answers, the stock rule must hold after it."""
@@ -92,7 +97,8 @@ class Books:
         )
         effect = run_command(self.unit, command, context)
         self.unit.flush()
-        assert stock_problems(self.connection) == []
+        problems = stock_problems(self.connection)
+        assert problems == [], "\n".join([repr(command), *problems])
         return effect
 
     def must(self, command: Command) -> Effect:
