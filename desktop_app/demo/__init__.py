@@ -1,0 +1,1 @@
+"""The demonstration: a server, a link that can be cut, vans that drive, and the tour."""
