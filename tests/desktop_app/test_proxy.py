@@ -59,7 +59,7 @@ def test_a_cut_breaks_connections_under_way_and_refuses_new_ones(proxy: Proxy) -
                 link.sendall(b"lost")
                 if not link.recv(4):
                     raise ConnectionResetError
-    with _connect(proxy) as late, pytest.raises(OSError):
+    with pytest.raises(OSError), _connect(proxy) as late:
         late.sendall(b"x")
         if not late.recv(1):
             raise ConnectionResetError
