@@ -129,6 +129,12 @@ def test_closest_takes_what_is_nearest_along_the_aisles():
     assert allocate(5, bins, "closest", TODAY, from_x_m=3, from_y_m=3) == [Take("across", 5)]
 
 
+def test_the_walk_of_closest_starts_where_the_picker_is():
+    bins = [bin_("south", 10, x_m=0, y_m=1), bin_("north", 10, x_m=0, y_m=9), bin_("east", 10, x_m=6, y_m=5)]
+    takes = allocate(30, bins, "closest", TODAY, from_x_m=1, from_y_m=6)
+    assert [take.stock_id for take in takes] == ["north", "east", "south"]
+
+
 def test_fefo_takes_goods_without_expiry_last_and_the_older_of_equal_expiry_first():
     bins = [
         bin_("keeps", 5, received_day=0),

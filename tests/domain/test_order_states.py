@@ -138,6 +138,13 @@ def test_no_path_leads_from_shipped_back_into_the_warehouse(events: list[OrderEv
         ([line(5, consumed=5, delivered=4, returned=1)], True, True, S.DELIVERED),
         ([line(5, consumed=5, returned=5)], True, True, S.RETURNED),
         ([line(5, cancelled=5)], False, False, S.CANCELLED),
+        ([line(1, reserved=1)], False, False, S.ALLOCATED),
+        ([line(2, reserved=1)], False, False, S.PARTIALLY_ALLOCATED),
+        ([line(1, reserved=1, allocated=1, picked=1)], False, False, S.PICKED),
+        ([line(2, reserved=2, allocated=2, picked=1)], False, False, S.PICKING),
+        ([line(2, consumed=1)], True, True, S.PARTIALLY_SHIPPED),
+        ([line(2, consumed=2, delivered=1, returned=1)], True, True, S.DELIVERED),
+        ([line(1, consumed=1, delivered=1)], True, True, S.DELIVERED),
         ([line(5, cancelled=5), line(1, reserved=1)], False, False, S.ALLOCATED),
     ],
 )

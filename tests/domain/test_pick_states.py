@@ -85,6 +85,17 @@ def test_picking_more_than_tasked_is_refused_and_says_by_how_much():
 
 
 @pytest.mark.parametrize(("found", "missing"), [(0, 5), (4, 1)])
+def test_all_that_was_tasked_may_be_picked_at_once_or_in_parts():
+    assert after_pick(5, 0, 5) == after_pick(5, 4, 1) == 5
+
+
+def test_a_pick_of_one_unit_is_possible_and_of_none_is_not():
+    assert after_pick(1, 0, 1) == 1
+    with pytest.raises(RuleViolation) as caught:
+        after_pick(1, 0, 0)
+    assert caught.value.code == "quantity_not_positive"
+
+
 def test_a_short_says_how_many_are_missing(found: int, missing: int):
     assert missing_after_short(5, found, ShortReason.EMPTY_BIN) == missing
 
