@@ -133,6 +133,15 @@ class UnitOfWork:
         """Of every row written since the last flush: what is stored of it, None where nothing is."""
         return {cls: dict(rows) for cls, rows in self._stored.items()}
 
+    def created(self, classes: Iterable[type[Row]]) -> list[str]:
+        """The ids of rows of these classes that were written since the last flush and had not been there before."""
+        return [
+            row_id
+            for cls in classes
+            for row_id, before in self._stored.get(cls, {}).items()
+            if before is None and self._rows[cls][row_id] is not None
+        ]
+
     def forget(self) -> None:
         """Drop all that is known: the database has changed behind this unit, or its transaction was rolled back."""
         self._rows.clear()

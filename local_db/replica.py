@@ -1,0 +1,133 @@
+"""The terminal's files as the sync engine sees them (services.sync.replica.Replica)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from local_db import snapshot
+from local_db.outbox import commands_after
+from local_db.store import Store
+from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
+from services.storage.tables import BY_NAME
+from services.sync.replica import Identity
+
+CREDENTIAL = "device-credential"
+NOBODY = Identity(client_id="", terminal_code="", epoch="")
+"""The identity of a terminal that was not enrolled yet."""
+
+# A command beside its arguments on the wire: ids, hash and names.
+_ENVELOPE_BYTES = 256
+
+
+class FileReplica:
+    """Implements the engine's port over a Store. Called on the sync thread, beside a writer and readers on others."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def identity(self) -> Identity:
+        """See Replica."""
+        with self._store.writing():
+            known = self._store.outbox.meta.identity()
+            if known is None:
+                return NOBODY
+            return msgspec.structs.replace(known, credential=self._store.secrets.secret(CREDENTIAL))
+
+    def settled_n(self) -> int:
+        """See Replica."""
+        with self._store.writing():
+            return self._store.settled_n
+
+    def commands_after(self, n: int, limit: int, max_bytes: int) -> Sequence[PushedCommand]:
+        """See Replica. At least one command where there is one, however big it is."""
+        connection = self._store.readers.take()
+        try:
+            found = commands_after(connection, "outbox", n, limit)
+        finally:
+            self._store.readers.give(connection)
+        size = 0
+        for count, command in enumerate(found):
+            size += len(command.args) + _ENVELOPE_BYTES
+            if size > max_bytes and count > 0:
+                return found[:count]
+        return found
+
+    def pending_count(self) -> int:
+        """See Replica."""
+        return self._store.pending
+
+    def record_outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        """See Replica."""
+        with self._store.writing():
+            new = self._store.outbox.outcomes.record(list(outcomes), self._store.clock())
+        if new:
+            self._store.announce({"outbox", "attention"})
+
+    def outcomes_ack(self) -> int:
+        """See Replica."""
+        with self._store.writing():
+            return self._store.outbox.outcomes.complete_through(self._store.settled_n)
+
+    def cursors(self) -> dict[str, int]:
+        """See Replica."""
+        with self._store.writing():
+            return self._store.cache.cursors()
+
+    def stage(self, patches: Sequence[TablePatch]) -> None:
+        """See Replica."""
+        with self._store.writing():
+            self._store.writer.staging.add(patches)
+
+    def settle(self, last: PullResponse) -> None:
+        """See Replica. Outcomes are on the disk before the rows that go with them."""
+        store = self._store
+        with store.writing():
+            if last.outcomes:
+                store.outbox.outcomes.record(last.outcomes, store.clock())
+            staging = store.writer.staging
+            touched = store.writer.rebase.settle(staging.pages(), last, store.clock(), store.terminal_id())
+            staging.clear()
+        store.announce(touched | {"outbox", "attention"})
+
+    def abandon(self) -> None:
+        """See Replica."""
+        with self._store.writing():
+            self._store.writer.staging.clear()
+
+    def adopt_snapshot(self, image: Path, cursors: dict[str, int]) -> None:
+        """See Replica."""
+        snapshot.adopt(self._store, image, cursors)
+        self._store.catch_up()
+        self._store.announce({*BY_NAME, "outbox"})
+
+    def change_epoch(self, epoch: str) -> None:
+        """See Replica."""
+        with self._store.writing():
+            known = self._store.outbox.meta.identity() or NOBODY
+            self._store.writer.rebase.forget_cursors()
+            self._store.outbox.take_identity(msgspec.structs.replace(known, epoch=epoch), None)
+
+    def enrolled_again(self, identity: Identity, scopes: list[str] | None = None) -> None:
+        """See Replica."""
+        store = self._store
+        with store.writing():
+            store.secrets.keep_secret(CREDENTIAL, identity.credential)
+            store.outbox.renumber(identity, scopes, self._store.settled_n)
+        store.catch_up()
+        store.announce({"outbox", "attention"})
+
+    def take_identity(self, identity: Identity, scopes: list[str] | None) -> None:
+        """Take what enrolment gave: for the first time, again the same, or in place of another."""
+        store = self._store
+        known = self.identity()
+        if known.client_id not in ("", identity.client_id):
+            self.enrolled_again(identity, scopes)
+            return
+        with store.writing():
+            store.secrets.keep_secret(CREDENTIAL, identity.credential)
+            store.outbox.take_identity(identity, scopes)
+        store.catch_up()
+        store.announce({"outbox"})

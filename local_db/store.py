@@ -1,0 +1,246 @@
+"""The two files of a profile, opened together under one lock: what the desk and the sync engine both stand on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_db.ballast import Ballast
+from local_db.cache import Cache
+from local_db.cache_schema import create_cache, fits
+from local_db.errors import FileUnreadable, OutboxFull
+from local_db.files import (
+    CACHE_FILE,
+    Connection,
+    is_damage,
+    is_full,
+    open_cache,
+    open_outbox,
+    open_reader,
+)
+from local_db.keys import SecretStore, find_key
+from local_db.migrations import migrate_outbox
+from local_db.outbox import Outbox
+from local_db.profile_lock import ProfileLock
+from local_db.reader import ReaderPool
+from local_db.reads import Reads
+
+if TYPE_CHECKING:
+    from local_db.writer import Writer
+
+log = logging.getLogger(__name__)
+
+_IN_DOUBT = "cache_in_doubt"
+
+
+def system_clock() -> int:
+    """This computer's clock, ms UTC. It orders nothing."""
+    return time.time_ns() // 1_000_000
+
+
+class Store:
+    """A profile's files, locks and listeners. Every use of ``outbox`` and ``cache`` is within ``writing``."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        allow_plain: bool = False,
+        passphrase: str | None = None,
+        clock: Callable[[], int] = system_clock,
+        on_step: Callable[[str], None] | None = None,
+    ) -> None:
+        """Open or make a profile. Raises ProfileInUse, PlainStorageRefused, KeyMissing, and FileUnreadable for the
+        outbox; a cache that cannot be used is made anew."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.clock = clock
+        self.on_step = on_step
+        self._write_lock = threading.RLock()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._writer: Writer | None = None
+        self._lock = ProfileLock(folder)
+        try:
+            key = find_key(folder, allow_plain=allow_plain, passphrase=passphrase)
+            self.key = key.key
+            self.ballast = Ballast(folder)
+            self.outbox = _open_outbox(folder, self.key)
+        except BaseException:
+            self._lock.release()
+            raise
+        try:
+            self.secrets: SecretStore = key.keyring or self.outbox.meta
+            self.cache = self._open_cache()
+        except BaseException:
+            self.outbox.close()
+            self._lock.release()
+            raise
+        self.readers = ReaderPool(lambda: open_reader(folder, self.key))
+        self.read = Reads(self.readers, self.catch_up)
+
+    # Writing
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One writer at a time. An error that says that the cache is damaged lets it be made anew at the next start."""
+        with self._write_lock:
+            try:
+                yield
+            except Exception as problem:
+                self._look_at(problem)
+                raise
+
+    @property
+    def writer(self) -> Writer:
+        """What runs commands and settles pulls; made at the first use, for a window that only shows rows needs none."""
+        if self._writer is None:
+            from local_db.writer import Writer
+
+            self._writer = Writer(self.cache, self.outbox, self.on_step)
+        return self._writer
+
+    @property
+    def lags(self) -> bool:
+        """Whether the rows are not what the outbox says: after a crash between its commit and the cache's."""
+        return (self.cache.applied_through, self.cache.client_id) != (self.outbox.last_n, self.outbox.client_id)
+
+    @property
+    def settled_n(self) -> int:
+        """Up to it this terminal's commands are settled in the cache."""
+        # The cache may be from before the commands were numbered anew; then nothing of the new ones is settled.
+        return self.cache.last_n if self.cache.client_id == self.outbox.client_id else 0
+
+    @property
+    def pending(self) -> int:
+        """How many commands wait for the server's word."""
+        return self.outbox.last_n - self.settled_n
+
+    def catch_up(self) -> None:
+        """Before rows are read: bring them up to the outbox, where a crash or a failed commit left them behind."""
+        if not self.lags:
+            return
+        try:
+            with self.writing():
+                touched = self.bring_up()
+        except OutboxFull:
+            # Rows as they were are better than none; the next read tries again.
+            log.warning("the disk is full: pending work does not show yet")
+            return
+        self.announce(touched)
+
+    def bring_up(self) -> set[str]:
+        """``catch_up`` within ``writing``. Answers the tables that may have changed."""
+        return self.writer.rebase.catch_up(self.terminal_id()) if self.lags else set()
+
+    def terminal_id(self) -> str:
+        """The id under which the server knows this terminal; its client id until its row is here."""
+        code = self.outbox.meta.get("terminal_code")
+        row = self.cache.connection.execute("SELECT id FROM terminal WHERE code = ?", (code,)).fetchone()
+        return row[0] if row else self.outbox.client_id
+
+    def _look_at(self, problem: Exception) -> None:
+        """What an error says about the disk and the files, beyond the work that it broke off."""
+        cause = getattr(problem, "orig", None) or problem
+        if is_full(cause):
+            self.ballast.give_up()
+            raise OutboxFull(self.folder) from problem
+        if is_damage(cause):
+            log.error("the cache is damaged and will be made anew at the next start")
+            self.outbox.meta.set(**{_IN_DOUBT: "1"})
+
+    # The cache's file
+
+    def _open_cache(self) -> Cache:
+        outbox_id = self.outbox.meta.outbox_id
+        if self.outbox.meta.get(_IN_DOUBT):
+            self.remove_cache_file()
+            self.outbox.meta.set(**{_IN_DOUBT: ""})
+        try:
+            connection = open_cache(self.folder, self.key)
+            if fits(connection, outbox_id):
+                return Cache(connection)
+            connection.close()
+            log.info("the cache is of another version or of another outbox: it is made anew")
+        except FileUnreadable:
+            log.exception("the cache cannot be read: it is made anew")
+        self.remove_cache_file()
+        connection = open_cache(self.folder, self.key)
+        try:
+            create_cache(connection, outbox_id)
+        except BaseException:
+            connection.close()
+            raise
+        return Cache(connection)
+
+    def remove_cache_file(self) -> None:
+        """Remove the cache with its log; no connection to it may be open."""
+        for suffix in ("", "-wal", "-shm"):
+            (self.folder / (CACHE_FILE + suffix)).unlink(missing_ok=True)
+
+    @contextmanager
+    def exchanging_cache(self) -> Iterator[None]:
+        """Nobody reads or writes the cache within, and no connection to it is open: its file may be exchanged.
+
+        A crash within leaves a cache in doubt, which the next start makes anew.
+        """
+        # Readers first: one that still holds a snapshot may want to write before it lets go.
+        with self.readers.exchange(), self._write_lock:
+            self.outbox.meta.set(**{_IN_DOUBT: "1"})
+            self._writer = None
+            self.cache.close()
+            try:
+                yield
+            finally:
+                self.cache = self._reopened()
+
+    def _reopened(self) -> Cache:
+        self.outbox.meta.set(**{_IN_DOUBT: ""})
+        return self._open_cache()
+
+    # Listeners
+
+    def subscribe(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call ``callback`` with the names of tables that changed, on the thread that changed them. Answers what ends
+        it."""
+        self._listeners.append(callback)
+
+        def end() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return end
+
+    def announce(self, tables: set[str]) -> None:
+        """Tell the listeners; call it when the transaction holds and no lock is held."""
+        if not tables:
+            return
+        told = frozenset(tables)
+        for listener in list(self._listeners):
+            try:
+                listener(told)
+            except Exception:
+                log.exception("a listener to changed tables failed; the others are told")
+
+    def close(self) -> None:
+        """Close both files and let another process have the profile."""
+        with self._write_lock:
+            self.readers.close()
+            self._writer = None
+            self.cache.close()
+            self.outbox.close()
+            self._lock.release()
+
+
+def _open_outbox(folder: Path, key: str) -> Outbox:
+    connection: Connection = open_outbox(folder, key)
+    try:
+        migrate_outbox(connection)
+        return Outbox(connection)
+    except BaseException:
+        connection.close()
+        raise
