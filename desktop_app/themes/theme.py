@@ -167,6 +167,9 @@ class Theme(QObject):
         font.setPixelSize(sizes[role])
         if role in _STRONG:
             font.setWeight(QFont.Weight.DemiBold)
+        if font.pixelSize() >= metrics.title:
+            # Large type is drawn with the air of small type; take some out, as optical sizes do.
+            font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -font.pixelSize() * 0.02)
         font.setFeature(QFont.Tag("tnum"), 1)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         return font

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import SPACE_4, SPACE_12, SPACE_32
 from desktop_app.widgets.buttons import button
-from desktop_app.widgets.layouts import label
+from desktop_app.widgets.layouts import label, row
 
 _ICON = 40
 _TEXT_WIDTH = 380
@@ -39,8 +39,9 @@ class EmptyState(QWidget):
         layout.addSpacing(SPACE_12)
         for text in (self._title, self._hint):
             text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            text.setFixedWidth(_TEXT_WIDTH)
-            layout.addWidget(text, 0, Qt.AlignmentFlag.AlignHCenter)
+            text.setMaximumWidth(_TEXT_WIDTH)
+            layout.addLayout(row("stretch", text, "stretch", gap=0))
+            text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         if action is not None:
             layout.addSpacing(SPACE_12)
             layout.addWidget(

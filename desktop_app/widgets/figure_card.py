@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.formats import Instant
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import RADIUS, SPACE_4, SPACE_8, SPACE_12, SPACE_16, Tone
 from desktop_app.widgets.age_label import AgeLabel
 from desktop_app.widgets.layouts import label
+from desktop_app.widgets.marks import pill_height
 from desktop_app.widgets.pill import Pill
 from desktop_app.widgets.sparkline import Sparkline
 
@@ -111,6 +112,7 @@ class FigureCard(QFrame):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(SPACE_8)
+        top.addStrut(pill_height(self._theme))
         top.addWidget(self._name)
         top.addStretch(1)
         top.addWidget(self._pill)
@@ -129,8 +131,3 @@ class FigureCard(QFrame):
 
     def _name_it(self, figure: str) -> None:
         self.setAccessibleName(f"{self._title}: {figure} {self._unit.text()}".strip())
-
-
-def figure_of(card: FigureCard) -> QLabel:
-    """The label that holds the figure."""
-    return card._figure

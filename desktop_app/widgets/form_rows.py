@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
 from desktop_app.themes.tokens import SPACE_4, SPACE_12, SPACE_16
 from desktop_app.widgets.layouts import label
 
+# Forms below each other have their fields in one line.
+_BESIDE_WIDTH = 190
+
 
 class Form(QWidget):
     """Fields by name, below each other. `show_errors({"sku": "..."})` writes each message under its field."""
@@ -36,13 +39,14 @@ class Form(QWidget):
 
     def add(self, name: str, title: str, field: QWidget, hint: str = "") -> QWidget:
         """Add a field and answer it. `hint` is a line below that is always there."""
-        title_label = label(title, "label")
+        title_label = label(title, "body" if self._beside else "label")
         title_label.setBuddy(field)
         field.setAccessibleName(title)
         message = label("", "error", wrap=True)
         message.hide()
         at = self._grid.rowCount()
         if self._beside:
+            title_label.setMinimumWidth(_BESIDE_WIDTH)
             self._grid.addWidget(title_label, at, 0, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(field, at, 1)
             under = at + 1

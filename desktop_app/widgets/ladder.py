@@ -1,4 +1,4 @@
-"""The four effects of an order, one below the other, from grey through provisional to green, or amber with the reason."""
+"""The four effects of an order, one below the other: grey, provisional, green, or amber with the reason."""
 
 from typing import Final, Literal, NamedTuple
 
@@ -103,10 +103,10 @@ class Ladder(QWidget):
             small = painter.fontMetrics()
             room = box.right() - left
             shown = small.elidedText(effect.detail, Qt.TextElideMode.ElideRight, int(room))
-            painter.drawText(QRectF(left, line + metrics.height() / 2 + 3, room, small.height()), shown)
+            painter.drawText(QRectF(left, line + metrics.height() / 2 + 5, room, small.height()), shown)
 
     def _rung(self) -> int:
-        return self._theme.metrics.body + self._theme.metrics.label + 32
+        return self._theme.metrics.body + self._theme.metrics.label + 36
 
     def _name_it(self) -> None:
         self.setAccessibleName(

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.themes.tokens import SPACE_8, SPACE_16
 
-LabelRole = Literal["body", "quiet", "label", "caps", "strong", "section", "title", "figure", "error"]
+LabelRole = Literal["body", "quiet", "label", "strong", "section", "title", "figure", "error"]
 # A piece of a row or column: a widget, a layout, a number (fixed space) or "stretch".
 Piece = QWidget | QLayout | int | Literal["stretch"]
 

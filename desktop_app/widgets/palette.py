@@ -1,6 +1,7 @@
 """Ctrl+K: every action, and every order, sku and vehicle that the providers find, from one field."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import (
@@ -18,6 +19,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -28,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.actions import ActionRegistry
+from desktop_app.actions import Action, ActionRegistry
 from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import RADIUS, SPACE_8, SPACE_12, SPACE_16
@@ -43,6 +45,8 @@ _MOST_HIGH: Final = 460
 _MOST_ACTIONS: Final = 8
 _MOST_EACH: Final = 6
 _REST_MS: Final = 20
+# A rank of match_rank up to this means that a person named the action.
+_SURE: Final = 1
 _ITEM: Final = Qt.ItemDataRole.UserRole
 
 
@@ -82,6 +86,8 @@ class Palette(QWidget):
         self._found: dict[str, Sequence[PaletteItem]] = {}
         self._recent: list[str] = []
         self._before: QWidget | None = None
+        self._window = window
+        self._moved = False
         self._field = QLineEdit()
         self._field.setPlaceholderText("Search orders, products, vehicles, or type what to do")
         self._field.setAccessibleName("Search or run a command")
@@ -113,9 +119,8 @@ class Palette(QWidget):
 
     def open(self, text: str = "") -> None:
         """Show it, with `text` in the field."""
-        from PySide6.QtWidgets import QApplication
-
-        self._before = QApplication.focusWidget()
+        focus = QApplication.focusWidget()
+        self._before = self._before if focus is self._field else focus
         self._found.clear()
         self._field.setText(text)
         self._field.selectAll()
@@ -178,13 +183,13 @@ class Palette(QWidget):
         return True
 
     def _on_text(self, _text: str) -> None:
+        self._moved = False
         self._fill()
         self._rest.start()
 
     def _on_enter(self) -> None:
-        item = self._list.currentItem()
-        if item is not None:
-            self._choose(item)
+        if self._chosen_title() is not None:
+            self._choose(self._list.currentItem())
         elif self._field.text().strip():
             text = self._field.text().strip()
             self.shut()
@@ -197,8 +202,8 @@ class Palette(QWidget):
             return
         for provider in self._providers:
             self._runner.run(
-                lambda provider=provider: provider.search(text, _MOST_EACH),
-                lambda found, provider=provider: self._on_found(text, provider.id, found),
+                partial(provider.search, text, _MOST_EACH),
+                partial(self._on_found, text, provider.id),
                 self,
                 key=provider.id,
                 label=f"Searching {provider.title.lower()}",
@@ -211,34 +216,27 @@ class Palette(QWidget):
 
     def _fill(self) -> None:
         text = self._field.text().strip()
-        chosen = self._list.currentItem().data(_ITEM).title if self._list.currentItem() is not None else None
+        chosen = self._chosen_title() if self._moved else None
         self._list.clear()
-        groups: list[tuple[str, Sequence[PaletteItem]]] = []
-        if text:
-            groups += [(p.title, self._found[p.id]) for p in self._providers if self._found.get(p.id)]
-        actions = self._matching(text)
-        groups.insert(
-            0 if not text or not groups else len(groups),
-            ("Recent and common" if not text else "Commands", actions),
-        )
-        if text:
-            groups.append(
-                (
-                    "This panel",
-                    [
-                        PaletteItem(
-                            f"Search this panel for '{text}'",
-                            lambda: self.passed_on.emit(text),
-                            icon="filter",
-                        )
-                    ],
-                )
-            )
-        for title, items in groups:
+        actions, sure = self._matching(text)
+        found = [(p.title, self._found[p.id]) for p in self._providers if text and self._found.get(p.id)]
+        commands = ("Commands" if text else "Recent and common", actions)
+        # What the text clearly names comes first, and does not move when the slower answers come in.
+        for title, items in [commands, *found] if sure or not text else [*found, commands]:
             self._add_group(title, items)
+        if text:
+            search = PaletteItem(
+                f"Search this panel for '{text}'", lambda: self.passed_on.emit(text), icon="filter"
+            )
+            self._add_group("This panel", [search])
         titles = self.titles()
-        self._select(titles.index(chosen) if chosen in titles and not text else 0)
+        self._select(titles.index(chosen) if chosen in titles else 0)
         self._place()
+
+    def _chosen_title(self) -> str | None:
+        entry = self._list.currentItem()
+        item = entry.data(_ITEM) if entry is not None else None
+        return None if item is None else item.title
 
     def _add_group(self, title: str, items: Sequence[PaletteItem]) -> None:
         if not items:
@@ -253,30 +251,33 @@ class Palette(QWidget):
             entry.setSizeHint(QSize(0, max(_ROW, self._theme.metrics.hit)))
             self._list.addItem(entry)
 
-    def _matching(self, text: str) -> list[PaletteItem]:
-        ranked = []
+    def _matching(self, text: str) -> tuple[list[PaletteItem], bool]:
+        """The actions that answer `text`, best first, and whether the first is surely meant."""
+        ranked: list[tuple[int, int, Action]] = []
         for place, action in enumerate(self._actions.available()):
-            rank = (
-                match_rank(text, action.title)
-                if text
-                else (self._recent.index(action.id) if action.id in self._recent else 50 + place)
-            )
+            recent = self._recent.index(action.id) if action.id in self._recent else _MOST_ACTIONS + place
+            rank = match_rank(text, action.title) if text else recent
             if rank is not None and action.id != "edit.find":
                 ranked.append((rank, place, action))
         ranked.sort(key=lambda each: each[:2])
-        return [
-            PaletteItem(
-                action.title,
-                lambda action_id=action.id: self._actions.trigger(action_id),
-                action.menu,
-                action.icon or "chevron-right",
-                self._actions.shortcut_text(action.id),
-            )
-            for _rank, _place, action in ranked[:_MOST_ACTIONS]
-        ]
+        items = [self._item_of(action) for _rank, _place, action in ranked[:_MOST_ACTIONS]]
+        return items, bool(ranked) and ranked[0][0] <= _SURE
+
+    def _item_of(self, action: Action) -> PaletteItem:
+        return PaletteItem(
+            action.title.rstrip("."),
+            partial(self._run, action.id),
+            "" if action.menu in ("Go", "") else action.menu,
+            action.icon or "chevron-right",
+            self._actions.shortcut_text(action.id),
+        )
+
+    def _run(self, action_id: str) -> None:
+        self._recent = [action_id, *(each for each in self._recent if each != action_id)][:_MOST_ACTIONS]
+        self._actions.trigger(action_id)
 
     def _choose(self, entry: QListWidgetItem) -> None:
-        item: PaletteItem | None = entry.data(_ITEM)
+        item: Any = entry.data(_ITEM)
         if item is None:
             return
         self.shut()
@@ -288,6 +289,7 @@ class Palette(QWidget):
         item.run()
 
     def _step(self, by: int) -> None:
+        self._moved = True
         rows = [at for at in range(self._list.count()) if self._list.item(at).data(_ITEM) is not None]
         if rows:
             here = rows.index(self._list.currentRow()) if self._list.currentRow() in rows else 0
@@ -300,7 +302,7 @@ class Palette(QWidget):
             self._list.setCurrentRow(rows[min(number, len(rows) - 1)])
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self._window
         high = sum(self._list.sizeHintForRow(at) for at in range(self._list.count()))
         high = min(_MOST_HIGH, high + 4) + self._field.sizeHint().height() + 2 * _SHADOW + 3 * SPACE_12
         width = min(_WIDTH + 2 * _SHADOW, window.width())

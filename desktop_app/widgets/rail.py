@@ -170,7 +170,7 @@ class RailButton(QAbstractButton):
             else Qt.PenStyle.NoPen
         )
         if current:
-            painter.setBrush(theme.colour("selection"))
+            painter.setBrush(theme.colour("accent_soft"))
         elif self.underMouse():
             painter.setBrush(theme.colour("pressed"))
         else:
@@ -210,7 +210,7 @@ class RailButton(QAbstractButton):
             self.width() - width - SPACE_8, (self.height() - _BADGE_HEIGHT) / 2, width, _BADGE_HEIGHT
         )
         painter.setPen(Qt.PenStyle.NoPen if theme.scheme != "contrast" else QPen(ink, 1))
-        painter.setBrush(soft if self._alarming else theme.colour("line"))
+        painter.setBrush(soft if self._alarming else theme.colour("pressed"))
         painter.drawRoundedRect(box, _BADGE_HEIGHT / 2, _BADGE_HEIGHT / 2)
         painter.setPen(ink if self._alarming else theme.colour("text"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.themes.theme import Theme
-from desktop_app.themes.tokens import SPACE_4
-from desktop_app.widgets.buttons import button
+from desktop_app.themes.tokens import RADIUS, SPACE_4, SPACE_8, SPACE_12
 
 _MOST = 9
+_CAP = 22
 
 
 class ReasonPicker(QWidget):
@@ -30,9 +30,8 @@ class ReasonPicker(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_4)
         for number, (code, words) in enumerate(reasons, 1):
-            choice = button(theme, f"{number}    {words}", lambda code=code: self.picked.emit(code))
-            choice.setProperty("kind", "choice")
-            choice.setAccessibleName(f"{words}, key {number}")
+            choice = _Reason(theme, str(number), words)
+            choice.clicked.connect(lambda _checked=False, code=code: self.picked.emit(code))
             layout.addWidget(choice)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Reason")
@@ -49,3 +48,46 @@ class ReasonPicker(QWidget):
             self.picked.emit(self._codes[digit])
             return True
         return False
+
+
+class _Reason(QAbstractButton):
+    """One reason with its key in front."""
+
+    def __init__(self, theme: Theme, key: str, words: str) -> None:
+        super().__init__()
+        self._theme, self._key = theme, key
+        self.setText(words)
+        self.setAccessibleName(f"{words}, key {key}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(width + _CAP + 3 * SPACE_12, max(36, self._theme.metrics.hit))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(
+            QPen(theme.colour("focus" if self.hasFocus() else "line"), 1.5 if self.hasFocus() else 1)
+        )
+        painter.setBrush(
+            theme.colour("pressed" if self.isDown() else "hover" if self.underMouse() else "surface")
+        )
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        cap = QRectF(SPACE_8, (self.height() - _CAP) / 2, _CAP, _CAP)
+        painter.setPen(QPen(theme.colour("line_strong"), 1))
+        painter.setBrush(theme.colour("neutral_soft"))
+        painter.drawRoundedRect(cap, 4, 4)
+        painter.setPen(theme.colour("text"))
+        painter.setFont(theme.font("label_strong"))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
+        painter.setFont(theme.font("body"))
+        room = box.adjusted(SPACE_8 + _CAP + SPACE_12, 0, -SPACE_8, 0)
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
@@ -41,6 +42,10 @@ from desktop_app.widgets.table_header import TableHeader
 # What a clipboard and a spreadsheet still take without complaint.
 MOST_COPIED: Final = 100_000
 _LEAST_COLUMN: Final = 40
+# Declared widths are meant for this size of type; other densities widen in proportion.
+_WIDTHS_FOR: Final = 13
+
+AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class RowTable(QTableView):
@@ -71,7 +76,7 @@ class RowTable(QTableView):
         zone: str = "UTC",
         parent: QWidget | None = None,
     ) -> None:
-        """`name` says what it lists to screen readers and keys its remembered columns; `empty` shows while there are no rows."""
+        """`name` says what it lists to screen readers and keys its remembered columns; `empty` shows when no rows are."""
         super().__init__(parent)
         self._theme, self._runner, self._settings, self._zone = theme, runner, settings, zone
         self._cells = CellPainter(theme)
@@ -80,6 +85,7 @@ class RowTable(QTableView):
         self._kept_keys: set[Hashable] = set()
         self._kept_current: Hashable | None = None
         self._restoring = False
+        self._widths: dict[str, int] = {}
         self._told: object = None
         self._registry: ActionRegistry | None = None
         self._context_ids: tuple[str, ...] = ()
@@ -100,7 +106,10 @@ class RowTable(QTableView):
         count: int | None = None,
         keep_place: bool = False,
     ) -> None:
-        """Show another source: another filter or search. The order in force is kept. `first` and `count` paint at once."""
+        """Show another source: another filter or search. The order in force is kept.
+
+        `first` (the first page's rows) and `count` paint at once, without a trip.
+        """
         order = self.header.order
         if order is not None and isinstance(source, SortedSource):
             source = source.sorted(*order)
@@ -125,21 +134,24 @@ class RowTable(QTableView):
 
     def selected_rows(self) -> list[Any]:
         """The selected rows that are in the cache, from the top."""
-        found = []
-        for span in sorted(self.selectionModel().selection(), key=lambda span: span.top()):
+        found: list[Any] = []
+        for top, bottom in self._spans():
             found.extend(
                 row
-                for number in range(span.top(), span.bottom() + 1)
+                for number in range(top, bottom + 1)
                 if (row := self.rows.row(number)) is not None
             )
         return found
 
     def selected_count(self) -> int:
         """How many rows are selected, cached or not."""
-        return sum(span.height() for span in self.selectionModel().selection())
+        return sum(bottom - top + 1 for top, bottom in self._spans())
 
     def select_key(self, key: Hashable) -> bool:
-        """Select and show the cached row with `key`; answers whether it is there. A later page brings it if it is not."""
+        """Select and show the cached row with `key`, and answer whether it is there.
+
+        If it is not, it is selected when a page brings it.
+        """
         self._kept_keys, self._kept_current = {key}, key
         number = self.rows.find(key)
         if number is None:
@@ -174,7 +186,7 @@ class RowTable(QTableView):
 
     def copy(self) -> None:
         """Copy the selected rows, with the titles of the visible columns, as tab-separated text."""
-        spans = sorted((span.top(), span.bottom()) for span in self.selectionModel().selection())
+        spans = self._spans()
         source = self.rows.source
         if not spans or source is None:
             return
@@ -251,6 +263,7 @@ class RowTable(QTableView):
         if event.type() == QEvent.Type.StyleChange:
             self._cells.forget()
             self._set_row_height()
+            self._fit_columns()
             self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -298,7 +311,7 @@ class RowTable(QTableView):
         if self._empty is not None:
             self._empty.setGeometry(self.viewport().rect())
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         """Tell who follows the current row."""
         super().currentChanged(current, previous)
         if not self._restoring:
@@ -338,7 +351,7 @@ class RowTable(QTableView):
         self.customContextMenuRequested.connect(self._show_context_menu)
         self.doubleClicked.connect(self._open_index)
         self.header.sectionClicked.connect(self._on_header_click)
-        self.header.sectionResized.connect(lambda *_: self._remember_columns())
+        self.header.sectionResized.connect(self._on_resized)
         self.header.sectionMoved.connect(lambda *_: self._remember_columns())
         self.header.customContextMenuRequested.connect(self._show_column_menu)
         self.rows.loaded.connect(self._on_loaded)
@@ -390,6 +403,11 @@ class RowTable(QTableView):
         if row is not self._told and row != self._told:
             self._told = row
             self.current_changed.emit(row)
+
+    def _spans(self) -> list[tuple[int, int]]:
+        """The selected runs of rows, first and last, from the top."""
+        selection = self.selectionModel().selection()
+        return sorted((selection.at(n).top(), selection.at(n).bottom()) for n in range(selection.size()))
 
     def _open_index(self, index: QModelIndex) -> None:
         row = self.rows.row(index.row())
@@ -445,18 +463,37 @@ class RowTable(QTableView):
                 boxes.append((left, wide, self.rows.columns[number]))
         return boxes
 
+    def _on_resized(self, number: int, _old: int, new: int) -> None:
+        if not self._restoring:
+            self._widths[self.rows.columns[number].key] = round(new / self._grown())
+            self._stretch()
+            self._remember_columns()
+
+    def _fit_columns(self) -> None:
+        """Give every column its width at the present size of type."""
+        self._restoring, before = True, self._restoring
+        for number, column in enumerate(self.rows.columns):
+            self.header.resizeSection(number, round(self._widths.get(column.key, column.width) * self._grown()))
+        self._restoring = before
+        self._stretch()
+
+    def _grown(self) -> float:
+        return self._theme.metrics.body / _WIDTHS_FOR
+
     def _stretch(self) -> None:
         stretching = [number for number in self._visible_columns() if self.rows.columns[number].stretch]
         if not stretching:
             return
         others = sum(self.header.sectionSize(n) for n in self._visible_columns() if n not in stretching)
-        least = sum(max(_LEAST_COLUMN, self.rows.columns[n].width) for n in stretching)
+        least = sum(self._least(n) for n in stretching)
         spare = max(0, self.viewport().width() - others - least)
         self._restoring, before = True, self._restoring
         for number in stretching:
-            width = max(_LEAST_COLUMN, self.rows.columns[number].width) + spare // len(stretching)
-            self.header.resizeSection(number, width)
+            self.header.resizeSection(number, self._least(number) + spare // len(stretching))
         self._restoring = before
+
+    def _least(self, number: int) -> int:
+        return max(_LEAST_COLUMN, round(self.rows.columns[number].width * self._grown()))
 
     def _row_height(self) -> int:
         return self._theme.metrics.row
@@ -483,11 +520,7 @@ class RowTable(QTableView):
         self._settings.remember(
             f"table:{self.name}",
             {
-                "widths": {
-                    c.key: self.header.sectionSize(n)
-                    for n, c in enumerate(self.rows.columns)
-                    if not self.isColumnHidden(n)
-                },
+                "widths": dict(self._widths),
                 "hidden": [c.key for n, c in enumerate(self.rows.columns) if self.isColumnHidden(n)],
                 "order": [
                     self.rows.columns[n].key
@@ -500,10 +533,10 @@ class RowTable(QTableView):
     def _restore_columns(self) -> None:
         kept = self._settings.state(f"table:{self.name}") if self._settings is not None else None
         state: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {}
-        widths, hidden = state.get("widths") or {}, state.get("hidden")
+        widths, hidden = state.get("widths"), state.get("hidden")
+        self._widths = {str(k): int(w) for k, w in widths.items()} if isinstance(widths, Mapping) else {}
         self._restoring = True
         for number, column in enumerate(self.rows.columns):
-            self.header.resizeSection(number, int(widths.get(column.key, column.width)))
             self.setColumnHidden(number, column.key in hidden if hidden is not None else column.hidden)
         keys = [column.key for column in self.rows.columns]
         for place, key in enumerate(key for key in state.get("order") or () if key in keys):
@@ -512,6 +545,7 @@ class RowTable(QTableView):
         if isinstance(sort, list) and len(sort) == 2 and sort[0] in keys:
             self.header.show_order((str(sort[0]), bool(sort[1])))
         self._restoring = False
+        self._fit_columns()
 
 
 def _flat(text: str) -> str:

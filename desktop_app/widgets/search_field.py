@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.themes.theme import Theme
@@ -25,7 +25,7 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setClearButtonEnabled(False)
-        self._glass: QAction = self.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._dress()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REST_MS)
@@ -43,7 +43,18 @@ class SearchField(QLineEdit):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take the icon in the new theme's colour."""
+        """Leave room for the glass at the new size."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self._glass.setIcon(self._theme.icon("search"))
+            self._dress()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The field, with a glass in front of the text."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        size = self._theme.metrics.icon - 2
+        painter.drawPixmap(10, round((self.height() - size) / 2), self._theme.pixmap("search", size))
+        painter.end()
+
+    def _dress(self) -> None:
+        self.setTextMargins(self._theme.metrics.icon + 6, 0, 0, 0)

@@ -145,10 +145,11 @@ def paint_float(painter: QPainter, theme: Theme, box: QRectF, reach: int) -> Non
     """The ground of what floats: a raised surface with a soft shadow of `reach` pixels around it."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    strength = 0 if theme.scheme == "contrast" else 11 if theme.scheme == "dark" else 5
+    shade = QColor(theme.colour("shadow"))
+    darkest = {"light": 0.055, "dark": 0.20, "contrast": 0.0}[theme.scheme]
     for step in range(reach, 0, -1):
-        shade = QColor(theme.colour("shadow"))
-        shade.setAlpha(strength)
+        # Each ring lies on the ones outside it, so that the shade grows towards the edge like a blur.
+        shade.setAlphaF(darkest * (1 - step / (reach + 1)) ** 2)
         painter.setBrush(shade)
         painter.drawRoundedRect(box.adjusted(-step, -step + 3, step, step + 2), RADIUS + step, RADIUS + step)
     painter.setPen(QPen(theme.colour("line_strong"), 1))

@@ -36,7 +36,9 @@ DUMMY_PANELS = (
     PanelSpec("dispatch", "Packing & dispatch", "box", "Work", HERE, "Pieces", "Ctrl+4"),
     PanelSpec("inventory", "Inventory", "stock", "Work", HERE, "Pieces", "Ctrl+5", count_source="low_stock"),
     PanelSpec("fleet", "Fleet", "van", "Work", HERE, "Pieces", "Ctrl+6"),
-    PanelSpec("outbox", "Outbox", "outbox", "System", HERE, "Pieces", "Ctrl+7", count_source="needs_attention"),
+    PanelSpec(
+        "outbox", "Outbox", "outbox", "System", HERE, "Pieces", "Ctrl+7", count_source="needs_attention"
+    ),
     PanelSpec("admin", "Admin", "admin", "System", HERE, "Pieces", "Ctrl+8", permission="masterdata.edit"),
 )
 COUNTS = {"orders_waiting": 42, "picks_waiting": 1180, "low_stock": 7, "needs_attention": 2}
@@ -128,14 +130,24 @@ class Orders(QWidget):
         )
         empty = EmptyState(theme, "order", "No orders match", "Take a filter away, or place one with Ctrl+N.")
         self.table = RowTable(
-            theme, context.runner, ORDER_COLUMNS, name="Orders", settings=context.settings, empty=empty, label="Loading orders"
+            theme,
+            context.runner,
+            ORDER_COLUMNS,
+            name="Orders",
+            settings=context.settings,
+            empty=empty,
+            label="Loading orders",
         )
         self.table.current_changed.connect(self._inspect)
         self._ladder = Ladder(theme)
         self._name = label("", "title")
         self._inspector = self._make_inspector()
-        context.actions.bind("order.new", lambda: context.toasts.good("A new order was begun", ("Undo", context.undo)))
-        top = row(self.search_field, "stretch", action_button(theme, context.actions, "order.new", kind="primary"))
+        context.actions.bind(
+            "order.new", lambda: context.toasts.good("A new order was begun", ("Undo", context.undo))
+        )
+        top = row(
+            self.search_field, "stretch", action_button(theme, context.actions, "order.new", kind="primary")
+        )
         self.search_field.setMinimumWidth(280)
         body = column(top, self.chips, gap=SPACE_8 + 4, margins=(SPACE_16, SPACE_16, SPACE_16, 12))
         self.setLayout(column(body, line(), self.table, gap=0))
@@ -190,7 +202,14 @@ class Orders(QWidget):
             self._ladder,
             line(),
             label("Put on hold because", "strong"),
-            ReasonPicker(theme, (("credit", "Customer's credit"), ("address", "Address unclear"), ("asked", "Customer asked"))),
+            ReasonPicker(
+                theme,
+                (
+                    ("credit", "Customer's credit"),
+                    ("address", "Address unclear"),
+                    ("asked", "Customer asked"),
+                ),
+            ),
             "stretch",
             gap=10,
             margins=(SPACE_16, 0, SPACE_16, SPACE_16),
@@ -216,7 +235,9 @@ class Pieces(QWidget):
         ):
             made = FigureCard(theme, title, unit, leads=True)
             trend = [20 + 9 * math.sin(k / 2 + len(title)) + k for k in range(24)]
-            made.show_figure(figure, trend=trend, when=now - timedelta(seconds=40 * len(title)), tone=tone, word=word)
+            made.show_figure(
+                figure, trend=trend, when=now - timedelta(seconds=40 * len(title)), tone=tone, word=word
+            )
             figures.addWidget(made)
         pills = row(gap=6)
         for word, tone in (
@@ -262,7 +283,13 @@ class Pieces(QWidget):
         middle = card(column(section("The four effects"), ladder, "stretch", gap=12, margins=16))
         right = card(
             column(
-                EmptyState(theme, "offline", "No counts waiting", "Ask for a count from Inventory, or scan a bin.", ("Ask for a count", print))
+                EmptyState(
+                    theme,
+                    "offline",
+                    "No counts waiting",
+                    "Ask for a count from Inventory, or scan a bin.",
+                    ("Ask for a count", print),
+                )
             )
         )
         middle.layout().setContentsMargins(16, 16, 16, 16)

@@ -45,7 +45,10 @@ def settle(app: QApplication, runner: TaskRunner, seconds: float = 0.25) -> None
 
 
 def find_orders(text: str, limit: int) -> list[PaletteItem]:
-    return [PaletteItem(f"N4-{10_482 + n}", lambda: None, f"Harbour Street Hardware, {n + 2} lines", "order") for n in range(3)]
+    return [
+        PaletteItem(f"N4-{10_482 + n}", lambda: None, f"Harbour Street Hardware, {n + 2} lines", "order")
+        for n in range(3)
+    ]
 
 
 def main() -> None:
@@ -76,7 +79,12 @@ def shoot_window(app: QApplication, theme: Theme, size: tuple[int, int], folder:
     settle(app, runner)
     save(window, folder / f"{name}-orders.png")
     window.navigate("dashboard")
-    window.notice("disk", "The disk of this computer is almost full: 1.2 GB are left.", "warning", ("Free some", lambda: None))
+    window.notice(
+        "disk",
+        "The disk of this computer is almost full: 1.2 GB are left.",
+        "warning",
+        ("Free some", lambda: None),
+    )
     settle(app, runner)
     save(window, folder / f"{name}-pieces.png")
     done(window, runner)
@@ -93,7 +101,9 @@ def shoot_floats(app: QApplication, theme: Theme, folder: Path, name: str) -> No
 
     runner = TaskRunner()
     provider = PaletteProvider("orders", "Orders", find_orders)
-    window = make_window(theme=theme, runner=runner, panels=DUMMY_PANELS, counts=lambda: COUNTS, providers=(provider,))
+    window = make_window(
+        theme=theme, runner=runner, panels=DUMMY_PANELS, counts=lambda: COUNTS, providers=(provider,)
+    )
     window.resize(1280, 800)
     window.start("orders")
     window.show()
@@ -106,7 +116,9 @@ def shoot_floats(app: QApplication, theme: Theme, folder: Path, name: str) -> No
     save(window, folder / f"{name}-palette.png")
     window._palette.shut()
     window.toasts.good("Order N4-10482 was placed", ("Undo", lambda: None))
-    window.toasts.bad("Loading orders did not work. The disk is full. Your work so far is safe; free some space, then try again.")
+    window.toasts.bad(
+        "Loading orders did not work. The disk is full. Your work so far is safe; free some space, then try again."
+    )
     task = runner.run(lambda: time.sleep(0.6), None, window, label="Importing orders", lane="files")
     task.share, task.note = 0.4, "row 40,120 of 100,000"
     settle(app, runner, 0.4)
@@ -134,7 +146,11 @@ def shoot_floats(app: QApplication, theme: Theme, folder: Path, name: str) -> No
             theme,
             "Short pick",
             "2 of 5 WHITE HEART T-LIGHT found in A-03-2-1",
-            (("empty", "The bin is empty"), ("damaged", "The rest is damaged"), ("wrong", "Another product is in it")),
+            (
+                ("empty", "The bin is empty"),
+                ("damaged", "The rest is damaged"),
+                ("wrong", "Another product is in it"),
+            ),
             lambda code, note: None,
         ),
         "settings": lambda: SettingsDialog(theme, Settings(None)),
@@ -145,7 +161,9 @@ def shoot_floats(app: QApplication, theme: Theme, folder: Path, name: str) -> No
     for title, make in dialogs.items():
         widget = make()
         if title == "sign-in":
-            widget.show_error("The password is not right. After 5 wrong ones the name is barred for 10 minutes.")
+            widget.show_error(
+                "The password is not right. After 5 wrong ones the name is barred for 10 minutes."
+            )
         if title == "enrol":
             widget.show_step(2, "Loading the warehouse: 48 % of 12 MB")
         widget.show()
