@@ -148,7 +148,8 @@ class _Builder:
             put(
                 Vehicle(
                     f"van-{n}", SITE, f"VAN-{n + 1:02d}", f"FX2{n} HFD", "van", 900_000, 9_000_000, "idle", "idle",
-                    "utilized", lat, lon, chance.uniform(0, 360), 0.0, self.now - chance.randrange(0, 240_000), f"driver-{n}",
+                    "utilized", lat, lon, chance.uniform(0, 360), 0.0, self.now - chance.randrange(0, 240_000),
+                    f"driver-{n}",
                 )
             )  # fmt: skip
             day = datetime.fromtimestamp(self.now / 1000, UTC).date().isoformat()
