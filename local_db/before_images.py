@@ -1,8 +1,8 @@
 """What rows were before pending commands touched them, so that provisional work can be taken back exactly.
 
 Each business table has a shadow table, filled by triggers while ``capture`` is on: the first provisional change of a
-row keeps what was there (or that nothing was), later ones find it kept already. A row is provisional exactly while it has
-a shadow row.
+row keeps what was there (or that nothing was), later ones find it kept already. A row is provisional exactly while
+it has a shadow row.
 """
 
 from __future__ import annotations

@@ -51,6 +51,8 @@ class Cache:
 
     def begin(self) -> None:
         """Begin a transaction."""
+        # SQLAlchemy rolls back what it finds when it first takes a connection.
+        _ = self.unit
         self.connection.execute("BEGIN IMMEDIATE")
 
     def commit(self, applied_through: int) -> None:

@@ -30,8 +30,8 @@ class Receipt(msgspec.Struct, frozen=True):
     """A command is durable. ``n`` counts this terminal's commands.
 
     ``status``: provisional (it fits what is known here; the server has not spoken), confirmed (certain to be
-    accepted), or at_risk (a fact that does not fit what is known here: it is kept and sent, the server decides). ``code``,
-    ``message`` and ``details`` say why it is at risk, or what of it fell short.
+    accepted), or at_risk (a fact that does not fit what is known here: it is kept and sent, the server decides).
+    ``code``, ``message`` and ``details`` say why it is at risk, or what of it fell short.
     """
 
     n: int

@@ -63,8 +63,8 @@ class Desk:
         """Open the profile in ``folder``, or make one.
 
         ``credentials``: the identity that enrolment gave, needed once. ``allow_plain``: a new profile is not encrypted
-        (an administrator's setting, the demo and tests); otherwise its key is kept in the system's keyring, or is derived
-        from ``passphrase``. ``clock`` answers ms UTC.
+        (an administrator's setting, the demo and tests); otherwise its key is kept in the system's keyring, or is
+        derived from ``passphrase``. ``clock`` answers ms UTC.
 
         Raises ProfileInUse where another process has it open, PlainStorageRefused, KeyMissing, FileUnreadable.
         """
@@ -123,7 +123,8 @@ class Desk:
         """Make a command durable and show its effect. When it returns, the command is on the disk.
 
         ``actor_id``: who acts, if not the present person. Raises RuleViolation where the person may not, a field is
-        wrong, or a rule refuses a promise or an edit (facts are always kept); NobodyActs; OutboxFull where the disk is full.
+        wrong, or a rule refuses a promise or an edit (facts are always kept); NobodyActs; OutboxFull where the disk
+        is full.
         """
         actor = actor_id or self._actor_id
         if not actor:

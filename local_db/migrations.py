@@ -48,4 +48,3 @@ def cache_schema() -> str:
         columns = [(name, str(annotations[name])) for name in columns_of(cls)]
         digest.update(repr((cls.table.name, cls.table.indexes, columns)).encode())
     return digest.hexdigest()[:32]
-

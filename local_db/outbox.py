@@ -25,7 +25,12 @@ def commands_after(connection: Connection, schema: str, n: int, limit: int) -> l
     rows = connection.execute(
         f"SELECT {_PUSHED} FROM {schema}.command WHERE n > ? ORDER BY n LIMIT ?", (n, limit)
     ).fetchall()
-    return [PushedCommand(*row[:-1], _depends_on.decode(row[-1])) for row in rows]
+    return [
+        PushedCommand(
+            n, command_id, actor_id, name, v, args, prev_hash, issued_at, _depends_on.decode(waits_for)
+        )
+        for n, command_id, actor_id, name, v, args, prev_hash, issued_at, waits_for in rows
+    ]
 
 
 class Outbox:

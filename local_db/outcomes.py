@@ -58,7 +58,8 @@ class Outcomes:
     def resolve(self, item_id: int, resolution: str, actor_id: str, now: int) -> None:
         """A person has dealt with an item. Raises LookupError where there is no such open item."""
         done = self._connection.execute(
-            "UPDATE attention SET resolved_at = ?, resolved_by = ?, resolution = ? WHERE id = ? AND resolved_at IS NULL",
+            "UPDATE attention SET resolved_at = ?, resolved_by = ?, resolution = ? "
+            "WHERE id = ? AND resolved_at IS NULL",
             (now, actor_id, resolution, item_id),
         )
         if done.rowcount != 1:

@@ -37,13 +37,32 @@ from services.storage.tables import (
 log = logging.getLogger(__name__)
 
 FAILED_HERE = "failed_here"
-_FAILED_WORDS = "This desk could not work out what this changes. It is kept and will be sent; the server decides about it."
+_FAILED_WORDS = (
+    "This desk could not work out what this changes. "
+    "It is kept and will be sent; the server decides about it."
+)
 
 # The rows that commands name in their arguments.
 _NAMED: tuple[type[Row], ...] = (
-    Order, PickTask, Shipment, Route, Stop, Wave, CycleCount, StockTask, Product, Barcode, Customer, Location, Vehicle,
-    Driver, Alert, Site, User, Terminal,
-)  # fmt: skip
+    Order,
+    PickTask,
+    Shipment,
+    Route,
+    Stop,
+    Wave,
+    CycleCount,
+    StockTask,
+    Product,
+    Barcode,
+    Customer,
+    Location,
+    Vehicle,
+    Driver,
+    Alert,
+    Site,
+    User,
+    Terminal,
+)
 
 
 class Provisional:

@@ -107,7 +107,10 @@ class Store:
     @property
     def lags(self) -> bool:
         """Whether the rows are not what the outbox says: after a crash between its commit and the cache's."""
-        return (self.cache.applied_through, self.cache.client_id) != (self.outbox.last_n, self.outbox.client_id)
+        return (self.cache.applied_through, self.cache.client_id) != (
+            self.outbox.last_n,
+            self.outbox.client_id,
+        )
 
     @property
     def settled_n(self) -> int:
@@ -164,8 +167,9 @@ class Store:
             connection = open_cache(self.folder, self.key)
             if fits(connection, outbox_id):
                 return Cache(connection)
+            if (connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]) > 0:
+                log.info("the cache is of another version or of another outbox: it is made anew")
             connection.close()
-            log.info("the cache is of another version or of another outbox: it is made anew")
         except FileUnreadable:
             log.exception("the cache cannot be read: it is made anew")
         self.remove_cache_file()

@@ -1,0 +1,1 @@
+"""The terminal's files, held to their promises on real files."""
