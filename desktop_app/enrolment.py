@@ -1,0 +1,53 @@
+"""Making a computer a terminal: an administrator signs in once, the server gives it an identity, the rows arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.protocol.messages import EnrollRequest
+
+if TYPE_CHECKING:
+    from local_db.desk import Desk
+
+Report = Callable[[int, str], None]
+"""Called with how many of the four steps are done, and how the next one goes."""
+
+_FIRST_SYNC_SECONDS = 600.0
+
+
+class SiteChoice(msgspec.Struct, frozen=True):
+    """A site that the terminal may stand at."""
+
+    id: str
+    name: str
+
+
+class ChooseSite(Exception):
+    """The server has several sites: one of these must be named."""
+
+    def __init__(self, sites: list[SiteChoice]) -> None:
+        super().__init__("Choose the site that this terminal stands at.")
+        self.sites = sites
+
+
+def enrol(desk: Desk, username: str, password: str, terminal_name: str, site_id: str, report: Report) -> None:
+    """Enrol ``desk`` with the server that it was opened for, and fetch its rows.
+
+    Raises ChooseSite where the server has several sites and none was named, and the errors of services.sync.errors.
+    """
+    transport = desk.transport
+    report(0, "")
+    tokens = transport.login(username, password)
+    report(2, "")
+    sites = [SiteChoice(str(site["id"]), str(site["name"])) for site in tokens.user.get("sites", ())]
+    if not site_id:
+        if len(sites) != 1:
+            raise ChooseSite(sites)
+        site_id = sites[0].id
+    desk.enrolled(transport.enroll(tokens.access_token, EnrollRequest(name=terminal_name, site_id=site_id)))
+    report(3, "")
+    desk.sync(timeout=_FIRST_SYNC_SECONDS)
+    report(4, "")
