@@ -1,0 +1,224 @@
+"""How long it takes until an order of five lines is durable on the terminal, against bare SQL writing the same rows.
+
+The peer is handed the very rows that the command wrote, ready as tuples, and writes them with the outbox row in one
+transaction of one file, with the same driver, key and settings, synchronous=FULL. It decides nothing, keeps no
+before-images and needs one commit instead of two. The two take turns, command by command.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from local_db import Desk
+from local_db.cache_schema import business_statements
+from local_db.client_tables import OUTBOX_STEPS
+from local_db.files import Connection, open_keyed
+from services.commands import NewLine, PlaceOrder
+from services.protocol.messages import PullResponse, TablePatch
+from services.storage.row import Row
+from services.storage.statements import statements
+from services.sync.replica import Identity
+from tests.benchmarks import big_site
+from tests.benchmarks.report import Figure, Options, Report, percentile
+
+_ORDERS = 1200
+_ORDERS_QUICK = 120
+_WARM_UP = 50
+_IDENTITY = Identity(client_id="client-1", credential="secret", terminal_code="T01", epoch="epoch-1")
+
+
+def run(options: Options) -> Report:
+    """Measure it."""
+    orders = _ORDERS_QUICK if options.quick else _ORDERS
+    with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder:
+        with (
+            _desk(Path(folder) / "profile") as desk,
+            _Bare(Path(folder) / "bare.db", desk._store.key) as bare,
+        ):
+            ours, theirs, rows = _take_turns(desk, bare, orders)
+    p50, peer_p50 = median(ours), median(theirs)
+    p99, peer_p99 = percentile(ours, 0.99), percentile(theirs, 0.99)
+    return Report(
+        benchmark="local_command",
+        figures=[
+            Figure(
+                name="place_order_p50_ratio",
+                value=p50 / peer_p50,
+                unit="ratio",
+                reference="bare transaction, same rows (ms)",
+                reference_value=peer_p50,
+                ratio=p50 / peer_p50,
+            ),
+            Figure(
+                name="place_order_p50_ms",
+                value=p50,
+                unit="ms",
+                reference="bare transaction, same rows (ms)",
+                reference_value=peer_p50,
+                ratio=p50 / peer_p50,
+            ),
+            Figure(
+                name="place_order_p99_ms",
+                value=p99,
+                unit="ms",
+                reference="bare transaction, same rows (ms)",
+                reference_value=peer_p99,
+                ratio=p99 / peer_p99,
+            ),
+        ],
+        notes=[
+            f"{orders} orders of five lines, {median(rows):.0f} rows each at the median, both files encrypted.",
+            "4,000 products, 5,000 bins, 40 open routes with 12 stops at the beginning.",
+        ],
+    )
+
+
+def _take_turns(desk: Desk, bare: _Bare, orders: int) -> tuple[list[float], list[float], list[int]]:
+    """Milliseconds of each order here and there, and how many rows it wrote."""
+    chance = random.Random(2)
+    size = big_site.Size()
+    written = _Written(desk)
+    ours: list[float] = []
+    theirs: list[float] = []
+    rows: list[int] = []
+    for n in range(orders + _WARM_UP):
+        command = _order(desk, chance, size)
+        began = time.perf_counter()
+        receipt = desk.do(command)
+        ended = time.perf_counter()
+        changed = written.take()
+        envelope = _outbox_row(desk, receipt.n)
+        bare_ms = bare.write(changed, envelope)
+        if n >= _WARM_UP:
+            ours.append((ended - began) * 1000)
+            theirs.append(bare_ms)
+            rows.append(sum(len(puts) + len(gone) for _, puts, gone in changed) + 1)
+    return ours, theirs, rows
+
+
+def _order(desk: Desk, chance: random.Random, size: big_site.Size) -> PlaceOrder:
+    return PlaceOrder(
+        site_id=big_site.SITE,
+        order_id=desk.new_id(),
+        number=desk.next_order_number(),
+        customer_id=big_site.customer_id(chance.randrange(size.customers)),
+        lines=tuple(
+            NewLine(
+                line_id=desk.new_id(),
+                product_id=big_site.product_id(product),
+                quantity=chance.randrange(1, 6),
+                price_minor=499,
+            )
+            for product in chance.sample(range(size.products), 5)
+        ),
+        currency="GBP",
+    )
+
+
+@contextmanager
+def _desk(folder: Path) -> Iterator[Desk]:
+    """A desk that has pulled the big site; its clock stands before the routes begin."""
+    ticks = iter(range(10**9))
+    desk = Desk.open(
+        folder,
+        credentials=_IDENTITY,
+        passphrase="benchmark",
+        clock=lambda: big_site.NOON - 6 * 3_600_000 + next(ticks),
+    )
+    with desk:
+        side = desk._replica
+        for page in _pages():
+            side.stage(page)
+        side.settle(PullResponse(patches=[], more=False, cursors={"org": 1, f"site:{big_site.SITE}": 1}))
+        yield desk.as_user(big_site.ACTOR)
+
+
+def _pages() -> Iterator[list[TablePatch]]:
+    for rows in big_site.rows(big_site.Size()):
+        dump = statements(type(rows[0]), "sqlite").dump
+        yield [TablePatch(rows[0].table.name, [list(dump(row)) for row in rows], [])]
+
+
+Changed = list[tuple[type[Row], list[tuple[Any, ...]], list[tuple[str]]]]
+
+
+class _Written:
+    """Listens to what each command writes."""
+
+    def __init__(self, desk: Desk) -> None:
+        unit = desk._store.cache.unit
+        flush = unit.flush
+        self._changes: dict[type[Row], dict[str, Row | None]] = {}
+
+        def listening() -> dict[type[Row], dict[str, Row | None]]:
+            self._changes = flush()
+            return self._changes
+
+        unit.flush = listening  # type: ignore[method-assign]
+
+    def take(self) -> Changed:
+        """The rows of the last command as tuples."""
+        found: Changed = []
+        for cls, rows in self._changes.items():
+            dump = statements(cls, "sqlite").dump
+            puts = [dump(row) for row in rows.values() if row is not None]
+            found.append((cls, puts, [(row_id,) for row_id, row in rows.items() if row is None]))
+        return found
+
+
+def _outbox_row(desk: Desk, n: int) -> tuple[Any, ...]:
+    return desk.read.tuples("SELECT * FROM outbox.command WHERE n = ?", (n,))[0]
+
+
+class _Bare:
+    """One file with the same tables and indexes, and nothing else."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        self._connection: Connection = open_keyed(path, key)
+        self._path = path
+
+    def __enter__(self) -> _Bare:
+        connection = self._connection
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        for pragma in (
+            "synchronous = FULL",
+            "wal_autocheckpoint = 4000",
+            "temp_store = MEMORY",
+            "cache_size = -16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        tables, indexes = business_statements()
+        connection.execute("BEGIN")
+        for statement in [*tables, *indexes, OUTBOX_STEPS[0][0]]:
+            connection.execute(statement)
+        for page in _pages():
+            for patch in page:
+                marks = ", ".join("?" * len(patch.puts[0]))
+                connection.executemany(f'INSERT INTO "{patch.table}" VALUES ({marks})', patch.puts)
+        connection.execute("COMMIT")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def write(self, changed: Changed, envelope: tuple[Any, ...]) -> float:
+        """Write rows and the outbox row in one transaction; milliseconds."""
+        connection = self._connection
+        ready = [(statements(cls, "sqlite"), puts, gone) for cls, puts, gone in changed]
+        began = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        for sql, puts, gone in ready:
+            if puts:
+                connection.executemany(sql.upsert, puts)
+            if gone:
+                connection.executemany(sql.delete, gone)
+        connection.execute("INSERT INTO command VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", envelope)
+        connection.execute("COMMIT")
+        return (time.perf_counter() - began) * 1000
