@@ -77,3 +77,8 @@ def country_code(name: str) -> str:
     if len(wanted) == 2 and wanted.upper() in _NAMES:
         return wanted.upper()
     return _CODE_OF.get(wanted.casefold(), "")
+
+
+def country_name(code: str) -> str:
+    """A country's name in English by its two-letter code; '' for a code that is not known."""
+    return _NAMES.get(code, "").partition("|")[0].title()

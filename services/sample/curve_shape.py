@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -36,7 +37,7 @@ QUANTITIES: Final = (
     192, 200, 240, 288, 300, 360, 432, 480, 576, 600, 720, 1000, 1440, 2000, 3000, 5000,
 )  # fmt: skip
 """What people order of a thing: small numbers, dozens, tens and their multiples. Others count as the nearest."""
-PRICE_BANDS: Final = (50, 100, 200, 500, 1000)
+PRICE_BANDS: Final = (50, 100, 200, 500, 1000, 2000)
 """Upper bounds, in minor units, of the bands of price within which quantities are alike; the last band is open."""
 PACKS: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 18, 20, 24, 25, 36, 48, 50, 72, 96, 100, 144)
 """Multiples in which a product may usually be ordered."""
@@ -85,6 +86,8 @@ class Curves(msgspec.Struct, frozen=True):
     """Orders an open day of a month (1 to 12) against the mean of those measured."""
     popularity: tuple[float, ...]
     """Share of all lines that the best-selling products take, at PRODUCT_SHARES of the products."""
+    band_demand: tuple[float, ...]
+    """For each price band: its share of named customers' lines against its share of the products."""
     price: tuple[float, ...]
     """The products' prices for named customers, at PROBABILITIES."""
     walk_in_price: float
@@ -147,3 +150,16 @@ def usual_quantity(quantity: int) -> int:
     right = min(bisect_right(QUANTITIES, quantity), len(QUANTITIES) - 1)
     left = right - 1
     return left if quantity * quantity < QUANTITIES[left] * QUANTITIES[right] else right
+
+
+def mean_of(table: Sequence[float]) -> float:
+    """The mean of a distribution given by its quantiles at PROBABILITIES."""
+    steps = zip(pairwise(PROBABILITIES), pairwise(table), strict=True)
+    return sum((right - left) * (low + high) / 2 for (left, right), (low, high) in steps)
+
+
+def lines_a_day(curves: Curves, orders_a_day: float) -> tuple[float, float]:
+    """The order lines to expect on a calendar day: of named customers, and of walk-ins."""
+    orders = orders_a_day * curves.open_days
+    walk_in = orders * curves.walk_in_orders
+    return (orders - walk_in) * mean_of(curves.trade.lines), walk_in * mean_of(curves.walk_in.lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
@@ -57,6 +57,7 @@ def measure(lines: Iterable[HistoryLine], zone: tzinfo = UTC) -> Curves:
         day_factor=quantiles([count * len(days) / len(orders) for count in days.values()]),
         month_factor=_month_factors(days.items(), len(orders) / len(days)),
         popularity=_popularity([product.lines for product in sold.values()]),
+        band_demand=_band_demand(quantities, sold.values()),
         price=quantiles([product.price_minor for product in sold.values()]),
         walk_in_price=_walk_in_price(walk_in, sold),
         quantity=tuple(_shares(quantities[band], len(QUANTITIES)) for band in range(len(PRICE_BANDS) + 1)),
@@ -93,6 +94,16 @@ def _quantities(orders: Iterable[HistoryOrder], sold: dict[str, ProductProfile])
             if line.sku in sold:
                 counts[price_band(sold[line.sku].price_minor)][usual_quantity(line.quantity)] += 1
     return counts
+
+
+def _band_demand(lines: Sequence[Counter[int]], products: Collection[ProductProfile]) -> tuple[float, ...]:
+    """How much more (or less) than their number the products of each price band are ordered."""
+    counts = Counter(price_band(product.price_minor) for product in products)
+    all_lines = sum(band.total() for band in lines)
+    return tuple(
+        round(band.total() / all_lines / (counts[position] / len(products)), 3) if counts[position] else 1.0
+        for position, band in enumerate(lines)
+    )
 
 
 def _packs(
