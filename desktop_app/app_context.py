@@ -86,6 +86,14 @@ class AppContext(QObject):
         self.window.show()
         return self.window
 
+    def raise_window(self) -> None:
+        """Bring what is open to the front: somebody launched this profile again."""
+        front = self._dialog or self.window
+        if front is not None:
+            front.show()
+            front.raise_()
+            front.activateWindow()
+
     def close(self) -> None:
         """End everything: drafts are written, threads end, files close."""
         self._end_subscription()

@@ -1,0 +1,1 @@
+"""The subcommands of `holdfast`, a module each; only those that open a window import Qt."""
