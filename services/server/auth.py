@@ -224,6 +224,12 @@ class SignIn:
             raise unauthorized("This person may no longer sign in.", "actor_inactive")
         return Person(user, session.id)
 
+    def knows_password(self, user_id: str, password: str) -> bool:
+        """Whether this is the person's password."""
+        with self._database.reading() as connection:
+            credential = UnitOfWork(connection).get(Credential, user_id)
+        return self._passwords.verify(credential.password_hash or None if credential else None, password)
+
     def set_password(self, user_id: str, password: str, *, end_sessions: bool = False) -> None:
         """Give a person a password. Raises ValueError for one that is too short."""
         self._store(user_id, self._passwords.hash(password), end_sessions=end_sessions)

@@ -60,7 +60,7 @@ class Jobs:
                 f"(status = 'running' AND lease_until <= ?)) AND name IN ({marks}) ORDER BY run_at, id LIMIT ? "
                 f"{self._skip}) RETURNING id, name, arguments, attempts, lease_until",
                 (now + self._lease_ms, now, now, *names, limit),
-            ).fetchall()
+            )
             jobs = [
                 ClaimedJob(str(row_id), str(name), msgspec.json.decode(arguments), int(attempts), int(lease))
                 for row_id, name, arguments, attempts, lease in found

@@ -74,6 +74,13 @@ class LiveHub:
         self._tell_presence(sites)
         return box
 
+    def remind(self, box: Box, versions: Mapping[str, int]) -> None:
+        """Tell one terminal where its scopes are, for what it missed while it was away; on the loop only."""
+        news: dict[Topic, News] = {
+            _Hint(scope): max(version, self._versions.get(scope, 0)) for scope, version in versions.items()
+        }
+        box.offer(news, _frames(news))
+
     def detach(self, box: Box) -> None:
         """A terminal has gone; on the loop only."""
         sites = []

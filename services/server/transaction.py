@@ -48,7 +48,7 @@ class Transaction:
         self._changes: Changes = {}
         self._before: Changes = {}
 
-    def sql(self, statement: str, parameters: tuple[Any, ...] = ()) -> CursorResult[Any]:
+    def sql(self, statement: str, parameters: tuple[Any, ...] = ()) -> CursorResult[*tuple[Any, ...]]:
         """Run a writing statement past the unit of work, on tables that no handler reads. ``?`` marks parameters."""
         self.wrote_past_unit = True
         if self.connection.dialect.name != "sqlite":
@@ -71,6 +71,8 @@ class Transaction:
 
     def flush(self) -> None:
         """Send what the unit holds to the database, and remember what it changed."""
+        # From here on a savepoint of the unit alone cannot take back what went before it.
+        self.wrote_past_unit = True
         before = self.unit.before_images()
         changes = self.unit.flush()
         for cls, rows in changes.items():

@@ -1,0 +1,95 @@
+"""Checks a server's database from the outside: is it whole, does stock add up, does the feed name what is there."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from services.server import feed
+from services.server.database import Database
+from services.storage.stock_rule import stock_problems
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One check: what was looked at, what is wrong (empty where all is well), and what to do about it."""
+
+    check: str
+    problems: list[str]
+    remedy: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Nothing was found."""
+        return not self.problems
+
+
+def examine(database: Database) -> list[Finding]:
+    """Every check, in one snapshot."""
+    with database.reading() as connection:
+        return [
+            Finding(
+                "The database is whole",
+                _integrity(connection),
+                "Restore a backup (holdfast restore); keep the damaged file.",
+            ),
+            Finding(
+                "Stock adds up",
+                stock_problems(connection),
+                "Count the bins named here and approve the counts; report how it came to this.",
+            ),
+            Finding(
+                "The feed names what is stored",
+                _feed(connection),
+                "Run holdfast doctor --repair: terminals then fetch everything anew.",
+            ),
+            Finding(
+                "Every command of a terminal has its one outcome",
+                _outcomes(connection),
+                "Report this; the terminals named here should be enrolled again.",
+            ),
+            Finding(
+                "No command and no job is parked",
+                _parked(connection),
+                "Look at them (Integrations, Outbox), and retry or drop them.",
+            ),
+        ]
+
+
+def repair_feed(database: Database) -> dict[str, int]:
+    """Make the feed name exactly what is stored; terminals fetch everything anew. The server must not be running."""
+    with database.writing() as connection:
+        return feed.adopt_all(connection)
+
+
+def _integrity(connection: Connection) -> list[str]:
+    if connection.dialect.name != "sqlite":
+        return []
+    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    return [] if found == ["ok"] else found
+
+
+def _feed(connection: Connection) -> list[str]:
+    return [f"{table}: {number} rows differ" for table, number in feed.union_differs(connection).items()]
+
+
+def _outcomes(connection: Connection) -> list[str]:
+    found = connection.exec_driver_sql(
+        "SELECT c.id, c.last_n, COUNT(l.n), COALESCE(MAX(l.n), 0) FROM client c "
+        "LEFT JOIN command_log l ON l.client_id = c.id GROUP BY c.id, c.last_n "
+        "HAVING COUNT(l.n) <> c.last_n OR COALESCE(MAX(l.n), 0) <> c.last_n"
+    )
+    return [
+        f"client {client_id}: {count} outcomes up to {highest}, last_n is {last_n}"
+        for client_id, last_n, count, highest in found
+    ]
+
+
+def _parked(connection: Connection) -> list[str]:
+    commands = connection.exec_driver_sql(
+        "SELECT client_id, n, name, message FROM command_log WHERE status = 'parked' ORDER BY client_id, n"
+    )
+    problems = [f"command {n} of {client}: {name}: {message}" for client, n, name, message in commands]
+    jobs = connection.exec_driver_sql(
+        "SELECT id, name, last_error FROM job WHERE status = 'parked' ORDER BY id"
+    )
+    return problems + [f"job {job_id}: {name}: {error}" for job_id, name, error in jobs]

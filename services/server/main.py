@@ -1,0 +1,67 @@
+"""Runs the central server: one process with SQLite, or several on PostgreSQL."""
+
+from __future__ import annotations
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from services.server.app import OnStart, create_app
+from services.server.settings import Settings
+
+_log = structlog.get_logger()
+_PING_SECONDS = 20.0
+_SECONDS_TO_END = 10
+_BACKLOG = 2048
+
+
+class OneProcessOnly(Exception):
+    """Several processes were asked for on a database that one process must have for itself."""
+
+
+def configuration(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvicorn.Config:
+    """How uvicorn serves the app."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        factory=isinstance(app, str),
+        workers=workers,
+        # The library's present protocol; compressing small messages costs more than it saves.
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_ping_interval=_PING_SECONDS,
+        ws_ping_timeout=_PING_SECONDS,
+        timeout_graceful_shutdown=_SECONDS_TO_END,
+        backlog=_BACKLOG,
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
+    )
+
+
+def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what is in hand.
+
+    Raises OneProcessOnly for several workers on SQLite. Several workers read their settings from the environment, and
+    take no ``on_start``.
+    """
+    if workers == 1:
+        uvicorn.Server(configuration(create_app(settings, on_start=on_start), settings)).run()
+        return
+    if settings.resolved_database_url().startswith("sqlite"):
+        raise OneProcessOnly(
+            "SQLite serves one process. Use PostgreSQL (--database-url) for several workers."
+        )
+    if on_start is not None:
+        raise ValueError("several workers start by themselves; prepare the database before")
+    config = configuration("services.server.main:app_from_environment", settings, workers=workers)
+    sockets = [config.bind_socket()]
+    Multiprocess(config, target=uvicorn.Server(config).run, sockets=sockets).run()
+
+
+def app_from_environment() -> FastAPI:
+    """The app of one of several worker processes."""
+    return create_app(Settings())

@@ -1,0 +1,103 @@
+"""The live link of terminals: signed in by its first message, then told what moves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TypeVar
+
+import msgspec
+import structlog
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.concurrency import run_in_threadpool
+
+from services.protocol.messages import LiveHello
+from services.server import feed
+from services.server.clients import Device
+from services.server.errors import ApiError
+from services.server.mailbox import Mailbox
+from services.server.parts import Parts
+from services.server.requests import parts_of
+
+_log = structlog.get_logger()
+router = APIRouter()
+K = TypeVar("K")
+V = TypeVar("V")
+
+NO_HELLO = 4408
+NOT_UNDERSTOOD = 4400
+NOT_KNOWN = 4401
+TOO_SLOW = 4409
+
+
+@router.websocket("/sync/live")
+async def live(socket: WebSocket) -> None:
+    """Hello up, then hints, positions and presence down, newest only, for as long as the link holds."""
+    parts = parts_of(socket)
+    await socket.accept()
+    device = await _hello(socket, parts)
+    if device is None:
+        return
+    box = parts.hub.attach(device.scopes)
+    try:
+        versions = await run_in_threadpool(_versions, parts, device)
+        parts.hub.remind(box, versions)
+        await send_all(socket, box, parts.settings.live_send_seconds, as_text=False)
+    finally:
+        parts.hub.detach(box)
+
+
+async def _hello(socket: WebSocket, parts: Parts) -> Device | None:
+    """The terminal behind this link; None (and the link closed) where none shows itself in time."""
+    try:
+        async with asyncio.timeout(parts.settings.hello_seconds):
+            said = msgspec.msgpack.decode(await socket.receive_bytes(), type=LiveHello)
+        return await run_in_threadpool(parts.clients.authenticate, said.client_id, said.credential)
+    except TimeoutError:
+        await socket.close(NO_HELLO, "say hello first")
+    except (msgspec.MsgspecError, KeyError):
+        await socket.close(NOT_UNDERSTOOD, "that was no hello")
+    except ApiError as problem:
+        await socket.close(NOT_KNOWN, problem.code)
+    except WebSocketDisconnect:
+        pass
+    return None
+
+
+def _versions(parts: Parts, device: Device) -> dict[str, int]:
+    with parts.database.reading() as connection:
+        return {scope: head.version for scope, head in feed.heads(connection, device.scopes).items()}
+
+
+async def send_all(socket: WebSocket, box: Mailbox[K, V], seconds: float, *, as_text: bool) -> None:
+    """Send what comes into a mailbox until the other side goes, or takes longer than that for one message."""
+
+    async def send() -> None:
+        while True:
+            for frame in await box.take():
+                async with asyncio.timeout(seconds):
+                    if as_text:
+                        await socket.send_text(frame.decode())
+                    else:
+                        await socket.send_bytes(frame)
+
+    async def listen() -> None:
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+
+    sending = asyncio.create_task(send())
+    listening = asyncio.create_task(listen())
+    try:
+        done, _ = await asyncio.wait((sending, listening), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sending, listening):
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(sending, listening, return_exceptions=True)
+    for task in done:
+        problem = task.exception()
+        if isinstance(problem, TimeoutError):
+            with suppress(RuntimeError):
+                await socket.close(TOO_SLOW, "too slow")
+        elif problem is not None and not isinstance(problem, WebSocketDisconnect | RuntimeError | OSError):
+            raise problem

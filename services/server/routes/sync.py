@@ -1,0 +1,95 @@
+"""What terminals say and hear over HTTP: enrolment, push, pull and snapshot, as raw MessagePack."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from services.protocol.messages import EnrollRequest, PullRequest, PushRequest
+from services.server.errors import ApiError
+from services.server.parts import Parts
+from services.server.pull import BadResume
+from services.server.requests import PartsOfServer, message_response, read_message
+
+router = APIRouter(prefix="/sync", tags=["Sync"])
+
+
+def _authorization(request: Request) -> str:
+    return request.headers.get("Authorization", "")
+
+
+@router.post("/enroll")
+async def enroll(request: Request, parts: PartsOfServer) -> Response:
+    """A new terminal (administrator's Bearer token), or a new identity for a copied one (its Device credential)."""
+    body = await request.body()
+    return await run_in_threadpool(_enroll, parts, _authorization(request), body)
+
+
+def _enroll(parts: Parts, authorization: str, body: bytes) -> Response:
+    if authorization.lower().startswith("device "):
+        return message_response(parts.clients.enroll_again(parts.clients.device(authorization)))
+    person = parts.sign_in.person(authorization)
+    wanted = read_message(body, EnrollRequest)
+    return message_response(parts.clients.enroll(wanted.name, wanted.site_id, actor_id=person.id))
+
+
+@router.post("/push")
+async def push(request: Request, parts: PartsOfServer) -> Response:
+    """Commands up; each is run exactly once, and its outcome is the answer."""
+    body = await request.body()
+    return await run_in_threadpool(_push, parts, _authorization(request), body)
+
+
+def _push(parts: Parts, authorization: str, body: bytes) -> Response:
+    device = parts.clients.device(authorization)
+    wanted = read_message(body, PushRequest)
+    _must_be(wanted.client_id, device.client.id)
+    return message_response(parts.push.take(wanted))
+
+
+@router.post("/pull")
+async def pull(request: Request, parts: PartsOfServer) -> Response:
+    """Rows down: one page of what changed since the terminal's cursors."""
+    body = await request.body()
+    return await run_in_threadpool(_pull, parts, _authorization(request), body)
+
+
+def _pull(parts: Parts, authorization: str, body: bytes) -> Response:
+    device = parts.clients.device(authorization)
+    wanted = read_message(body, PullRequest)
+    _must_be(wanted.client_id, device.client.id)
+    try:
+        return message_response(parts.pull.page(wanted, device.scopes))
+    except BadResume as problem:
+        raise ApiError(409, str(problem), "pull_again") from problem
+
+
+@router.get("/snapshot")
+def snapshot(request: Request, parts: PartsOfServer, scopes: str = "") -> FileResponse:
+    """A zstd-compressed SQLite image. ``scopes`` (joined by commas) is all that the terminal may see, if not given.
+
+    Headers: X-Holdfast-Cursors (JSON), X-Holdfast-SHA256 of the compressed bytes, ETag; Range and If-Range work.
+    """
+    device = parts.clients.device(_authorization(request))
+    wanted = [scope for scope in scopes.split(",") if scope] or device.scopes
+    strange = sorted(set(wanted) - set(device.scopes))
+    if strange:
+        details = [{"scope": scope} for scope in strange]
+        raise ApiError(403, "This terminal may not see that.", "scope_not_granted", details)
+    path, image = parts.snapshots.image(wanted)
+    return FileResponse(
+        path,
+        media_type="application/zstd",
+        headers={
+            "X-Holdfast-Cursors": msgspec.json.encode(image.cursors).decode(),
+            "X-Holdfast-SHA256": image.sha256,
+            "ETag": f'"{image.sha256}"',
+        },
+    )
+
+
+def _must_be(said: str, client_id: str) -> None:
+    if said != client_id:
+        raise ApiError(403, "The message speaks for another terminal.", "wrong_client")
