@@ -132,6 +132,7 @@ def test_what_was_never_delivered_comes_back_before_what_was():
     line = LineQuantities(5).reserve(5).allocate(5).pick(5).depart(5).deliver(3)
     assert line.come_back(2) == LineQuantities(5, consumed=5, delivered=3, returned=2)
     assert line.come_back(4) == LineQuantities(5, consumed=5, delivered=1, returned=4)
+    assert line.come_back(1).come_back(3) == line.come_back(4)
 
 
 @pytest.mark.parametrize("step", STEPS)

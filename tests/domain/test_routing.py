@@ -149,6 +149,10 @@ def test_what_is_driven_already_is_not_moved_behind_a_new_call():
     assert found.position == 2
 
 
+def test_a_call_without_a_load_fits_a_full_vehicle():
+    assert insert(call(1, 0), route("A", room_g=0, room_ml=0)) is not None
+
+
 def test_with_no_open_route_there_is_no_place():
     assert insert(call(1, 1)) is None
 

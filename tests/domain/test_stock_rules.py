@@ -42,6 +42,13 @@ def test_totals_that_add_up_have_nothing_wrong_with_them():
     assert broken_totals(on_hand=100, reserved=30, held=5, leased=15, moved=100) == []
 
 
+def test_nothing_is_wrong_with_no_stock_or_with_stock_that_is_spoken_for_to_the_last_unit():
+    assert broken_totals(on_hand=0, reserved=0, held=0, leased=0, moved=0) == []
+    assert broken_totals(on_hand=10, reserved=10, held=0, leased=0, moved=10) == []
+    assert broken_totals(on_hand=10, reserved=6, held=3, leased=1, moved=10) == []
+    assert broken_totals(on_hand=10, reserved=10, held=1, leased=0, moved=10) != []
+
+
 @pytest.mark.parametrize(
     ("totals", "problem"),
     [
@@ -85,6 +92,7 @@ def test_the_limits_of_the_bands_are_settings():
 def test_a_reorder_point_of_zero_is_none():
     assert not is_low(0, 0)
     assert is_low(10, 10)
+    assert is_low(1, 1)
     assert not is_low(11, 10)
 
 
@@ -138,6 +146,12 @@ def test_reordering_comes_above_the_reorder_point_in_whole_lots(units: int, on_o
     assert reorder_quantity(units, on_order, reorder_point=10, lot_size=12) == ordered
 
 
+def test_a_lot_of_nothing_counts_as_single_units():
+    assert reorder_quantity(5, 0, reorder_point=10, lot_size=0) == 6
+    assert replenishment_need(0, minimum=0, target=5, in_reserve=9, pack=0) == 5
+    assert replenishment_need(5, minimum=5, target=5, in_reserve=9) == 0
+
+
 def test_without_a_reorder_point_nothing_is_reordered():
     assert reorder_quantity(0, 0, reorder_point=0, lot_size=12) == 0
 
@@ -175,6 +189,7 @@ def test_a_large_variance_needs_a_second_count_beyond_both_tolerances():
         (5, 100, 12, 36),
         (3, 100, 12, 48),
         (3, 40, 12, 40),
+        (10, 1, 1, 1),
     ],
 )
 def test_a_pick_bin_is_refilled_to_its_target_once_it_is_at_its_minimum(
