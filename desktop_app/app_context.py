@@ -45,12 +45,7 @@ class AppContext(QObject):
         self.desk = desk
         self.people = People(desk)
         self.settings = Settings(folder / "settings.json", self)
-        self.theme = Theme(
-            self.settings.text("theme"),  # type: ignore[arg-type]
-            self.settings.text("density"),  # type: ignore[arg-type]
-            reduced_motion=self.settings.flag("reduced_motion"),
-            parent=self,
-        )
+        self.theme = Theme(parent=self)
         self.runner = TaskRunner(self)
         self.feed = ChangeFeed(self)
         self.undo = UndoStack(desk, self.runner, self)
@@ -63,6 +58,9 @@ class AppContext(QObject):
 
     def start(self) -> None:
         """Go on where this desk was: with the person who was signed in, or with asking who it is."""
+        from desktop_app.main_window import dress
+
+        dress(self.theme, self.settings)
         self.theme.apply()
         if self.desk.identity is None:
             self._ask_to_enrol()

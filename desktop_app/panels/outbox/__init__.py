@@ -1,0 +1,1 @@
+"""The Outbox: what is pending, what was refused and why, and what can be done about it."""

@@ -1,0 +1,121 @@
+"""The card of one item: what was meant, what happened, the facts now, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_app import formats
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.outbox.entries import Entry
+from desktop_app.panels.outbox.remedies import Remedy, remedies_for
+from desktop_app.panels.outbox.words import detail_lines, happened_in_words, status_of, verb_of
+from desktop_app.themes.tokens import SPACE_8, SPACE_16
+from desktop_app.widgets.buttons import button
+from desktop_app.widgets.columns import Column
+from desktop_app.widgets.layouts import holder, label, line, row, section
+from desktop_app.widgets.pill import Pill
+from desktop_app.widgets.row_source import ListSource
+from desktop_app.widgets.row_table import RowTable
+from local_db.queries.outbox_queries import LineFacts
+
+_LINES = (
+    Column("sku", "SKU", lambda fact: fact.sku, width=80, stretch=True, strong=True),
+    Column("wanted", "Asked", lambda fact: fact.wanted, "number", width=60),
+    Column("reserved", "Promised", lambda fact: fact.reserved, "number", width=74),
+    Column("lacking", "Missing", lambda fact: fact.lacking, "number", width=68,
+           tone=lambda fact: "warning" if fact.lacking else None),
+    Column("available", "Free", lambda fact: fact.available, "number", width=56),
+)  # fmt: skip
+_ROW = 40
+
+
+class ItemCard(QWidget):
+    """Shows one entry; ``on_remedy(entry, remedy)`` is called for what the person chose."""
+
+    def __init__(
+        self,
+        context: PanelContext,
+        on_remedy: Callable[[Entry, Remedy], object],
+        on_reveal: Callable[[Entry], object],
+    ) -> None:
+        super().__init__()
+        self._context, self._on_remedy, self._on_reveal = context, on_remedy, on_reveal
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(SPACE_16, SPACE_16, SPACE_16, SPACE_16)
+        self._layout.setSpacing(SPACE_8)
+        self.setObjectName("outbox.card")
+
+    def show_entry(self, entry: Entry, facts: Sequence[LineFacts]) -> None:
+        """Show an entry with the facts of its order as they are now."""
+        self._clear()
+        theme, zone = self._context.theme, self._context.session.time_zone
+        pill = Pill(theme)
+        pill.show_status(*status_of(entry.status))
+        self._layout.addWidget(label(entry.subject.title or verb_of(entry.name), "title", wrap=True))
+        self._layout.addLayout(row(pill, label(f"No. {entry.n}", "quiet"), "stretch"))
+        self._add_part("What was meant", verb_of(entry.name))
+        self._layout.addWidget(
+            label(f"{entry.actor or 'Somebody'}, {formats.full_time(entry.at, zone)}", "quiet", wrap=True)
+        )
+        self._add_part("What happened", happened_in_words(entry.status, entry.message))
+        for text in detail_lines(entry.details):
+            self._layout.addWidget(label(f"- {text}", "quiet", wrap=True))
+        if facts:
+            self._add_facts(facts)
+        if entry.item_id is not None and not entry.resolution:
+            self._add_remedies(entry, remedies_for(entry, facts))
+        elif entry.resolution:
+            self._add_part("What was done", entry.resolution.replace("_", " ").capitalize())
+        if entry.subject.kind:
+            show = button(theme, f"Show {entry.subject.title}", lambda: self._on_reveal(entry), kind="quiet")
+            show.setObjectName("outbox.reveal")
+            self._layout.addLayout(row(show, "stretch"))
+        self._layout.addStretch(1)
+
+    def _add_part(self, title: str, text: str) -> None:
+        self._layout.addSpacing(SPACE_8)
+        self._layout.addWidget(line())
+        self._layout.addLayout(section(title))
+        self._layout.addWidget(label(text, wrap=True, selectable=True))
+
+    def _add_facts(self, facts: Sequence[LineFacts]) -> None:
+        self._layout.addSpacing(SPACE_8)
+        self._layout.addWidget(line())
+        self._layout.addLayout(section("The order now"))
+        table = RowTable(
+            self._context.theme,
+            self._context.runner,
+            _LINES,
+            name="Lines of the order",
+            key=lambda f: f.line_id,
+            multi=False,
+        )
+        table.set_source(ListSource(list(facts)), first=list(facts), count=len(facts))
+        table.setFixedHeight(min(6, len(facts) + 1) * _ROW)
+        self._layout.addWidget(table)
+
+    def _add_remedies(self, entry: Entry, remedies: Sequence[Remedy]) -> None:
+        self._layout.addSpacing(SPACE_8)
+        self._layout.addWidget(line())
+        self._layout.addLayout(section("What to do"))
+        for remedy in remedies:
+            made = button(
+                self._context.theme,
+                remedy.title,
+                lambda remedy=remedy: self._on_remedy(entry, remedy),
+                kind="primary" if remedy.primary else "plain",
+            )
+            made.setObjectName(f"outbox.remedy.{remedy.id}")
+            made.setToolTip(remedy.tip)
+            self._layout.addWidget(made)
+            self._layout.addWidget(label(remedy.tip, "quiet", wrap=True))
+
+    def _clear(self) -> None:
+        while self._layout.count():
+            item = self._layout.takeAt(0)
+            if item.widget() is not None:
+                item.widget().deleteLater()
+            elif item.layout() is not None:
+                holder(item.layout()).deleteLater()

@@ -1,0 +1,253 @@
+"""The Outbox, like a mail box: needs attention, pending, settled; each item says what was meant and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app.change_feed import FreshView
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.outbox.card import ItemCard
+from desktop_app.panels.outbox.entries import (
+    Entry,
+    attention_entries,
+    facts_now,
+    pending_entries,
+    settled_entries,
+)
+from desktop_app.panels.outbox.remedies import Remedy
+from desktop_app.panels.outbox.words import status_of
+from desktop_app.themes.tokens import SPACE_8
+from desktop_app.widgets.buttons import TextButton, button
+from desktop_app.widgets.columns import Column, mark_column
+from desktop_app.widgets.empty_state import EmptyState
+from desktop_app.widgets.layouts import body_margins, holder, label, row, scrolled
+from desktop_app.widgets.row_source import ListSource
+from desktop_app.widgets.row_table import RowTable
+from local_db.queries.outbox_queries import LineFacts
+
+_TABLES: Final = ("outbox", "attention", "order", "order_line", "link")
+_BOXES: Final[tuple[tuple[str, str], ...]] = (
+    ("attention", "Needs attention"),
+    ("pending", "Pending"),
+    ("settled", "Settled"),
+)
+_EMPTY: Final[Mapping[str, tuple[str, str, str]]] = {
+    "attention": ("check", "Nothing needs you", "What the server refuses or takes for less appears here, and stays until you decide."),
+    "pending": ("outbox", "Everything is sent", "Work done without a link waits here, safe on the disk, and goes up by itself."),
+    "settled": ("history", "Nothing has been settled yet", "What the server has answered is listed here."),
+}  # fmt: skip
+_MARKS: Final = {
+    "provisional": "provisional",
+    "at_risk": "at_risk",
+    "rejected": "attention",
+    "parked": "attention",
+}
+_REVEALS: Final = {"order": "orders", "shipment": "dispatch", "route": "dispatch", "product": "inventory",
+                   "vehicle": "fleet", "location": "inventory", "customer": "admin", "user": "admin"}  # fmt: skip
+
+_COLUMNS: Final = (
+    mark_column(lambda entry: _MARKS.get(entry.status, "")),
+    Column("n", "No.", lambda entry: entry.n, "number", width=64, quiet=True),
+    Column("title", "What", lambda entry: entry.title, width=300, stretch=True, strong=True),
+    Column("status", "State", lambda entry: status_of(entry.status), "pill", width=120),
+    Column("actor", "Who", lambda entry: entry.actor, width=130, quiet=True),
+    Column("at", "When", lambda entry: entry.at, "age", width=84),
+)
+
+
+class Panel(QWidget):
+    """The Outbox panel."""
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__()
+        self._context = context
+        self._box = "attention"
+        self._wanted = ""
+        self._shown: Entry | None = None
+        self._buttons = QButtonGroup(self)
+        self._tabs: dict[str, TextButton] = {}
+        empty = EmptyState(context.theme, *_EMPTY["attention"])
+        self._empty = empty
+        self.table = RowTable(
+            context.theme,
+            context.runner,
+            _COLUMNS,
+            name="Outbox",
+            key=lambda entry: entry.key,
+            settings=context.settings,
+            empty=empty,
+            multi=False,
+            zone=context.session.time_zone,
+        )
+        self.table.setObjectName("outbox.table")
+        self.table.current_changed.connect(self._on_current)
+        self.card = ItemCard(context, self._apply, self._reveal_subject)
+        nothing = EmptyState(context.theme, "outbox", "Choose an item", "Its story stands here.")
+        self._detail = QStackedWidget()
+        self._detail.addWidget(nothing)
+        self._detail.addWidget(scrolled(self.card))
+        self._lay_out()
+        self._fresh = FreshView(self, context.feed, _TABLES, self._load)
+
+    # -- what the window calls -------------------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Refresh if stale, and take the keyboard."""
+        self._fresh.refresh_if_stale()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reveal(self, kind: str, item_id: str) -> None:
+        """Show a box (`box`), or the item with this key (`item`)."""
+        if kind == "box":
+            self.show_box(item_id)
+        else:
+            self._wanted = item_id
+            self._load()
+
+    def state(self) -> Mapping[str, object]:
+        """The box that is open."""
+        return {"box": self._box}
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        """Open the box of last time."""
+        box = str(state.get("box", "attention"))
+        if box in self._tabs:
+            self.show_box(box)
+
+    def show_box(self, box: str) -> None:
+        """Open one of the three boxes."""
+        self._box = box
+        self._tabs[box].setChecked(True)
+        icon, title, hint = _EMPTY[box]
+        self._empty.say(title, hint, icon)
+        self._detail.setCurrentIndex(0)
+        self._load()
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        tabs = []
+        for box, title in _BOXES:
+            tab = button(self._context.theme, title, lambda box=box: self.show_box(box), kind="quiet")
+            tab.setCheckable(True)
+            tab.setObjectName(f"outbox.box.{box}")
+            self._buttons.addButton(tab)
+            self._tabs[box] = tab
+            tabs.append(tab)
+        self._tabs["attention"].setChecked(True)
+        self._sentence = label("", "quiet", wrap=True)
+        send = button(self._context.theme, "Send now", self._send_now, icon="sync")
+        send.setObjectName("outbox.send")
+        head = QVBoxLayout()
+        head.setContentsMargins(*body_margins())
+        head.setSpacing(SPACE_8)
+        head.addLayout(row(*tabs, "stretch", send))
+        head.addWidget(self._sentence)
+        body = QSplitter(Qt.Orientation.Horizontal)
+        body.setHandleWidth(1)
+        body.setChildrenCollapsible(False)
+        body.addWidget(self.table)
+        body.addWidget(self._detail)
+        body.setStretchFactor(0, 3)
+        body.setStretchFactor(1, 2)
+        body.setSizes([680, 400])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(holder(head))
+        whole.addWidget(body, 1)
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        desk, box = self._context.desk, self._box
+        readers: dict[str, Callable[[], list[Entry]]] = {
+            "attention": lambda: attention_entries(desk),  # type: ignore[arg-type]
+            "pending": lambda: pending_entries(desk),  # type: ignore[arg-type]
+            "settled": lambda: [*attention_entries(desk, resolved=True), *settled_entries(desk)],  # type: ignore[arg-type]
+        }
+        self._context.runner.run(readers[box], self._show, self, key="entries", label="Reading the outbox")
+
+    def _show(self, entries: Sequence[Entry]) -> None:
+        self.table.set_source(
+            ListSource(list(entries)), first=list(entries), count=len(entries), keep_place=True
+        )
+        link = self._context.desk.link
+        words = {
+            "attention": len(entries) if self._box == "attention" else link.needs_attention,
+            "pending": link.pending,
+        }
+        for box, title in _BOXES:
+            count = words.get(box, 0)
+            self._tabs[box].setText(f"{title} ({count})" if count else title)
+        self._sentence.setText(_sentence(link.state, link.pending))
+        wanted, self._wanted = self._wanted, ""
+        if (wanted and self.table.select_key(wanted)) or self.table.current_row() is not None:
+            return
+        if entries:
+            self.table.select_number(0)
+        else:
+            self._detail.setCurrentIndex(0)
+
+    def _on_current(self, entry: Entry | None) -> None:
+        self._shown = entry
+        if entry is None:
+            self._detail.setCurrentIndex(0)
+            return
+        desk = self._context.desk
+        self._context.runner.run(
+            lambda: facts_now(desk, entry),  # type: ignore[arg-type]
+            lambda facts: self._show_card(entry, facts),
+            self,
+            key="facts",
+        )
+
+    def _show_card(self, entry: Entry, facts: Sequence[LineFacts]) -> None:
+        self.card.show_entry(entry, facts)
+        self._detail.setCurrentIndex(1)
+
+    # -- acting ----------------------------------------------------------------------------------------------------
+
+    def _apply(self, entry: Entry, remedy: Remedy) -> None:
+        """Do what the person chose; the item is settled once all of it is durable."""
+        if remedy.edit:
+            self._context.navigate("orders", "resend", str(entry.item_id))
+            return
+        desk = self._context.desk
+
+        def work() -> int:
+            commands = remedy.commands(desk)  # type: ignore[arg-type]
+            for command in commands:
+                desk.do(command)
+            desk.resolve_attention(entry.item_id, remedy.id)  # type: ignore[attr-defined]
+            return len(commands)
+
+        self._context.runner.run(
+            work,
+            lambda _done: self._context.toasts.show(
+                f"{remedy.title}: {entry.subject.title or entry.title}", "ok"
+            ),
+            self,
+            lane="write",
+            label=remedy.title,
+        )
+
+    def _reveal_subject(self, entry: Entry) -> None:
+        panel = _REVEALS.get(entry.subject.kind)
+        if panel is not None:
+            self._context.navigate(panel, entry.subject.kind, entry.subject.id)
+
+    def _send_now(self) -> None:
+        self._context.actions.qaction("link.sync_now").trigger()
+
+
+def _sentence(state: str, pending: int) -> str:
+    if pending and state == "offline":
+        return f"No link: {pending} {'item waits' if pending == 1 else 'items wait'} on this computer's disk and will go up by itself."
+    if pending:
+        return f"{pending} on the way to the server."
+    return "Everything done here has reached the server."

@@ -1,0 +1,92 @@
+"""Commands and their outcomes in words for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from desktop_app.themes.tokens import Tone
+
+_VERBS: Final[Mapping[str, str]] = {
+    "PlaceOrder": "Place an order",
+    "ConfirmOrder": "Confirm a draft",
+    "ChangeOrder": "Change an order",
+    "ChangeLine": "Change a quantity",
+    "AddLines": "Add lines to an order",
+    "HoldOrder": "Put an order on hold",
+    "ResumeOrder": "Resume an order",
+    "CancelOrder": "Cancel an order",
+    "RetryOrder": "Look for stock again",
+    "ReleaseOrders": "Release a wave",
+    "ConfirmPick": "Pick",
+    "ShortPick": "Short pick",
+    "UndoPick": "Take a pick back",
+    "ClaimPicks": "Claim picks",
+    "UnclaimPicks": "Give picks back",
+    "StagePicks": "Drop in staging",
+    "PackOrder": "Pack an order",
+    "UnpackOrder": "Open a packed order",
+    "DepartRoute": "Van leaves",
+    "DeliverShipment": "Deliver",
+    "FailDelivery": "Delivery failed",
+    "ReceiveStock": "Receive goods",
+    "MoveStock": "Move goods",
+    "AdjustStock": "Adjust stock",
+    "CountStock": "Count a bin",
+}
+
+STATUS: Final[Mapping[str, tuple[str, Tone]]] = {
+    "provisional": ("Pending", "provisional"),
+    "at_risk": ("At risk", "warning"),
+    "applied": ("Done", "ok"),
+    "adjusted": ("Adjusted", "warning"),
+    "rejected": ("Refused", "danger"),
+    "parked": ("Parked", "danger"),
+}
+
+
+def verb_of(name: str) -> str:
+    """What a command does, in words: `PlaceOrder` is "Place an order"."""
+    known = _VERBS.get(name)
+    if known:
+        return known
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+    return words[:1].upper() + words[1:]
+
+
+def status_of(status: str) -> tuple[str, Tone]:
+    """A status as the word and tone of its pill."""
+    return STATUS.get(status, (status.capitalize(), "neutral"))
+
+
+def happened_in_words(status: str, message: str) -> str:
+    """What became of a command, for its card."""
+    if message:
+        return message
+    return {
+        "provisional": "It waits for the server. It is safe on this computer's disk.",
+        "at_risk": "It may no longer fit what is known here. The server decides when the link is back.",
+        "applied": "The server took it as it was meant.",
+        "parked": "The server failed on it repeatedly. It is kept, and can be sent again.",
+    }.get(status, "")
+
+
+def detail_lines(details: list[dict[str, Any]]) -> list[str]:
+    """The details of an outcome, a line each: which sku, how many asked, how many there were."""
+    lines = []
+    for detail in details:
+        if "sku" in detail and "requested" in detail:
+            available = detail.get("available", detail.get("taken", 0))
+            lines.append(f"{detail['sku']}: {detail['requested']} asked, {available} could be had")
+        elif "field" in detail:
+            if "actual" in detail:
+                seen, now = detail.get("expected"), detail["actual"]
+                lines.append(f"{detail['field']}: you saw {seen!r}, now it is {now!r}")
+            else:
+                lines.append(f"{detail['field']}: {detail.get('error', 'is not right')}")
+        else:
+            lines.append(
+                ", ".join(f"{key} {value}" for key, value in detail.items() if not key.endswith("_id"))
+            )
+    return [text for text in lines if text]
