@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from services.protocol.messages import PullResponse, PushResponse
 from services.sync.clock import Clock, Deadline, OffsetMeter
-from services.sync.errors import Stopped, SyncError, local_trouble
+from services.sync.errors import ProtocolError, Stopped, SyncError, local_trouble
 from services.sync.port import Transport
 from services.sync.replica import Identity, Replica
 from services.sync.states import Event
@@ -118,6 +118,11 @@ class Exchange:
         answer = self.remote(doing, limit_s, call, request)
         self.offset.add(answer.server_time, self.clock.now_ms(), self.clock.monotonic() - began)
         return answer
+
+    def check_epoch(self, epoch: str) -> None:
+        """An answer without a problem is of the epoch that was asked about, or it is an old one that came late."""
+        if epoch not in ("", self.identity.epoch):
+            raise ProtocolError("The server's answer is from before it was restored; it is asked again.")
 
     def _go_on(self) -> None:
         if self.stopping():

@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 STAGING = "putting rows aside"
 
 
-def pull_all(x: Exchange, acknowledged: int) -> int:
+def pull_all(x: Exchange, acknowledged: int) -> int | None:
     """Pull and settle; ``acknowledged`` is the ``n`` up to which the server has this terminal's commands.
 
-    Answers ``acknowledged`` when the pull is settled. Another number means that the server stands elsewhere than its
-    answer to the push said: nothing was settled, and the push has to go on from there.
+    Answers None when all is settled. A number means that the server stands elsewhere than its answer to the push said:
+    nothing was settled, and the push has to go on from there.
 
     Raises EpochChanged, Forked, UpgradeRequired, and what Transport and Replica raise; staged pages are dropped then.
     """
@@ -39,7 +39,7 @@ def pull_all(x: Exchange, acknowledged: int) -> int:
     except BaseException:
         abandon(x)
         raise
-    return acknowledged
+    return None
 
 
 def abandon(x: Exchange) -> None:
@@ -88,14 +88,14 @@ def _fetch_page(x: Exchange, cursors: dict[str, int], resume: str) -> PullRespon
         except Offline:
             if tries <= 0:
                 raise
-    _raise_for(page)
+    _raise_for(x, page)
     return page
 
 
-def _raise_for(page: PullResponse) -> None:
+def _raise_for(x: Exchange, page: PullResponse) -> None:
     match page.problem:
         case "":
-            return
+            x.check_epoch(page.epoch)
         case "epoch_changed":
             raise EpochChanged(page.epoch)
         case "forked":
@@ -124,9 +124,10 @@ def _where_to_push_from(x: Exchange, last_n: int, acknowledged: int) -> int:
 
 
 def _check_not_stale(asked: Mapping[str, int], last: PullResponse) -> None:
-    """An answer that would set a scope back without saying that it begins anew is an old one that came late."""
+    """A scope that nothing was known of begins anew, and none goes back without that: else it is an old answer that
+    came late, to a question that is no longer asked."""
     for scope, version in last.cursors.items():
-        if version < asked.get(scope, 0) and scope not in last.reset:
+        if scope not in last.reset and (scope not in asked or version < asked[scope]):
             raise ProtocolError(
                 "The server's answer is older than what is here already; it is fetched again."
             )

@@ -26,7 +26,7 @@ def acknowledged_n(x: Exchange) -> int:
 def ask_last_n(x: Exchange) -> int:
     """The server's ``last_n`` for this terminal, asked for without sending a command. Raises as ``push_all`` does."""
     answer = _send(x, ())
-    _raise_for(answer)
+    _raise_for(x, answer)
     return answer.last_n
 
 
@@ -57,7 +57,7 @@ def push_all(x: Exchange, after: int) -> int:
             limit = max(1, len(batch) // 2)
             continue
         _keep_outcomes(x, batch, answer)
-        reached = _reached(batch, answer)
+        reached = _reached(x, batch, answer)
         if reached > after:
             sent += reached - after
         else:
@@ -89,19 +89,19 @@ def _keep_outcomes(x: Exchange, batch: Sequence[PushedCommand], answer: PushResp
         x.local("keeping outcomes", x.replica.record_outcomes, outcomes)
 
 
-def _reached(batch: Sequence[PushedCommand], answer: PushResponse) -> int:
+def _reached(x: Exchange, batch: Sequence[PushedCommand], answer: PushResponse) -> int:
     """The ``n`` to go on from, never beyond what was sent. Raises for every problem but a gap."""
     if answer.problem == "gap":
         log.info("the server has a gap before n=%d and expects n=%d", batch[0].n, answer.expected)
         return min(max(answer.expected - 1, 0), batch[-1].n)
-    _raise_for(answer)
+    _raise_for(x, answer)
     return min(answer.last_n, batch[-1].n)
 
 
-def _raise_for(answer: PushResponse) -> None:
+def _raise_for(x: Exchange, answer: PushResponse) -> None:
     match answer.problem:
         case "":
-            return
+            x.check_epoch(answer.epoch)
         case "epoch_changed":
             raise EpochChanged(answer.epoch)
         case "forked":

@@ -75,7 +75,10 @@ class Replica(Protocol):
         ...
 
     def adopt_snapshot(self, image: Path, cursors: dict[str, int]) -> None:
-        """Make a plain SQLite image the cache, and replay what is pending on it."""
+        """Make a plain SQLite image the cache, and replay on it what has no outcome yet.
+
+        A command with an outcome is in the image, or comes with the pull that follows: on top of it it would count twice.
+        """
         ...
 
     def change_epoch(self, epoch: str) -> None:

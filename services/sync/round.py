@@ -47,7 +47,7 @@ class Rounds:
             try:
                 acknowledged = self._push(x, ask, push_from)
                 ask = False
-                settled_at = pull_all(x, acknowledged)
+                push_from = pull_all(x, acknowledged)
             except UpgradeRequired:
                 self._ask_first = True  # the next round knocks without showing a command
                 raise
@@ -62,10 +62,9 @@ class Rounds:
                 self._enroll_again(x)
                 forked, ask, push_from = True, True, None
                 continue
-            if settled_at == acknowledged:
+            if push_from is None:
                 self._ask_first = False
                 return
-            push_from = settled_at
         raise ProtocolError("The server's answers do not fit together; it is tried again.")
 
     def _push(self, x: Exchange, ask: bool, push_from: int | None) -> int:
