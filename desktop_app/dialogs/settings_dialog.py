@@ -66,7 +66,6 @@ class SettingsDialog(DialogFrame):
                 spin = QSpinBox()
                 spin.setRange(setting.least, setting.most)
                 spin.setSuffix(f" {setting.unit}" if setting.unit else "")
-                spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
                 spin.setValue(int(value))
                 spin.valueChanged.connect(lambda number: self._set(setting, number))
                 return spin

@@ -76,6 +76,15 @@ QLineEdit, QComboBox, QAbstractSpinBox {{
   selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{
   background: transparent; border: none; padding: 0; min-height: 0; }}
+QAbstractSpinBox {{ padding: 0; }}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; width: 22px; border: none; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; width: 22px; border: none; }}
+QAbstractSpinBox::up-arrow {{ image: url({pictures}/up.svg); width: 10px; height: 10px; }}
+QAbstractSpinBox::down-arrow {{ image: url({pictures}/chevron.svg); width: 10px; height: 10px; }}
+QAbstractSpinBox QLineEdit {{ padding: 0 22px 0 6px; }}
+QAbstractSpinBox[plain="true"] QLineEdit {{ padding: 0 8px; }}
+QAbstractSpinBox[plain="true"]::up-button, QAbstractSpinBox[plain="true"]::down-button {{ width: 0; }}
+QAbstractSpinBox[plain="true"]::up-arrow, QAbstractSpinBox[plain="true"]::down-arrow {{ image: none; width: 0; }}
 QPlainTextEdit, QTextEdit {{
   background: {c.surface}; border: 1px solid {c.line_strong}; border-radius: {RADIUS}px; padding: 4px; }}
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover {{ border-color: {c.quiet}; }}
@@ -115,7 +124,8 @@ QPushButton[kind="quiet"]:disabled {{ color: {c.quiet}; }}
 QToolButton:checked, QToolButton:pressed {{ background: {c.pressed}; }}
 QToolButton::menu-indicator {{ image: none; }}
 
-QCheckBox, QRadioButton {{ spacing: 8px; min-height: {m.hit - 4}px; border: {ring}px solid transparent; border-radius: 4px; }}
+QCheckBox, QRadioButton {{
+  spacing: 8px; min-height: {m.hit - 4}px; border: {ring}px solid transparent; border-radius: 4px; }}
 QCheckBox:focus, QRadioButton:focus {{ border-color: {c.focus}; }}
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
   width: {mark}px; height: {mark}px; border: 1px solid {c.quiet}; border-radius: 4px; background: {c.surface}; }}
@@ -123,7 +133,8 @@ QRadioButton::indicator {{ border-radius: {mark // 2 + 1}px; }}
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
   background: {c.accent}; border-color: {c.accent}; image: url({pictures}/check.svg); }}
 QRadioButton::indicator:checked {{ border: {mark // 3}px solid {c.accent}; background: {c.on_accent}; }}
-QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {c.line_strong}; background: {c.neutral_soft}; }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+  border-color: {c.line_strong}; background: {c.neutral_soft}; }}
 
 QMenu {{ background: {c.raised}; border: 1px solid {c.line_strong}; padding: 4px; }}
 QMenu::item {{ padding: {menu_pad}px 28px {menu_pad}px 12px; border-radius: 4px; min-width: 120px; }}
@@ -139,6 +150,7 @@ QScrollArea {{ background: transparent; }}
 QAbstractItemView {{
   background: {c.surface}; border: none; outline: none;
   selection-background-color: {c.selection}; selection-color: {c.text}; }}
+QAbstractItemView[floats="true"] {{ background: {c.raised}; }}
 QHeaderView {{ background: {c.surface}; border: none; }}
 QHeaderView::section {{
   background: {c.surface}; color: {c.quiet}; border: none; border-bottom: 1px solid {c.line};

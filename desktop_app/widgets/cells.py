@@ -1,29 +1,69 @@
-"""Paints the cells of a table from its rows: one pass, nothing asked of a model, texts laid out once."""
+"""Turns rows into little lists of drawings, laid out once, and paints those.
 
-from collections.abc import Callable
+Measured on a page of an inventory: shaping a text costs as much as drawing it, and a shape drawn from paths ten times
+a ready pixmap. So a cell is laid out when its row is first painted; its text is drawn plainly that first time, since
+a row that flies past is seen only once, and kept laid out (QStaticText) if it is painted again.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QStaticText
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap, QStaticText
 
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import Tone
 from desktop_app.widgets.columns import MARK_TONES, Column
-from desktop_app.widgets.marks import paint_mark, paint_pill
+from desktop_app.widgets.marks import paint_mark, paint_pill, pill_height, pill_width
 from desktop_app.widgets.sparkline import paint_sparkline
 
-# Laid-out texts kept; a screenful is some four hundred.
-_TEXTS_KEPT: Final = 4_000
 _MARK: Final = 10.0
 _UNIT_GAP: Final = 3.0
+_BAR_TEXT: Final = 46.0
+_PILLS_KEPT: Final = 400
+# An estimated width this close to the room is measured exactly.
+_DOUBT: Final = 2.0
+
+
+class _Text:
+    """A text at a place in its row."""
+
+    __slots__ = ("ink", "left", "static", "strong", "text")
+
+    def __init__(self, text: str, left: float, ink: QColor, strong: bool) -> None:
+        self.text, self.left, self.ink, self.strong = text, left, ink, strong
+        self.static: QStaticText | bool = False
+
+
+class _Picture:
+    """A pixmap at a place in its row."""
+
+    __slots__ = ("left", "pixmap", "top")
+
+    def __init__(self, pixmap: QPixmap, left: float, top: float) -> None:
+        self.pixmap, self.left, self.top = pixmap, left, top
+
+
+class _Age:
+    """A text that changes by itself."""
+
+    __slots__ = ("box", "column", "drawn", "row", "text")
+
+    def __init__(self, column: Column, row: Any, box: QRectF) -> None:
+        self.column, self.row, self.box = column, row, box
+        self.text = ""
+        self.drawn: list[_Text] = []
+
+
+Drawing = _Text | _Picture | _Age
 
 
 class CellPainter:
-    """Knows how to paint each kind of column in the present theme. `forget` after a switch of theme."""
+    """Lays rows out and paints them in the present theme. `forget` after a switch of theme or of screen."""
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self._kinds: dict[str, Callable[[QPainter, QRectF, Column, Any], None]] = {
+        self._kinds: dict[str, Callable[[QRectF, Column, Any], Sequence[Drawing]]] = {
             "text": self._text,
             "number": self._number,
             "money": self._number,
@@ -33,149 +73,201 @@ class CellPainter:
             "bar": self._bar,
             "provisional": self._mark,
         }
+        self._ratio = 1.0
         self.forget()
 
-    def forget(self) -> None:
-        """Drop everything that depends on theme and density."""
+    def forget(self, ratio: float | None = None) -> None:
+        """Drop everything that depends on theme, density and the screen's pixel ratio."""
         theme = self._theme
-        self._texts: dict[tuple[str, int, bool], tuple[QStaticText, float]] = {}
-        self._body, self._strong = theme.font("body"), theme.font("strong")
-        self._metrics = {False: QFontMetricsF(self._body), True: QFontMetricsF(self._strong)}
-        self._half = self._metrics[False].height() / 2
+        self._ratio = ratio or self._ratio
+        self._fonts = {False: theme.font("body"), True: theme.font("strong")}
+        self._metrics = {strong: QFontMetricsF(font) for strong, font in self._fonts.items()}
+        self._advances: dict[bool, dict[str, float]] = {False: {}, True: {}}
+        self._pills: dict[tuple[str, Tone, int], QPixmap] = {}
+        self._marks: dict[Tone, QPixmap] = {}
         self._pad = theme.metrics.cell_pad
         self._ink, self._quiet = theme.colour("text"), theme.colour("quiet")
+        # Texts are placed by their top when laid out, by their baseline when drawn plainly.
+        metrics = self._metrics[False]
+        self._top = (theme.metrics.row - 1 - metrics.height()) / 2
+        self._base = self._top + metrics.ascent()
 
-    def paint(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
-        """One cell into `box`."""
-        self._kinds[column.kind](painter, box, column, row)
+    def lay_out(self, columns: Sequence[tuple[int, int, Column]], row: Any) -> list[Drawing]:
+        """The drawings of a row; `columns` are (left, width, column) in the row's own coordinates."""
+        height = self._theme.metrics.row - 1
+        found: list[Drawing] = []
+        for left, width, column in columns:
+            found.extend(self._kinds[column.kind](QRectF(left, 0, width, height), column, row))
+        return found
 
-    def paint_placeholder(self, painter: QPainter, box: QRectF, column: Column, index: int) -> None:
-        """A soft bar where the row is not here yet."""
-        if column.kind == "provisional":
+    def paint(self, painter: QPainter, drawings: Sequence[Drawing], left: float, top: float) -> None:
+        """Paint a row whose own origin is at `left`, `top`."""
+        for drawing in drawings:
+            if isinstance(drawing, _Text):
+                self._put(painter, drawing, left, top)
+            elif isinstance(drawing, _Picture):
+                painter.drawPixmap(QPointF(left + drawing.left, top + drawing.top), drawing.pixmap)
+            else:
+                words = drawing.column.text(drawing.row)
+                if words != drawing.text:
+                    drawing.text = words
+                    drawing.drawn = self._place(drawing.box, words, self._quiet, drawing.column)
+                for text in drawing.drawn:
+                    self._put(painter, text, left, top)
+
+    def paint_placeholder(
+        self, painter: QPainter, columns: Sequence[tuple[int, int, Column]], number: int, left: int, top: int
+    ) -> None:
+        """Soft bars where a row is not here yet."""
+        ground = self._theme.colour("hover")
+        middle = top + (self._theme.metrics.row - 1) // 2
+        for column_left, width, column in columns:
+            if column.kind != "provisional":
+                room = width - 2 * self._pad
+                wide = max(12, room * (35 + (number * 7 + len(column.key) * 13) % 40) // 100)
+                at = column_left + self._pad + (room - wide if column.is_right else 0)
+                painter.fillRect(left + at, middle - 4, wide, 8, ground)
+
+    def _put(self, painter: QPainter, text: _Text, left: float, top: float) -> None:
+        painter.setFont(self._fonts[text.strong])
+        painter.setPen(text.ink)
+        static = text.static
+        if static is False:
+            painter.drawText(QPointF(left + text.left, top + self._base), text.text)
+            text.static = True
             return
-        share = 0.35 + ((index * 7 + len(column.key) * 13) % 40) / 100
-        width = max(12.0, (box.width() - 2 * self._pad) * share)
-        left = box.right() - self._pad - width if column.is_right else box.left() + self._pad
-        painter.fillRect(QRectF(left, box.center().y() - 4, width, 8), self._theme.colour("hover"))
+        if static is True:
+            static = text.static = QStaticText(text.text)
+            static.setTextFormat(Qt.TextFormat.PlainText)
+            static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        painter.drawStaticText(QPointF(left + text.left, top + self._top), static)
 
-    def _text(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
-        text = column.text(row)
-        if text:
-            self._put(
-                painter,
-                box,
-                text,
-                self._ink_of(column, row),
-                column.strong,
-                column.is_right,
-                column.align == "centre",
-            )
+    def _text(self, box: QRectF, column: Column, row: Any) -> Sequence[Drawing]:
+        return self._place(box, column.text(row), self._ink_of(column, row), column)
 
-    def _number(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
-        unit_width = 0.0
-        if column.unit:
-            static, unit_width = self._laid_out(column.unit, int(box.width()), False)
-            painter.setFont(self._body)
-            painter.setPen(self._quiet)
-            painter.drawStaticText(
-                QPointF(box.right() - self._pad - unit_width, box.center().y() - self._half), static
-            )
-            unit_width += _UNIT_GAP
-        inner = box.adjusted(0, 0, -unit_width, 0) if unit_width else box
-        self._put(
-            painter, inner, column.text(row), self._ink_of(column, row), column.strong, column.is_right, False
-        )
+    def _number(self, box: QRectF, column: Column, row: Any) -> Sequence[Drawing]:
+        if not column.unit:
+            return self._place(box, column.text(row), self._ink_of(column, row), column)
+        unit_width = self._advance(column.unit, False)
+        unit = _Text(column.unit, box.right() - self._pad - unit_width, self._quiet, False)
+        inner = box.adjusted(0, 0, -unit_width - _UNIT_GAP, 0)
+        return [*self._place(inner, column.text(row), self._ink_of(column, row), column), unit]
 
-    def _age(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
-        self._put(painter, box, column.text(row), self._quiet, False, column.is_right, False)
+    def _age(self, box: QRectF, column: Column, row: Any) -> Sequence[Drawing]:
+        return (_Age(column, row, box),)
 
-    def _pill(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
+    def _pill(self, box: QRectF, column: Column, row: Any) -> Sequence[Drawing]:
         value: tuple[str, Tone] | None = column.value(row)
-        if value is not None:
-            room = box.width() - self._pad - 4
-            paint_pill(
-                painter, self._theme, box.left() + self._pad - 2, box.center().y(), value[0], value[1], room
+        if value is None:
+            return ()
+        word, tone = value
+        wide = int(min(pill_width(self._theme, word), box.width() - self._pad - 4))
+        if wide < pill_height(self._theme):
+            return ()
+        found = self._pills.get((word, tone, wide))
+        high = pill_height(self._theme)
+        if found is None:
+            if len(self._pills) >= _PILLS_KEPT:
+                self._pills.clear()
+            found = self._drawn(
+                wide, high, lambda painter: paint_pill(painter, self._theme, 0, high / 2, word, tone, wide)
             )
+            self._pills[(word, tone, wide)] = found
+        return (_Picture(found, box.left() + self._pad - 2, round((box.height() - high) / 2)),)
 
-    def _spark(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
-        tone = column.tone(row) if column.tone else None
-        ink = self._theme.tone(tone)[0] if tone else self._theme.colour("accent")
+    def _spark(self, box: QRectF, column: Column, row: Any) -> Sequence[Drawing]:
         values = column.value(row)
-        if values:
-            paint_sparkline(painter, box.adjusted(self._pad, 5, -self._pad, -5), values, ink, filled=False)
+        wide, high = int(box.width()) - 2 * self._pad, int(box.height()) - 10
+        if not values or wide < 8:
+            return ()
+        ink, area = self._tone_of(column, row), QRectF(0, 0, wide, high)
+        picture = self._drawn(
+            wide, high, lambda painter: paint_sparkline(painter, area, values, ink, filled=False)
+        )
+        return (_Picture(picture, box.left() + self._pad, 5),)
 
-    def _bar(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
+    def _bar(self, box: QRectF, column: Column, row: Any) -> Sequence[Drawing]:
         value = column.value(row)
         if value is None:
-            return
+            return ()
         part, whole = value
-        tone = column.tone(row) if column.tone else None
-        ink = self._theme.tone(tone)[0] if tone else self._theme.colour("accent")
-        text_width = 46.0
-        track = QRectF(
-            box.left() + self._pad,
-            box.center().y() - 3,
-            max(8.0, box.width() - 2 * self._pad - text_width),
-            6,
-        )
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour("line"))
-        painter.drawRoundedRect(track, 3, 3)
         share = min(1.0, max(0.0, part / whole)) if whole else 0.0
-        if share > 0:
-            painter.setBrush(ink)
-            painter.drawRoundedRect(
-                QRectF(track.left(), track.top(), max(6.0, track.width() * share), 6), 3, 3
-            )
-        painter.restore()
-        self._put(painter, box, f"{round(share * 100)} %", self._quiet, False, True, False)
+        wide = max(8, int(box.width() - 2 * self._pad - _BAR_TEXT))
+        ink, track = self._tone_of(column, row), self._theme.colour("line")
 
-    def _mark(self, painter: QPainter, box: QRectF, column: Column, row: Any) -> None:
+        def draw(painter: QPainter) -> None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(track)
+            painter.drawRoundedRect(QRectF(0, 0, wide, 6), 3, 3)
+            if share > 0:
+                painter.setBrush(ink)
+                painter.drawRoundedRect(QRectF(0, 0, max(6.0, wide * share), 6), 3, 3)
+
+        picture = _Picture(self._drawn(wide, 6, draw), box.left() + self._pad, round(box.height() / 2) - 3)
+        return [picture, *self._place(box, f"{round(share * 100)} %", self._quiet, column, right=True)]
+
+    def _mark(self, box: QRectF, column: Column, row: Any) -> Sequence[Drawing]:
         tone = MARK_TONES.get(column.value(row) or "")
-        if tone is not None:
-            centre = box.center()
-            square = QRectF(centre.x() - _MARK / 2 + 2, centre.y() - _MARK / 2, _MARK, _MARK)
-            paint_mark(painter, square, tone, self._theme.tone(tone)[0])
+        if tone is None:
+            return ()
+        picture = self._marks.get(tone)
+        if picture is None:
+            ink, area = self._theme.tone(tone)[0], QRectF(1, 1, _MARK, _MARK)
+            side = int(_MARK) + 2
+            picture = self._marks[tone] = self._drawn(
+                side, side, lambda painter: paint_mark(painter, area, tone, ink)
+            )
+        return (
+            _Picture(
+                picture, round(box.center().x() - _MARK / 2 + 1), round(box.height() / 2 - _MARK / 2 - 1)
+            ),
+        )
 
-    def _ink_of(self, column: Column, row: Any) -> QColor:
-        if column.tone is not None:
-            tone = column.tone(row)
-            if tone is not None:
-                return self._theme.tone(tone)[0]
-        return self._quiet if column.quiet else self._ink
-
-    def _put(
-        self, painter: QPainter, box: QRectF, text: str, ink: QColor, strong: bool, right: bool, centred: bool
-    ) -> None:
+    def _place(self, box: QRectF, text: str, ink: QColor, column: Column, right: bool = False) -> list[_Text]:
+        """`text` in `box`, cut where it does not fit, set to the column's side."""
+        if not text:
+            return []
         room = box.width() - 2 * self._pad
-        static, width = self._laid_out(text, int(room), strong)
-        if right:
+        strong = column.strong
+        width = self._advance(text, strong)
+        if width > room - _DOUBT:
+            text = self._metrics[strong].elidedText(text, Qt.TextElideMode.ElideRight, room)
+            width = self._metrics[strong].horizontalAdvance(text)
+        if right or column.is_right:
             left = box.right() - self._pad - width
-        elif centred:
+        elif column.align == "centre":
             left = box.center().x() - width / 2
         else:
             left = box.left() + self._pad
-        painter.setFont(self._strong if strong else self._body)
-        painter.setPen(ink)
-        painter.drawStaticText(QPointF(left, box.center().y() - self._half), static)
+        return [_Text(text, left, ink, strong)]
 
-    def _laid_out(self, text: str, room: int, strong: bool) -> tuple[QStaticText, float]:
-        found = self._texts.get((text, room, strong))
-        if found is not None:
-            return found
-        if len(self._texts) >= _TEXTS_KEPT:
-            self._texts.clear()
-        metrics = self._metrics[strong]
-        width = metrics.horizontalAdvance(text)
-        shown = text
-        if width > room:
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            width = metrics.horizontalAdvance(shown)
-        static = QStaticText(shown)
-        static.setTextFormat(Qt.TextFormat.PlainText)
-        static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-        static.prepare(font=self._strong if strong else self._body)
-        self._texts[(text, room, strong)] = static, width
-        return static, width
+    def _advance(self, text: str, strong: bool) -> float:
+        """The width of `text`, kerning aside: summed up from its letters, 20 times cheaper than shaping it."""
+        advances = self._advances[strong]
+        try:
+            return sum([advances[letter] for letter in text])
+        except KeyError:
+            metrics = self._metrics[strong]
+            for letter in text:
+                advances[letter] = metrics.horizontalAdvance(letter)
+            return sum([advances[letter] for letter in text])
+
+    def _ink_of(self, column: Column, row: Any) -> QColor:
+        tone = column.tone(row) if column.tone is not None else None
+        if tone is not None:
+            return self._theme.tone(tone)[0]
+        return self._quiet if column.quiet else self._ink
+
+    def _tone_of(self, column: Column, row: Any) -> QColor:
+        tone = column.tone(row) if column.tone is not None else None
+        return self._theme.tone(tone or "accent")[0]
+
+    def _drawn(self, wide: int, high: int, draw: Callable[[QPainter], object]) -> QPixmap:
+        pixmap = QPixmap(round(wide * self._ratio), round(high * self._ratio))
+        pixmap.setDevicePixelRatio(self._ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw(painter)
+        painter.end()
+        return pixmap

@@ -93,6 +93,7 @@ class Palette(QWidget):
         self._field.setAccessibleName("Search or run a command")
         self._field.installEventFilter(self)
         self._list = QListWidget()
+        self._list.setProperty("floats", True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setAccessibleName("Found")
         self._list.setItemDelegate(_Delegate(theme, self._list))

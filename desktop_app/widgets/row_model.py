@@ -184,9 +184,8 @@ class RowModel(QAbstractTableModel):
         else:
             old = OrderedDict()
         for number, rows in loaded.pages.items():
-            self._pages[number] = rows
+            self._announce(number, old.get(number, ()), rows)
             self._pages.move_to_end(number)
-            self._announce(number, old.get(number), rows)
         while len(self._pages) > PAGES_KEPT:
             self._pages.popitem(last=False)
         self.is_loaded = True
@@ -201,15 +200,18 @@ class RowModel(QAbstractTableModel):
             self._count = count
             self.endRemoveRows()
 
-    def _announce(self, page: int, old: Sequence[Any] | None, new: Sequence[Any]) -> None:
-        """Tell the view of the rows that differ, run by run: 14 times cheaper than a reset."""
-        last_column = len(self.columns) - 1
-        start = None
-        for at in range(len(new) + 1):
-            differs = at < len(new) and (old is None or at >= len(old) or old[at] != new[at])
+    def _announce(self, page: int, old: Sequence[Any], new: Sequence[Any]) -> None:
+        """Take a page, and tell the view of the rows that differ, run by run: 14 times cheaper than a reset.
+
+        A row that is equal stays the same object, so that what the view laid out for it holds.
+        """
+        rows = [old[at] if at < len(old) and old[at] == row else row for at, row in enumerate(new)]
+        self._pages[page] = rows
+        base, last_column, start = page * PAGE_ROWS, len(self.columns) - 1, None
+        for at in range(len(rows) + 1):
+            differs = at < len(rows) and (at >= len(old) or rows[at] is not old[at])
             if differs and start is None:
                 start = at
             elif not differs and start is not None:
-                base = page * PAGE_ROWS
                 self.dataChanged.emit(self.index(base + start, 0), self.index(base + at - 1, last_column))
                 start = None

@@ -1,21 +1,20 @@
 """The table of every panel: any number of rows, painted from a page cache, kept still while the data move."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
-    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QRectF,
     Qt,
     Signal,
 )
+from PySide6.QtCore import QItemSelectionModel as Selection
 from PySide6.QtGui import (
     QGuiApplication,
     QHelpEvent,
@@ -24,26 +23,21 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QResizeEvent,
 )
+from PySide6.QtGui import QResizeEvent as ResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
 from desktop_app.actions import ActionRegistry
 from desktop_app.settings import Settings
-from desktop_app.task_runner import TaskRunner, report_progress
+from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.theme import Theme
-from desktop_app.widgets.cells import CellPainter
 from desktop_app.widgets.columns import Column
-from desktop_app.widgets.row_model import PAGE_ROWS, RowModel
+from desktop_app.widgets.row_model import RowModel
+from desktop_app.widgets.row_painter import RowPainter
 from desktop_app.widgets.row_source import RowSource, SortedSource
+from desktop_app.widgets.table_columns import TableColumns
 from desktop_app.widgets.table_header import TableHeader
-
-# What a clipboard and a spreadsheet still take without complaint.
-MOST_COPIED: Final = 100_000
-_LEAST_COLUMN: Final = 40
-# Declared widths are meant for this size of type; other densities widen in proportion.
-_WIDTHS_FOR: Final = 13
+from desktop_app.widgets.table_text import MOST_ROWS, rows_as_text
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -76,27 +70,29 @@ class RowTable(QTableView):
         zone: str = "UTC",
         parent: QWidget | None = None,
     ) -> None:
-        """`name` says what it lists to screen readers and keys its remembered columns; `empty` shows when no rows are."""
+        """`name` tells screen readers what is listed and keys the remembered columns; `empty` shows when no rows are."""
         super().__init__(parent)
-        self._theme, self._runner, self._settings, self._zone = theme, runner, settings, zone
-        self._cells = CellPainter(theme)
-        self._empty = empty
-        self._hover = -1
-        self._kept_keys: set[Hashable] = set()
-        self._kept_current: Hashable | None = None
-        self._restoring = False
-        self._widths: dict[str, int] = {}
-        self._told: object = None
-        self._registry: ActionRegistry | None = None
-        self._context_ids: tuple[str, ...] = ()
+        self._theme, self._runner, self._zone, self._empty = theme, runner, zone, empty
         self.name = name
         self.rows = RowModel(runner, columns, key, label)
         self.rows.setParent(self)
         self.header = TableHeader(theme, self.rows.columns, self)
+        self.columns = TableColumns(theme, self.header, self.rows.columns, settings, name)
+        self._painter = RowPainter(theme, self.columns)
+        self._hover = -1
+        # The keys of the selected rows by number, as far as they are known, and that of the current row.
+        self._kept: dict[int, Hashable] = {}
+        self._kept_current: Hashable | None = None
+        self._sought: Hashable | None = None
+        self._is_new_source = True
+        self._restoring = False
+        self._told: object = None
+        self._registry: ActionRegistry | None = None
+        self._context_ids: tuple[str, ...] = ()
         self._set_up(multi)
-        self._restore_columns()
+        self.columns.restore()
 
-    # -- rows ----------------------------------------------------------------------------------------------------
+    # -- rows ------------------------------------------------------------------------------------------------
 
     def set_source(
         self,
@@ -116,6 +112,7 @@ class RowTable(QTableView):
         if not keep_place:
             self.verticalScrollBar().setValue(0)
             self.rows.show_rows(0, self._rows_in_view())
+        self._is_new_source = True
         self.rows.set_source(source, first, count)
 
     def refresh(self) -> None:
@@ -126,7 +123,7 @@ class RowTable(QTableView):
         """How many rows the source has."""
         return self.rows.rowCount()
 
-    # -- selection -----------------------------------------------------------------------------------------------
+    # -- selection -------------------------------------------------------------------------------------------
 
     def current_row(self) -> Any | None:
         """The row that the inspector shows."""
@@ -134,40 +131,36 @@ class RowTable(QTableView):
 
     def selected_rows(self) -> list[Any]:
         """The selected rows that are in the cache, from the top."""
-        found: list[Any] = []
-        for top, bottom in self._spans():
-            found.extend(
-                row
-                for number in range(top, bottom + 1)
-                if (row := self.rows.row(number)) is not None
-            )
-        return found
+        numbers = (number for top, bottom in self.selected_spans() for number in range(top, bottom + 1))
+        return [row for row in map(self.rows.row, numbers) if row is not None]
 
     def selected_count(self) -> int:
         """How many rows are selected, cached or not."""
-        return sum(bottom - top + 1 for top, bottom in self._spans())
+        return sum(bottom - top + 1 for top, bottom in self.selected_spans())
+
+    def selected_spans(self) -> list[tuple[int, int]]:
+        """The selected runs of rows, first and last number, from the top."""
+        selection = self.selectionModel().selection()
+        return sorted((selection.at(n).top(), selection.at(n).bottom()) for n in range(selection.size()))
 
     def select_key(self, key: Hashable) -> bool:
         """Select and show the cached row with `key`, and answer whether it is there.
 
         If it is not, it is selected when a page brings it.
         """
-        self._kept_keys, self._kept_current = {key}, key
         number = self.rows.find(key)
-        if number is None:
-            return False
-        self.select_number(number)
-        return True
+        self._sought = key if number is None else None
+        if number is not None:
+            self.select_number(number)
+        return number is not None
 
     def select_number(self, number: int) -> None:
         """Select and show the row with this number."""
         if 0 <= number < self.row_count():
-            self.selectionModel().setCurrentIndex(
-                self.rows.index(number, 0),
-                QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
-            )
+            flags = Selection.SelectionFlag.ClearAndSelect | Selection.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self.rows.index(number, 0), flags)
 
-    # -- order, columns, menus --------------------------------------------------------------------------------------
+    # -- order, menus, copying ---------------------------------------------------------------------------------
 
     def order_by(self, key: str, descending: bool = False) -> None:
         """Order by a column, as a click on its header does."""
@@ -176,111 +169,75 @@ class RowTable(QTableView):
         if isinstance(source, SortedSource):
             self.verticalScrollBar().setValue(0)
             self.rows.show_rows(0, self._rows_in_view())
+            self._is_new_source = True
             self.rows.set_source(source.sorted(key, descending))
-        self._remember_columns()
+        self.columns.remember()
         self.order_changed.emit(key, descending)
 
     def set_context_actions(self, registry: ActionRegistry, action_ids: Sequence[str]) -> None:
-        """The declared actions of the right click; the row under the pointer is made current first."""
+        """The declared actions of the right click, "-" for a line; the row under the pointer is made current first."""
         self._registry, self._context_ids = registry, tuple(action_ids)
 
     def copy(self) -> None:
         """Copy the selected rows, with the titles of the visible columns, as tab-separated text."""
-        spans = self._spans()
-        source = self.rows.source
-        if not spans or source is None:
-            return
-        columns = [self.rows.columns[i] for i in self._visible_columns() if self.rows.columns[i].title]
-        cached = dict(self.rows.cached())
-        total = min(MOST_COPIED, sum(last - first + 1 for first, last in spans))
+        spans, source, cached = self.selected_spans(), self.rows.source, dict(self.rows.cached())
+        columns = [column for _left, _width, column in self.columns.boxes() if column.title]
+        if spans and source is not None:
+            self._runner.run(
+                lambda: rows_as_text(source, spans, cached, columns),
+                QGuiApplication.clipboard().setText,
+                self,
+                label="Copying rows",
+                key="copy",
+            )
 
-        def work() -> str:
-            lines = ["\t".join(column.title for column in columns)]
-            for first, last in spans:
-                at = first
-                while at <= last and len(lines) <= total:
-                    row = cached.get(at)
-                    rows = [row] if row is not None else source.page(at, min(PAGE_ROWS, last - at + 1), None)
-                    if not rows:
-                        break
-                    lines.extend("\t".join(_flat(column.text(each)) for column in columns) for each in rows)
-                    at += len(rows)
-                    report_progress(len(lines) / (total + 1))
-            return "\n".join(lines[: total + 1]) + "\n"
-
-        self._runner.run(work, QGuiApplication.clipboard().setText, self, label="Copying rows", key="copy")
-
-    # -- Qt ----------------------------------------------------------------------------------------------------------
+    # -- Qt ----------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the visible rows in one pass; the model is asked nothing."""
-        painter = QPainter(self.viewport())
-        area = event.rect()
+        painter, area = QPainter(self.viewport()), event.rect()
         painter.fillRect(area, self._theme.colour("surface"))
-        height = self._row_height()
-        offset = self.verticalOffset()
-        count = self.rows.rowCount()
+        height, offset, count = self._row_height(), self.verticalOffset(), self.rows.rowCount()
         first = max(0, (offset + area.top()) // height)
         last = min(count - 1, (offset + area.bottom()) // height)
         if last >= first:
-            self.rows.show_rows(
-                max(0, offset // height), min(count - 1, (offset + self.viewport().height()) // height)
-            )
-            columns = self._column_boxes(area)
+            self._painter.for_screen(self.devicePixelRatioF())
+            bottom = (offset + self.viewport().height()) // height
+            self.rows.show_rows(max(0, offset // height), min(count - 1, bottom))
+            selection, current, focused = self.selectionModel(), self.currentIndex().row(), self.hasFocus()
+            width, left = self.viewport().width(), -self.header.offset()
             for number in range(first, last + 1):
-                self._paint_row(painter, number, number * height - offset, height, columns)
+                self._painter.paint(
+                    painter,
+                    number,
+                    self.rows.row(number),
+                    QRect(0, number * height - offset, width, height),
+                    left,
+                    selected=selection.isSelected(self.rows.index(number, 0)),
+                    hovered=number == self._hover,
+                    current=number == current,
+                    focused=focused,
+                )
         painter.end()
-
-    def _paint_row(
-        self, painter: QPainter, number: int, top: int, height: int, columns: list[tuple[int, int, Column]]
-    ) -> None:
-        theme, width = self._theme, self.viewport().width()
-        index = self.rows.index(number, 0)
-        selected = self.selectionModel().isSelected(index)
-        if selected:
-            painter.fillRect(0, top, width, height, theme.colour("selection"))
-        elif number == self._hover:
-            painter.fillRect(0, top, width, height, theme.colour("hover"))
-        painter.fillRect(0, top + height - 1, width, 1, theme.colour("line"))
-        row = self.rows.row(number)
-        for left, wide, column in columns:
-            box = QRectF(left, top, wide, height - 1)
-            if row is None:
-                self._cells.paint_placeholder(painter, box, column, number)
-            else:
-                self._cells.paint(painter, box, column, row)
-        if number == self.currentIndex().row():
-            if selected:
-                painter.fillRect(0, top, 3, height - 1, theme.colour("accent"))
-            if self.hasFocus():
-                painter.setPen(QPen(theme.colour("focus"), 2 if theme.scheme == "contrast" else 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(QRect(1, top + 1, width - 3, height - 4))
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the rows' height and inks of the new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self._cells.forget()
+            self._painter.dress()
             self._set_row_height()
-            self._fit_columns()
-            self.viewport().update()
+            self.columns.fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Home and End go to the first and the last row, Enter opens, Ctrl+C copies; typing is the panel's."""
-        key, modifiers = event.key(), event.modifiers()
-        if (
-            key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and not modifiers & Qt.KeyboardModifier.ControlModifier
-        ):
-            row = self.current_row()
-            if row is not None:
-                self.opened.emit(row)
+        """Home and End go to the first and the last row, Enter opens, Ctrl+C copies; letters are the panel's."""
+        key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+            self._open_index(self.currentIndex())
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif key == Qt.Key.Key_Home and not modifiers:
+        elif key == Qt.Key.Key_Home and plain:
             self.select_number(0)
-        elif key == Qt.Key.Key_End and not modifiers:
+        elif key == Qt.Key.Key_End and plain:
             self.select_number(self.row_count() - 1)
         elif event.text().isprintable() and event.text() and key != Qt.Key.Key_Space:
             event.ignore()
@@ -304,10 +261,10 @@ class RowTable(QTableView):
             return True
         return super().viewportEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: ResizeEvent) -> None:
         """Give the stretching column what is left."""
         super().resizeEvent(event)
-        self._stretch()
+        self.columns.fit(self.viewport().width())
         if self._empty is not None:
             self._empty.setGeometry(self.viewport().rect())
 
@@ -326,7 +283,7 @@ class RowTable(QTableView):
             self.selection_changed.emit()
         self.viewport().update()
 
-    # -- inside ------------------------------------------------------------------------------------------------------
+    # -- inside --------------------------------------------------------------------------------------------------
 
     def _set_up(self, multi: bool) -> None:
         mode = QAbstractItemView.SelectionMode
@@ -342,6 +299,8 @@ class RowTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        # Every pixel is painted here, so a scroll may move what is on screen and paint only what came in.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(mode.ExtendedSelection if multi else mode.SingleSelection)
@@ -351,17 +310,21 @@ class RowTable(QTableView):
         self.customContextMenuRequested.connect(self._show_context_menu)
         self.doubleClicked.connect(self._open_index)
         self.header.sectionClicked.connect(self._on_header_click)
-        self.header.sectionResized.connect(self._on_resized)
-        self.header.sectionMoved.connect(lambda *_: self._remember_columns())
-        self.header.customContextMenuRequested.connect(self._show_column_menu)
+        self.columns.changed.connect(self._on_columns)
         self.rows.loaded.connect(self._on_loaded)
         if self._empty is not None:
             self._empty.setParent(self.viewport())
             self._empty.hide()
 
+    def _on_columns(self) -> None:
+        self._painter.forget()
+        self.viewport().update()
+
     def _on_loaded(self, anew: bool) -> None:
         if anew:
             self._restore_selection()
+        if self._sought is not None and self.select_key(self._sought):
+            self._sought = None
         if self._empty is not None:
             self._empty.setVisible(self.rows.rowCount() == 0)
             self._empty.setGeometry(self.viewport().rect())
@@ -369,33 +332,39 @@ class RowTable(QTableView):
         self._tell_current()
 
     def _keep_selection(self) -> None:
-        self._kept_keys = (
-            {self.rows.key(row) for row in self.selected_rows()}
-            if self.selected_count() < MOST_COPIED
-            else set()
-        )
+        """Note whose rows are selected, so that they can be found where they have moved to."""
+        self._kept = {}
+        if self.selected_count() <= MOST_ROWS:
+            for top, bottom in self.selected_spans():
+                for number in range(top, bottom + 1):
+                    row = self.rows.row(number)
+                    if row is not None:
+                        self._kept[number] = self.rows.key(row)
         current = self.current_row()
         self._kept_current = None if current is None else self.rows.key(current)
 
     def _restore_selection(self) -> None:
-        """Put the selection where its rows are now; what left the cache is no longer selected."""
-        if not self._kept_keys and self._kept_current is None:
-            return
-        chosen, current = QItemSelection(), QModelIndex()
+        """Put the selection where its rows are now. Of another source only known rows stay selected."""
+        kept, model, flag = set(self._kept.values()), self.selectionModel(), Selection.SelectionFlag
+        add, drop, current = QItemSelection(), QItemSelection(), QModelIndex()
         last = self.rows.columnCount() - 1
         for number, row in self.rows.cached():
-            key = self.rows.key(row)
-            if key in self._kept_keys:
-                chosen.select(self.rows.index(number, 0), self.rows.index(number, last))
+            key, index = self.rows.key(row), self.rows.index(number, 0)
+            if key in kept:
+                add.select(index, self.rows.index(number, last))
+            elif number in self._kept:
+                drop.select(index, self.rows.index(number, last))
             if key == self._kept_current:
-                current = self.rows.index(number, 0)
+                current = index
         self._restoring = True
-        try:
-            model = self.selectionModel()
-            model.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            model.setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
-        finally:
-            self._restoring = False
+        if self._is_new_source:
+            model.clearSelection()
+        model.select(drop, flag.Deselect)
+        model.select(add, flag.Select)
+        if current.isValid() or self._is_new_source:
+            model.setCurrentIndex(current, flag.NoUpdate)
+        self._restoring = self._is_new_source = False
+        self._keep_selection()
 
     def _tell_current(self) -> None:
         """Tell the current row once for each state of it, so that the inspector follows changes but not repaints."""
@@ -404,96 +373,27 @@ class RowTable(QTableView):
             self._told = row
             self.current_changed.emit(row)
 
-    def _spans(self) -> list[tuple[int, int]]:
-        """The selected runs of rows, first and last, from the top."""
-        selection = self.selectionModel().selection()
-        return sorted((selection.at(n).top(), selection.at(n).bottom()) for n in range(selection.size()))
-
     def _open_index(self, index: QModelIndex) -> None:
-        row = self.rows.row(index.row())
+        row = self.rows.row(index.row()) if index.isValid() else None
         if row is not None:
             self.opened.emit(row)
 
     def _on_header_click(self, section: int) -> None:
         column = self.rows.columns[section]
         if column.sortable and isinstance(self.rows.source, SortedSource):
-            order = self.header.order
-            self.order_by(column.key, order is not None and order == (column.key, False))
+            self.order_by(column.key, self.header.order == (column.key, False))
 
     def _show_context_menu(self, at: QPoint) -> None:
-        if self._registry is None or not self.indexAt(at).isValid():
-            return
-        menu = QMenu(self)
-        for action_id in self._context_ids:
-            if action_id == "-":
-                menu.addSeparator()
-            else:
-                menu.addAction(self._registry.qaction(action_id))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.viewport().mapToGlobal(at))
-
-    def _show_column_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        for number, column in enumerate(self.rows.columns):
-            if not column.title:
-                continue
-            entry = menu.addAction(column.title)
-            entry.setCheckable(True)
-            entry.setChecked(not self.isColumnHidden(number))
-            entry.toggled.connect(lambda shown, number=number: self.show_column(number, shown))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.header.mapToGlobal(at))
-
-    def show_column(self, number: int, shown: bool) -> None:
-        """Show or hide a column; the last one stays."""
-        if shown or len(self._visible_columns()) > 1:
-            self.setColumnHidden(number, not shown)
-            self._stretch()
-            self._remember_columns()
-
-    def _visible_columns(self) -> list[int]:
-        order = sorted(range(len(self.rows.columns)), key=self.header.visualIndex)
-        return [number for number in order if not self.isColumnHidden(number)]
-
-    def _column_boxes(self, area: QRect) -> list[tuple[int, int, Column]]:
-        boxes = []
-        for number in self._visible_columns():
-            left, wide = self.header.sectionViewportPosition(number), self.header.sectionSize(number)
-            if left + wide >= area.left() and left <= area.right():
-                boxes.append((left, wide, self.rows.columns[number]))
-        return boxes
-
-    def _on_resized(self, number: int, _old: int, new: int) -> None:
-        if not self._restoring:
-            self._widths[self.rows.columns[number].key] = round(new / self._grown())
-            self._stretch()
-            self._remember_columns()
-
-    def _fit_columns(self) -> None:
-        """Give every column its width at the present size of type."""
-        self._restoring, before = True, self._restoring
-        for number, column in enumerate(self.rows.columns):
-            self.header.resizeSection(number, round(self._widths.get(column.key, column.width) * self._grown()))
-        self._restoring = before
-        self._stretch()
-
-    def _grown(self) -> float:
-        return self._theme.metrics.body / _WIDTHS_FOR
-
-    def _stretch(self) -> None:
-        stretching = [number for number in self._visible_columns() if self.rows.columns[number].stretch]
-        if not stretching:
-            return
-        others = sum(self.header.sectionSize(n) for n in self._visible_columns() if n not in stretching)
-        least = sum(self._least(n) for n in stretching)
-        spare = max(0, self.viewport().width() - others - least)
-        self._restoring, before = True, self._restoring
-        for number in stretching:
-            self.header.resizeSection(number, self._least(number) + spare // len(stretching))
-        self._restoring = before
-
-    def _least(self, number: int) -> int:
-        return max(_LEAST_COLUMN, round(self.rows.columns[number].width * self._grown()))
+        registry = self._registry
+        if registry is not None and self.indexAt(at).isValid():
+            menu = QMenu(self)
+            for action_id in self._context_ids:
+                if action_id == "-":
+                    menu.addSeparator()
+                else:
+                    menu.addAction(registry.qaction(action_id))
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self.viewport().mapToGlobal(at))
 
     def _row_height(self) -> int:
         return self._theme.metrics.row
@@ -512,41 +412,3 @@ class RowTable(QTableView):
                 if each >= 0:
                     self.viewport().update(0, each * height - offset, self.viewport().width(), height)
             self._hover = number
-
-    def _remember_columns(self) -> None:
-        if self._settings is None or self._restoring:
-            return
-        order = self.header.order
-        self._settings.remember(
-            f"table:{self.name}",
-            {
-                "widths": dict(self._widths),
-                "hidden": [c.key for n, c in enumerate(self.rows.columns) if self.isColumnHidden(n)],
-                "order": [
-                    self.rows.columns[n].key
-                    for n in sorted(range(len(self.rows.columns)), key=self.header.visualIndex)
-                ],
-                "sort": list(order) if order is not None else None,
-            },
-        )
-
-    def _restore_columns(self) -> None:
-        kept = self._settings.state(f"table:{self.name}") if self._settings is not None else None
-        state: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {}
-        widths, hidden = state.get("widths"), state.get("hidden")
-        self._widths = {str(k): int(w) for k, w in widths.items()} if isinstance(widths, Mapping) else {}
-        self._restoring = True
-        for number, column in enumerate(self.rows.columns):
-            self.setColumnHidden(number, column.key in hidden if hidden is not None else column.hidden)
-        keys = [column.key for column in self.rows.columns]
-        for place, key in enumerate(key for key in state.get("order") or () if key in keys):
-            self.header.moveSection(self.header.visualIndex(keys.index(key)), place)
-        sort = state.get("sort")
-        if isinstance(sort, list) and len(sort) == 2 and sort[0] in keys:
-            self.header.show_order((str(sort[0]), bool(sort[1])))
-        self._restoring = False
-        self._fit_columns()
-
-
-def _flat(text: str) -> str:
-    return text.replace("\t", " ").replace("\n", " ")

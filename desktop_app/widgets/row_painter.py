@@ -1,0 +1,79 @@
+"""Paints a table's rows: ground, hairline, cells, and the marks of what is selected and current."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from desktop_app.themes.theme import Theme
+from desktop_app.widgets.cells import CellPainter, Drawing
+from desktop_app.widgets.table_columns import TableColumns
+
+# Rows kept laid out: a few screens.
+_KEPT: Final = 256
+_STRIPE: Final = 3
+
+
+class RowPainter:
+    """Keeps the rows laid out that were painted last."""
+
+    def __init__(self, theme: Theme, columns: TableColumns) -> None:
+        self._theme, self._columns = theme, columns
+        self._cells = CellPainter(theme)
+        self._drawings: dict[int, tuple[Any, list[Drawing]]] = {}
+        self._ratio = 1.0
+
+    def forget(self) -> None:
+        """The columns were arranged anew."""
+        self._drawings.clear()
+
+    def dress(self) -> None:
+        """The theme changed."""
+        self._cells.forget()
+        self._drawings.clear()
+
+    def for_screen(self, ratio: float) -> None:
+        """Paint for a screen of this pixel ratio."""
+        if ratio != self._ratio:
+            self._ratio = ratio
+            self._cells.forget(ratio)
+            self._drawings.clear()
+
+    def paint(
+        self,
+        painter: QPainter,
+        number: int,
+        row: Any | None,
+        box: QRect,
+        left: int,
+        *,
+        selected: bool,
+        hovered: bool,
+        current: bool,
+        focused: bool,
+    ) -> None:
+        """Row `number` into `box`, its cells moved to `left`; a placeholder where `row` is None."""
+        theme, top, width, height = self._theme, box.top(), box.width(), box.height()
+        if selected or hovered:
+            painter.fillRect(box, theme.colour("selection" if selected else "hover"))
+        painter.fillRect(0, top + height - 1, width, 1, theme.colour("line"))
+        if row is None:
+            self._cells.paint_placeholder(painter, self._columns.boxes(), number, left, top)
+        else:
+            self._cells.paint(painter, self._laid_out(number, row), left, top)
+        if current and selected:
+            painter.fillRect(0, top, _STRIPE, height - 1, theme.colour("accent"))
+        if current and focused:
+            painter.setPen(QPen(theme.colour("focus"), 2 if theme.scheme == "contrast" else 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRect(1, top + 1, width - 3, height - 4))
+
+    def _laid_out(self, number: int, row: Any) -> list[Drawing]:
+        known = self._drawings.get(number)
+        if known is not None and known[0] is row:
+            return known[1]
+        if len(self._drawings) >= _KEPT:
+            self._drawings.clear()
+        made = self._cells.lay_out(self._columns.boxes(), row)
+        self._drawings[number] = row, made
+        return made
