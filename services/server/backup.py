@@ -17,7 +17,7 @@ class NotPossible(Exception):
 
 
 _USE_PG_DUMP = (
-    "PostgreSQL is backed up with its own tools: `pg_dump --format=custom` (or continuous archiving), and `pg_restore`. "
+    "PostgreSQL is backed up with its own tools: `pg_dump --format=custom` (or continuous archiving) and `pg_restore`. "
     "After a restore run `holdfast restore --new-epoch`, so that terminals send again what the backup does not have."
 )
 

@@ -47,11 +47,6 @@ class Desk:
         self._request_id = request_id
         self._done = 0
 
-    def new_id(self) -> str:
-        """A new id, the same if this request is run once more because its commit failed."""
-        self._done += 1
-        return derive(self._request_id, "id", self._done)
-
     def run(self, command: Command, terminal_id: str = "") -> Effect:
         """Run a command as it is entered: what a person can still put right is refused, facts included."""
         self._done += 1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import structlog
+from typing import Any
+
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from services.server.app import OnStart, create_app
 from services.server.settings import Settings
 
-_log = structlog.get_logger()
 _PING_SECONDS = 20.0
 _SECONDS_TO_END = 10
 _BACKLOG = 2048
@@ -20,26 +19,23 @@ class OneProcessOnly(Exception):
     """Several processes were asked for on a database that one process must have for itself."""
 
 
-def configuration(app: FastAPI | str, settings: Settings, *, workers: int = 1) -> uvicorn.Config:
+def options(settings: Settings) -> dict[str, Any]:
     """How uvicorn serves the app."""
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        factory=isinstance(app, str),
-        workers=workers,
+    return {
+        "host": settings.host,
+        "port": settings.port,
         # The library's present protocol; compressing small messages costs more than it saves.
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_ping_interval=_PING_SECONDS,
-        ws_ping_timeout=_PING_SECONDS,
-        timeout_graceful_shutdown=_SECONDS_TO_END,
-        backlog=_BACKLOG,
-        access_log=False,
-        log_config=None,
-        lifespan="on",
-        server_header=False,
-    )
+        "ws": "websockets-sansio",
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": _PING_SECONDS,
+        "ws_ping_timeout": _PING_SECONDS,
+        "timeout_graceful_shutdown": _SECONDS_TO_END,
+        "backlog": _BACKLOG,
+        "access_log": False,
+        "log_config": None,
+        "lifespan": "on",
+        "server_header": False,
+    }
 
 
 def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = None) -> None:
@@ -49,7 +45,7 @@ def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = No
     take no ``on_start``.
     """
     if workers == 1:
-        uvicorn.Server(configuration(create_app(settings, on_start=on_start), settings)).run()
+        uvicorn.run(create_app(settings, on_start=on_start), **options(settings))
         return
     if settings.resolved_database_url().startswith("sqlite"):
         raise OneProcessOnly(
@@ -57,9 +53,9 @@ def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = No
         )
     if on_start is not None:
         raise ValueError("several workers start by themselves; prepare the database before")
-    config = configuration("services.server.main:app_from_environment", settings, workers=workers)
-    sockets = [config.bind_socket()]
-    Multiprocess(config, target=uvicorn.Server(config).run, sockets=sockets).run()
+    uvicorn.run(
+        "services.server.main:app_from_environment", factory=True, workers=workers, **options(settings)
+    )
 
 
 def app_from_environment() -> FastAPI:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.commands import Address, NewLine, PlaceOrder
 from services.domain.refusals import refuse
 from services.server.api_desk import api_customer, api_terminal, collected_at, next_number
+from services.server.clock import new_id
 from services.server.door import Answer, Desk
 from services.server.errors import ApiError, refused
 from services.server.order_view import effects_of, order_view
@@ -68,7 +69,7 @@ def place(desk: Desk, order: NewOrder, site: Site) -> Answer:
         refuse("not_found", thing="customer", name=order.customer_id, details=details)
     terminal = api_terminal(desk.transaction, site)
     wanted = _wanted(desk, order.products)
-    order_id = desk.new_id()
+    order_id = new_id()
     command = PlaceOrder(
         site_id=site.id,
         order_id=order_id,
@@ -76,7 +77,7 @@ def place(desk: Desk, order: NewOrder, site: Site) -> Answer:
         customer_id=customer.id,
         lines=tuple(
             NewLine(
-                line_id=desk.new_id(),
+                line_id=new_id(),
                 product_id=product.id,
                 quantity=quantity,
                 price_minor=product.price_minor,

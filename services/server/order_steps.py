@@ -32,6 +32,7 @@ from services.domain.refusals import refuse
 from services.domain.route_states import RouteState
 from services.domain.shipment_states import ShipmentState
 from services.handlers.promises import quantities_of
+from services.server.clock import new_id
 from services.server.door import Desk
 from services.storage.tables import Order, OrderLine, PickTask, Route, Shipment, Vehicle
 
@@ -81,7 +82,7 @@ class OrderSteps:
         self._desk.must(
             ReleaseOrders(
                 site_id=self._site_id,
-                wave_id=self._desk.new_id(),
+                wave_id=new_id(),
                 number=f"W-{self._order.number}",
                 order_ids=(self._order_id,),
             )
@@ -212,7 +213,7 @@ class OrderSteps:
         """Put a shipment on a route of its own, driven by the first vehicle that is free and big enough."""
         vehicle = self._free_vehicle(shipment)
         now = self._desk.transaction.received_at
-        route_id = self._desk.new_id()
+        route_id = new_id()
         self._desk.must(
             PlanRoute(
                 site_id=self._site_id,

@@ -15,6 +15,7 @@ from services.domain.gs1 import parse_scan
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.refusals import refuse
 from services.handlers.stock_ledger import GOOD
+from services.server.clock import new_id
 from services.server.door import Answer, Desk
 from services.storage.tables import Barcode, CycleCount, Location, PickTask, Product, Site, Stock, StockLevel
 
@@ -203,7 +204,7 @@ def _count(desk: Desk, read: Read, site: Site) -> list[Command]:
     return [
         CountStock(
             site_id=site.id,
-            count_id=asked[0].id if asked else desk.new_id(),
+            count_id=asked[0].id if asked else new_id(),
             product_id=read.product.id,
             location_id=read.location.id,
             counted=read.quantity,

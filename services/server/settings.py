@@ -28,81 +28,81 @@ class Settings(BaseSettings):
     )
 
     # Where things are
-    database_url: str = Field("", validation_alias=_plain("DATABASE_URL"))
-    redis_url: str = Field("", validation_alias=_plain("REDIS_URL"))
-    celery_broker_url: str = Field("", validation_alias=_plain("CELERY_BROKER_URL"))
+    database_url: str = Field(default="", validation_alias=_plain("DATABASE_URL"))
+    redis_url: str = Field(default="", validation_alias=_plain("REDIS_URL"))
+    celery_broker_url: str = Field(default="", validation_alias=_plain("CELERY_BROKER_URL"))
     data_folder: Path = Field(default_factory=lambda: user_data_path(APP_NAME) / "server")
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=0, le=65535)
     public_url: str = ""
 
     # What a site does
-    low_stock_threshold: int = Field(10, ge=0, validation_alias=_plain("LOW_STOCK_THRESHOLD"))
-    demo_mode: bool = Field(False, validation_alias=_plain("DEMO_MODE"))
+    low_stock_threshold: int = Field(default=10, ge=0, validation_alias=_plain("LOW_STOCK_THRESHOLD"))
+    demo_mode: bool = Field(default=False, validation_alias=_plain("DEMO_MODE"))
 
     # Sign-in
     admin_password: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
-    access_token_seconds: int = Field(15 * 60, ge=30)
-    refresh_token_seconds: int = Field(30 * 24 * 3600, ge=60)
-    refresh_grace_seconds: int = Field(60, ge=0)
+    access_token_seconds: int = Field(default=15 * 60, ge=30)
+    refresh_token_seconds: int = Field(default=30 * 24 * 3600, ge=60)
+    refresh_grace_seconds: int = Field(default=60, ge=0)
     # RFC 9106's second recommendation, for machines that do other work besides.
-    password_memory_kib: int = Field(64 * 1024, ge=8)
-    password_passes: int = Field(3, ge=1)
-    password_lanes: int = Field(4, ge=1)
-    password_workers: int = Field(2, ge=1)
-    password_least_length: int = Field(8, ge=1)
-    sign_in_tries: int = Field(5, ge=1)
-    sign_in_tries_per_address: int = Field(50, ge=1)
-    sign_in_window_seconds: int = Field(15 * 60, ge=1)
+    password_memory_kib: int = Field(default=64 * 1024, ge=8)
+    password_passes: int = Field(default=3, ge=1)
+    password_lanes: int = Field(default=4, ge=1)
+    password_workers: int = Field(default=2, ge=1)
+    password_least_length: int = Field(default=8, ge=1)
+    sign_in_tries: int = Field(default=5, ge=1)
+    sign_in_tries_per_address: int = Field(default=50, ge=1)
+    sign_in_window_seconds: int = Field(default=15 * 60, ge=1)
 
     # The authority
-    commit_deadline_seconds: float = Field(30.0, gt=0)
-    commit_workers: int = Field(4, ge=1)
-    commands_per_commit: int = Field(1000, ge=1)
-    rows_remembered: int = Field(300_000, ge=0)
-    failures_before_parking: int = Field(3, ge=1)
-    database_connections: int = Field(20, ge=2)
-    busy_seconds: float = Field(30.0, gt=0)
-    tombstone_days: int = Field(30, ge=1)
+    commit_deadline_seconds: float = Field(default=30.0, gt=0)
+    commit_workers: int = Field(default=4, ge=1)
+    commands_per_commit: int = Field(default=1000, ge=1)
+    rows_remembered: int = Field(default=300_000, ge=0)
+    failures_before_parking: int = Field(default=3, ge=1)
+    database_connections: int = Field(default=20, ge=2)
+    busy_seconds: float = Field(default=30.0, gt=0)
+    tombstone_days: int = Field(default=30, ge=1)
 
     # Sync
-    rows_per_page: int = Field(2000, ge=1)
-    snapshot_seconds: float = Field(3600.0, ge=0)
-    snapshot_changes: int = Field(50_000, ge=0)
-    snapshot_level: int = Field(3, ge=1, le=19)
-    max_sync_bytes: int = Field(32 * 1024 * 1024, ge=1024)
-    max_request_bytes: int = Field(1024 * 1024, ge=1024)
-    request_threads: int = Field(80, ge=4)
+    rows_per_page: int = Field(default=2000, ge=1)
+    snapshot_seconds: float = Field(default=3600.0, ge=0)
+    snapshot_changes: int = Field(default=50_000, ge=0)
+    snapshot_level: int = Field(default=3, ge=1, le=19)
+    max_sync_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
+    max_request_bytes: int = Field(default=1024 * 1024, ge=1024)
+    request_threads: int = Field(default=80, ge=4)
 
     # Live
-    hello_seconds: float = Field(5.0, gt=0)
-    live_send_seconds: float = Field(30.0, gt=0)
-    hint_poll_seconds: float = Field(1.0, gt=0)
+    hello_seconds: float = Field(default=5.0, gt=0)
+    live_send_seconds: float = Field(default=30.0, gt=0)
+    hint_poll_seconds: float = Field(default=1.0, gt=0)
     live_stock_needs_sign_in: bool = False
-    coarse_position_seconds: float = Field(30.0, ge=0)
-    coarse_position_metres: float = Field(250.0, ge=0)
-    position_history_days: int = Field(30, ge=1)
+    coarse_position_seconds: float = Field(default=30.0, ge=0)
+    coarse_position_metres: float = Field(default=250.0, ge=0)
+    position_history_days: int = Field(default=30, ge=1)
 
     # Jobs
-    job_workers: int = Field(1, ge=0)
-    job_lease_seconds: float = Field(60.0, gt=0)
-    job_poll_seconds: float = Field(2.0, gt=0)
+    job_workers: int = Field(default=1, ge=0)
+    job_lease_seconds: float = Field(default=60.0, gt=0)
+    job_poll_seconds: float = Field(default=2.0, gt=0)
     job_retry_seconds: Annotated[tuple[float, ...], NoDecode] = (60.0, 120.0, 240.0)
-    housekeeping_seconds: float = Field(3600.0, gt=0)
-    idempotency_hours: int = Field(24, ge=1)
-    sync_log_days: int = Field(30, ge=1)
+    housekeeping_seconds: float = Field(default=3600.0, gt=0)
+    idempotency_hours: int = Field(default=24, ge=1)
+    sync_log_days: int = Field(default=30, ge=1)
 
     # Telling customers
     smtp_host: str = ""
-    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_from: str = ""
     smtp_starttls: bool = True
     notify_webhook_url: str = ""
     notify_webhook_secret: SecretStr = SecretStr("")
-    notify_seconds: float = Field(15.0, gt=0)
+    notify_seconds: float = Field(default=15.0, gt=0)
 
     @field_validator("job_retry_seconds", mode="before")
     @classmethod

@@ -40,11 +40,12 @@ def products(
             cursor=cursor,
             limit=limit,
         )
-    shown = [
-        {"product_id": row.id, **{k: v for k, v in msgspec.structs.asdict(row).items() if k != "id"}}
-        for row in rows
-    ]
-    return {"products": shown, "next_cursor": following}
+    return {"products": [_shown(row) for row in rows], "next_cursor": following}
+
+
+def _shown(product: Product) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(product)
+    return {"product_id": fields.pop("id"), **fields}
 
 
 @router.get("/inventory")
