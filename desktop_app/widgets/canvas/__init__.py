@@ -1,0 +1,1 @@
+"""What the painted canvases (fleet map, bin map, day timeline) share."""
