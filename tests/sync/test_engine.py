@@ -124,7 +124,7 @@ class TestOnAStandingClock:
         for _ in range(1200):
             desk.do("A-01", 1)
         desk.network.plan([Fault.DELAY] * 20)
-        with pytest.raises(Offline, match="late|over"):
+        with pytest.raises(Offline, match=r"late|over"):
             desk.engine.run_once(deadline_s=20)
         assert 0 < desk.replica.outcomes_ack() < 1200
         desk.sync()
