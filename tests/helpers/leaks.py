@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 # How long a thread or a window that is already on its way out may take to be gone.
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.02
 
 _failed = pytest.StashKey[bool]()
