@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
-
 import msgspec
 
 from local_db.cache import Cache
 from local_db.dependencies import keep_makers
+from local_db.files import DatabaseError
 from services.commands.command import Command
 from services.handlers.dispatch import Effect, run_command
 from services.handlers.work import Context
@@ -76,9 +75,9 @@ class Provisional:
         unit = self._cache.unit
         try:
             return run_command(unit, command, context)
-        except Exception as problem:
-            if _is_of_the_database(problem):
-                raise
+        except DatabaseError:
+            raise
+        except Exception:
             # A fault of this program must not stop the rest of the queue, nor lose what a person did.
             log.exception("the handler of %s failed", type(command).__name__)
             return Effect(status="rejected", code=FAILED_HERE, message=_FAILED_WORDS)
@@ -104,9 +103,3 @@ class Provisional:
             at=issued_at,
             received_at=issued_at,
         )
-
-
-def _is_of_the_database(problem: Any) -> bool:
-    from sqlalchemy.exc import DBAPIError
-
-    return isinstance(problem, DBAPIError)

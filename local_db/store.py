@@ -148,11 +148,10 @@ class Store:
 
     def _look_at(self, problem: Exception) -> None:
         """What an error says about the disk and the files, beyond the work that it broke off."""
-        cause = getattr(problem, "orig", None) or problem
-        if is_full(cause):
+        if is_full(problem):
             self.ballast.give_up()
             raise OutboxFull(self.folder) from problem
-        if is_damage(cause):
+        if is_damage(problem):
             log.error("the cache is damaged and will be made anew at the next start")
             self.outbox.meta.set(**{_IN_DOUBT: "1"})
 

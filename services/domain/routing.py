@@ -7,6 +7,8 @@ millilitres, distances metres, instants milliseconds UTC.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import repeat
 from math import asin, cos, hypot, radians, sin, sqrt
 from operator import add, sub
 from typing import Final
@@ -36,7 +38,20 @@ class Call(msgspec.Struct, frozen=True):
     load_ml: int = 0
 
 
-class OpenRoute(msgspec.Struct, frozen=True):
+class Outline(msgspec.Struct, frozen=True):
+    """A route's places in straight metres east (`xs`) and north (`ys`) of its depot, which is the first and the last
+    of them, and the `legs` between them. `by_x` and `by_y` are metres for a degree there.
+    """
+
+    by_x: float
+    by_y: float
+    xs: list[float]
+    ys: list[float]
+    legs: list[float]
+    length: float
+
+
+class OpenRoute(msgspec.Struct, frozen=True, dict=True):
     """A route from the depot through its calls and back.
 
     `room_g` and `room_ml` are what the vehicle can still take. `fixed` is how many of the first calls may not
@@ -52,6 +67,17 @@ class OpenRoute(msgspec.Struct, frozen=True):
     room_ml: int
     calls: tuple[Call, ...] = ()
     fixed: int = 0
+
+    @cached_property
+    def outline(self) -> Outline:
+        """Where its places lie, measured once: a new call is tried on every open route."""
+        by_y = _METRES_PER_DEGREE
+        by_x = by_y * cos(radians(self.depot_latitude))
+        xs = [(call.longitude - self.depot_longitude) * by_x for call in self.calls]
+        ys = [(call.latitude - self.depot_latitude) * by_y for call in self.calls]
+        xs, ys = [0.0, *xs, 0.0], [0.0, *ys, 0.0]
+        legs = list(map(hypot, map(sub, xs, xs[1:]), map(sub, ys, ys[1:])))
+        return Outline(by_x, by_y, xs, ys, legs, sum(legs))
 
 
 class Insertion(msgspec.Struct, frozen=True):
@@ -91,29 +117,30 @@ def cheapest_insertion(
     off by less than 2 % within 100 km up to 50 degrees of latitude, which is less than the road factor is
     uncertain.
     """
-    ms_per_m = _ms_per_metre(speed_kmh)
+    # Everything inside is in straight metres; the road's length comes in with the speed and the answer.
+    ms_per_m = _ms_per_metre(speed_kmh) * road_factor
     service_ms = service_minutes * _MS_PER_MINUTE
     best: Insertion | None = None
     for route in routes:
         if route.room_g < call.load_g or route.room_ml < call.load_ml:
             continue
         start = max(route.starts_at, not_before)
-        # Measured from the new call, so that the spokes to it are plain lengths.
-        xs, ys = _outline(route, call.longitude, call.latitude, road_factor)
-        legs = _legs(xs, ys)
-        spokes = list(map(hypot, xs, ys))
-        detours = list(map(sub, map(add, spokes, spokes[1:]), legs))[route.fixed :]
+        outline = route.outline
+        x = (call.longitude - route.depot_longitude) * outline.by_x
+        y = (call.latitude - route.depot_latitude) * outline.by_y
+        spokes = list(map(hypot, map(sub, outline.xs, repeat(x)), map(sub, outline.ys, repeat(y))))
+        detours = list(map(sub, map(add, spokes, spokes[1:]), outline.legs))[route.fixed :]
         added = min(detours, default=None)
         if added is None:
             continue
-        driving = (sum(legs) + added) * ms_per_m
+        driving = (outline.length + added) * ms_per_m
         if start + driving + service_ms * (len(route.calls) + 1) > route.ends_at:
             continue
-        added_m = round(added)
+        added_m = round(added * road_factor)
         if best is not None and (added_m, route.route_id) >= (best.added_m, best.route_id):
             continue
         position = route.fixed + detours.index(added)
-        before = (sum(legs[:position]) + spokes[position]) * ms_per_m + service_ms * position
+        before = (sum(outline.legs[:position]) + spokes[position]) * ms_per_m + service_ms * position
         best = Insertion(route.route_id, position, added_m, round(start + before))
     return best
 
@@ -127,10 +154,10 @@ def arrival_times(
     road_factor: float = ROAD_FACTOR,
 ) -> list[int]:
     """When the vehicle arrives at each call of a route, in their order."""
-    ms_per_m = _ms_per_metre(speed_kmh)
+    ms_per_m = _ms_per_metre(speed_kmh) * road_factor
     clock = float(max(route.starts_at, not_before))
     times: list[int] = []
-    for leg in _legs(*_outline(route, route.depot_longitude, route.depot_latitude, road_factor))[:-1]:
+    for leg in route.outline.legs[:-1]:
         clock += leg * ms_per_m
         times.append(round(clock))
         clock += service_minutes * _MS_PER_MINUTE
@@ -139,28 +166,10 @@ def arrival_times(
 
 def route_length_m(route: OpenRoute, *, road_factor: float = ROAD_FACTOR) -> int:
     """The length of a route from the depot through all calls and back."""
-    return round(sum(_legs(*_outline(route, route.depot_longitude, route.depot_latitude, road_factor))))
+    return round(route.outline.length * road_factor)
 
 
 def _ms_per_metre(speed_kmh: float) -> float:
     if speed_kmh <= 0:
         raise ValueError(f"a vehicle's speed must be above zero, got {speed_kmh}")
     return _MS_PER_HOUR / (speed_kmh * 1000)
-
-
-def _outline(
-    route: OpenRoute, longitude: float, latitude: float, road_factor: float
-) -> tuple[list[float], list[float]]:
-    """The route's places in metres by road east and north of a point; the depot is the first and the last of
-    them.
-    """
-    by_y = _METRES_PER_DEGREE * road_factor
-    by_x = by_y * cos(radians(route.depot_latitude))
-    xs = [(call.longitude - longitude) * by_x for call in route.calls]
-    ys = [(call.latitude - latitude) * by_y for call in route.calls]
-    depot_x, depot_y = (route.depot_longitude - longitude) * by_x, (route.depot_latitude - latitude) * by_y
-    return [depot_x, *xs, depot_x], [depot_y, *ys, depot_y]
-
-
-def _legs(xs: list[float], ys: list[float]) -> list[float]:
-    return list(map(hypot, map(sub, xs, xs[1:]), map(sub, ys, ys[1:])))

@@ -87,7 +87,7 @@ def retry_order(work: Work, command: RetryOrder) -> None:
         )
     lines = lines_of(work, order.id)
     waiting = [line for line in lines if quantities_of(line).unfilled]
-    read_ahead(work, order.site_id, [line.product_id for line in waiting])
+    read_ahead(work, order.site_id, waiting)
     fulfilled = {line.id: line for line in lines}
     for line in waiting:
         product = work.need(Product, line.product_id)
@@ -183,6 +183,7 @@ def _write_lines(
     work: Work, order: Order, lines: Sequence[NewLine], *, first_position: int
 ) -> list[OrderLine]:
     products = work.get_many(Product, [line.product_id for line in lines])
+    taken = work.get_many(OrderLine, [line.line_id for line in lines])
     for line in lines:
         product = products.get(line.product_id)
         if product is None:
@@ -193,7 +194,7 @@ def _write_lines(
             refuse(
                 "product_inactive", sku=product.sku, details=[{"product_id": product.id, "sku": product.sku}]
             )
-        if work.get(OrderLine, line.line_id) is not None:
+        if line.line_id in taken:
             refuse("duplicate", thing="order line", name=line.line_id)
     return [
         work.put(
@@ -222,7 +223,7 @@ def _promise(work: Work, order: Order, lines: Sequence[OrderLine], *, new: bool 
 
 def _promise_lines(work: Work, order: Order, lines: Sequence[OrderLine]) -> list[OrderLine]:
     """Reserve lines; where stock does not suffice, refuse all or leave the rest to backorder, as the order says."""
-    read_ahead(work, order.site_id, [line.product_id for line in lines])
+    read_ahead(work, order.site_id, lines)
     promised = [promise_line(work, order, line, work.need(Product, line.product_id)) for line in lines]
     short = [line for line in promised if quantities_of(line).unfilled]
     if short and order.on_shortfall == "refuse":

@@ -82,11 +82,16 @@ def stock_of(work: Work, site_id: str, product_ids: Iterable[str]) -> dict[str, 
     return work.find_many(Stock, "product_id", product_ids, site_id=site_id)
 
 
-def read_ahead(work: Work, site_id: str, product_ids: Sequence[str]) -> None:
-    """Read what promising these products needs, a table at a time instead of a product at a time."""
+def read_ahead(work: Work, site_id: str, lines: Sequence[OrderLine]) -> None:
+    """Read what promising these lines needs, a table at a time instead of a line at a time."""
+    product_ids = [line.product_id for line in lines]
     work.get_many(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
     found = stock_of(work, site_id, product_ids)
     work.get_many(Location, {stock.location_id for rows in found.values() for stock in rows})
+    work.get_many(Reservation, [derive("reservation", line.id) for line in lines])
+    work.get_many(Backorder, [derive("backorder", line.id) for line in lines])
+    ties = [derive("allocation", line.id, stock.id) for line in lines for stock in found[line.product_id]]
+    work.get_many(Allocation, ties)
 
 
 def promise_line(

@@ -39,7 +39,7 @@ def cheapest_place(work: Work, shipment: Shipment, latitude: float, longitude: f
     stops = work.find_many(Stop, "route_id", [route.id for route in routes])
     now = work.context.received_at
     open_routes = [
-        _open_route(site, route, vehicle, stops[route.id])
+        _open_route(work, site, route, vehicle, stops[route.id])
         for route in routes
         if (vehicle := vehicles.get(route.vehicle_id)) is not None
         and vehicle.integration == "utilized"
@@ -56,7 +56,16 @@ def cheapest_place(work: Work, shipment: Shipment, latitude: float, longitude: f
     )
 
 
-def _open_route(site: Site, route: Route, vehicle: Vehicle, stops: Sequence[Stop]) -> OpenRoute:
+def _open_route(work: Work, site: Site, route: Route, vehicle: Vehicle, stops: Sequence[Stop]) -> OpenRoute:
+    """A route as the domain measures it; an order is tried on every open route, and few of them have changed."""
+    return work.worked_out(
+        ("open_route", route.id),
+        (site, route, vehicle, *stops),
+        lambda: _outlined(site, route, vehicle, stops),
+    )
+
+
+def _outlined(site: Site, route: Route, vehicle: Vehicle, stops: Sequence[Stop]) -> OpenRoute:
     return OpenRoute(
         route_id=route.id,
         depot_latitude=site.latitude,
@@ -132,7 +141,7 @@ def time_stops(work: Work, route: Route) -> Route:
     site = work.need(Site, route.site_id)
     vehicle = work.need(Vehicle, route.vehicle_id)
     stops = stops_of(work, route.id)
-    as_planned = _open_route(site, route, vehicle, stops)
+    as_planned = _open_route(work, site, route, vehicle, stops)
     times = arrival_times(
         as_planned,
         speed_kmh=setting(work, "route.speed_kmh"),

@@ -59,6 +59,7 @@ class Work:
         "put",
         "remove",
         "shortfalls",
+        "worked_out",
     )
 
     def __init__(self, unit: UnitOfWork, context: Context) -> None:
@@ -69,6 +70,7 @@ class Work:
         self.put = unit.put
         self.change = unit.change
         self.remove = unit.remove
+        self.worked_out = unit.worked_out
         self.context = context
         self.jobs: list[Job] = []
         self.shortfalls: list[Shortfall] = []

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import astuple
+
 from services.storage.row import Row, column_types, columns_of
 
 Values = Sequence[Any]
@@ -20,13 +22,22 @@ class Statements:
     """Texts and converters for one class of rows in one dialect (``sqlite`` or ``postgresql``)."""
 
     by_ids: str
+    insert: str
     upsert: str
     delete: str
     load: Callable[[Values], Row]
     dump: Callable[[Row], tuple[Any, ...]]
     name: str
+    names: tuple[str, ...]
     columns: str
     dialect: str
+
+    def update(self, positions: tuple[int, ...]) -> str:
+        """Set the columns at these positions of the row with an id; their values come first, the id last.
+
+        Naming only what changed spares the indexes of all other columns.
+        """
+        return _update(self.name, self.names, positions, self.dialect)
 
     def where(self, names: tuple[str, ...], *, many: bool) -> str:
         """Rows whose first column equals one value (or with ``many`` one of a list), and the others one value each."""
@@ -57,6 +68,13 @@ def _where(table: str, columns: str, names: tuple[str, ...], many: bool, dialect
     return f'SELECT {columns} FROM "{table}" WHERE {" AND ".join(parts)} ORDER BY "id"'
 
 
+@lru_cache(maxsize=2048)
+def _update(table: str, names: tuple[str, ...], positions: tuple[int, ...], dialect: str) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    parts = ", ".join(f'"{names[position]}" = {mark}' for position in positions)
+    return f'UPDATE "{table}" SET {parts} WHERE "id" = {mark}'
+
+
 @lru_cache(maxsize=256)
 def statements(cls: type[Row], dialect: str) -> Statements:
     """The statements of a class of rows; made once per dialect."""
@@ -76,7 +94,7 @@ def statements(cls: type[Row], dialect: str) -> Statements:
         return cls(*changed)
 
     def dump(row: Row) -> tuple[Any, ...]:
-        values = tuple(getattr(row, name) for name in names)
+        values: tuple[Any, ...] = astuple(row)
         if not bools:
             return values
         changed = list(values)
@@ -84,16 +102,16 @@ def statements(cls: type[Row], dialect: str) -> Statements:
             changed[i] = int(changed[i])
         return tuple(changed)
 
+    insert = f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join([mark] * len(names))})'
     return Statements(
+        insert=insert,
         by_ids=f'SELECT {columns} FROM "{table}" WHERE "id" {listed(dialect)}',
-        upsert=(
-            f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join([mark] * len(names))}) '
-            f'ON CONFLICT ("id") DO UPDATE SET {updates}'
-        ),
+        upsert=f'{insert} ON CONFLICT ("id") DO UPDATE SET {updates}',
         delete=f'DELETE FROM "{table}" WHERE "id" = {mark}',
         load=load,
         dump=dump,
         name=table,
+        names=names,
         columns=columns,
         dialect=dialect,
     )

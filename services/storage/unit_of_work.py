@@ -7,20 +7,59 @@ known without asking the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from operator import is_
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
-from sqlalchemy import Connection
 
 from services.storage.row import Row
 from services.storage.statements import bind_list, statements
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 Key = tuple[Any, ...]
 Changes = dict[type[Row], dict[str, Row | None]]
 """What a transaction changed: for each class of rows, id -> the new row, or None where it was removed."""
+
+
+class DialectName(Protocol):
+    """Which SQL a connection speaks."""
+
+    @property
+    def name(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        ...
+
+
+class Executor(Protocol):
+    """What a unit needs of a connection: SQLAlchemy's Connection has it, and so has a thin cover over the driver."""
+
+    @property
+    def dialect(self) -> DialectName:
+        """Which SQL it speaks."""
+        ...
+
+    def exec_driver_sql(self, statement: str, parameters: Any = None) -> Any:
+        """Run a statement with one tuple of parameters, or many times with a list of tuples."""
+        ...
+
+
+class _Found:
+    """The answer to one find: ids, and the rows in order of id while none of them has changed."""
+
+    __slots__ = ("ids", "rows")
+
+    def __init__(self) -> None:
+        self.ids: dict[str, None] = {}
+        self.rows: list[Row | None] | None = None
+
+    def in_order(self, known: dict[str, Row | None]) -> list[Any]:
+        """The rows, in a list of the caller's own."""
+        if self.rows is None:
+            self.rows = [known[row_id] for row_id in sorted(self.ids)]
+        return self.rows.copy()
 
 
 class UnitOfWork:
@@ -30,13 +69,15 @@ class UnitOfWork:
     what was read stays known; it calls ``forget`` whenever rows change behind it.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Executor) -> None:
         self._connection = connection
         self._dialect = connection.dialect.name
         self._rows: dict[type[Row], dict[str, Row | None]] = {}
         self._stored: dict[type[Row], dict[str, Row | None]] = {}
-        self._found: dict[type[Row], dict[tuple[str, ...], dict[Key, dict[str, None]]]] = {}
+        self._found: dict[type[Row], dict[tuple[str, ...], dict[Key, _Found]]] = {}
         self._undo: list[tuple[type[Row], str, Row | None, bool]] | None = None
+        self._unread: dict[type[Row], set[str]] = {}
+        self._worked_out: dict[Hashable, tuple[Sequence[Row], Any]] = {}
 
     def get(self, cls: type[R], row_id: str) -> R | None:
         """The row with this id, or None."""
@@ -62,8 +103,7 @@ class UnitOfWork:
         if key not in found:
             sql = statements(cls, self._dialect).where(names, many=False)
             self._take_found(cls, names, [key], self._run(sql, key))
-        rows = self._rows[cls]
-        return [cast(R, rows[row_id]) for row_id in sorted(found[key])]
+        return found[key].in_order(self._rows[cls])
 
     def find_many(self, cls: type[R], column: str, values: Iterable[str], **equal: Any) -> dict[str, list[R]]:
         """``find`` for many values of one column at once: value -> its rows, in order of id."""
@@ -77,7 +117,7 @@ class UnitOfWork:
             rows = self._run(sql, (bind_list(self._dialect, missing), *rest))
             self._take_found(cls, names, [(value, *rest) for value in missing], rows)
         known = self._rows.get(cls, {})
-        return {value: [cast(R, known[i]) for i in sorted(found[(value, *rest)])] for value in wanted}
+        return {value: found[(value, *rest)].in_order(known) for value in wanted}
 
     def put(self, row: R) -> R:
         """Write a row, new or changed."""
@@ -91,6 +131,16 @@ class UnitOfWork:
     def remove(self, row: Row) -> None:
         """Delete a row."""
         self._set(type(row), row.id, None)
+
+    def worked_out(self, key: Hashable, rows: Sequence[Row], make: Callable[[], T]) -> T:
+        """What ``make`` works out from these rows; not made again while every one of them is the same as the last time."""
+        known = self._worked_out.get(key)
+        # Rows are frozen: the same object cannot have changed.
+        if known is not None and len(known[0]) == len(rows) and all(map(is_, known[0], rows)):
+            return cast(T, known[1])
+        made = make()
+        self._worked_out[key] = (rows, made)
+        return made
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -116,18 +166,37 @@ class UnitOfWork:
             changed = {
                 i: rows[i] for i, before in stored.items() if rows[i] is not before and rows[i] != before
             }
-            if not changed:
-                continue
-            sql = statements(cls, self._dialect)
-            puts = [sql.dump(row) for row in changed.values() if row is not None]
-            removed = [(row_id,) for row_id, row in changed.items() if row is None]
-            if puts:
-                self._connection.exec_driver_sql(sql.upsert, puts)
-            if removed:
-                self._connection.exec_driver_sql(sql.delete, removed)
-            changes[cls] = changed
+            if changed:
+                self._write(cls, stored, changed)
+                changes[cls] = changed
         self._stored.clear()
+        self._unread.clear()
         return changes
+
+    def _write(self, cls: type[Row], stored: dict[str, Row | None], changed: dict[str, Row | None]) -> None:
+        """Insert what is new, update the columns that changed, delete what is gone: as few trees are touched as can be."""
+        sql = statements(cls, self._dialect)
+        dump = sql.dump
+        unread = self._unread.get(cls, ())
+        batches: dict[str, list[tuple[Any, ...]]] = {}
+        # What is gone goes first: another row may have taken over a value that only one may have.
+        if removed := [(row_id,) for row_id, row in changed.items() if row is None]:
+            batches[sql.delete] = removed
+        for row_id, row in changed.items():
+            if row is None:
+                continue
+            before = stored[row_id]
+            values = dump(row)
+            if before is None:
+                # What was never read may be stored already.
+                batches.setdefault(sql.upsert if row_id in unread else sql.insert, []).append(values)
+                continue
+            old = dump(before)
+            positions = tuple(i for i, value in enumerate(values) if value != old[i])
+            new = (*(values[i] for i in positions), row_id)
+            batches.setdefault(sql.update(positions), []).append(new)
+        for statement, parameters in batches.items():
+            self._connection.exec_driver_sql(statement, parameters)
 
     def before_images(self) -> Changes:
         """Of every row written since the last flush: what is stored of it, None where nothing is."""
@@ -146,7 +215,9 @@ class UnitOfWork:
         """Drop all that is known: the database has changed behind this unit, or its transaction was rolled back."""
         self._rows.clear()
         self._stored.clear()
+        self._unread.clear()
         self._found.clear()
+        self._worked_out.clear()
 
     @property
     def rows_known(self) -> int:
@@ -154,7 +225,8 @@ class UnitOfWork:
         return sum(len(rows) for rows in self._rows.values())
 
     def _run(self, sql: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
-        return self._connection.exec_driver_sql(sql, parameters).fetchall()
+        rows: Sequence[Any] = self._connection.exec_driver_sql(sql, parameters).fetchall()
+        return rows
 
     def _load(self, cls: type[Row], ids: Sequence[str]) -> None:
         sql = statements(cls, self._dialect)
@@ -171,7 +243,7 @@ class UnitOfWork:
         known = self._rows.setdefault(cls, {})
         found = self._found[cls][names]
         for key in keys:
-            found[key] = {}
+            found[key] = _Found()
         for values in rows:
             row_id = values[0]
             if row_id not in known:
@@ -181,7 +253,8 @@ class UnitOfWork:
         for row_id in candidates:
             row = known[row_id]
             if row is not None and (key := tuple(getattr(row, name) for name in names)) in found:
-                found[key][row_id] = None
+                found[key].ids[row_id] = None
+                found[key].rows = None
 
     def _set(self, cls: type[Row], row_id: str, row: Row | None) -> None:
         known = self._rows.setdefault(cls, {})
@@ -190,6 +263,8 @@ class UnitOfWork:
             self._undo.append((cls, row_id, before, row_id in known))
         # A row never read is taken as new: its first write counts as a change, whatever is stored.
         self._stored.setdefault(cls, {}).setdefault(row_id, before)
+        if row_id not in known:
+            self._unread.setdefault(cls, set()).add(row_id)
         known[row_id] = row
         self._refile(cls, row_id, before, row)
 
@@ -202,6 +277,7 @@ class UnitOfWork:
             # Finds made meanwhile took the row as new; they are asked again, for it may be stored otherwise.
             del known[row_id]
             self._stored[cls].pop(row_id, None)
+            self._unread[cls].discard(row_id)
             self._found.pop(cls, None)
 
     def _refile(self, cls: type[Row], row_id: str, before: Row | None, after: Row | None) -> None:
@@ -209,9 +285,10 @@ class UnitOfWork:
         for names, found in self._found.get(cls, {}).items():
             old = tuple(getattr(before, name) for name in names) if before is not None else None
             new = tuple(getattr(after, name) for name in names) if after is not None else None
-            if old == new:
-                continue
             if old is not None and old in found:
-                found[old].pop(row_id, None)
+                found[old].rows = None
+                if old != new:
+                    found[old].ids.pop(row_id, None)
             if new is not None and new in found:
-                found[new][row_id] = None
+                found[new].rows = None
+                found[new].ids[row_id] = None

@@ -113,7 +113,7 @@ def _product(n: int, chance: random.Random) -> Product:
 
 
 def _customer(n: int, chance: random.Random) -> Customer:
-    latitude, longitude = chance.gauss(_DEPOT[0], 0.15), chance.gauss(_DEPOT[1], 0.2)
+    latitude, longitude = chance.gauss(_DEPOT[0], 0.08), chance.gauss(_DEPOT[1], 0.12)
     return Customer(
         customer_id(n), f"C{n:05d}", f"{chance.choice(_WORDS)} {chance.choice(_THINGS)} Shop {n}", "", "",
         f"{n} High Street", "Leicester", "LE1", "GB", latitude, longitude,
@@ -168,7 +168,7 @@ def _fleet(size: Size, chance: random.Random) -> Iterator[list[Row]]:
         for position in range(size.stops_per_route):
             n = r * size.stops_per_route + position
             order, shipment, stop = derive("order", n), derive("shipment", n), derive("stop", n)
-            latitude, longitude = chance.gauss(_DEPOT[0], 0.15), chance.gauss(_DEPOT[1], 0.2)
+            latitude, longitude = chance.gauss(_DEPOT[0], 0.08), chance.gauss(_DEPOT[1], 0.12)
             customer = customer_id(n % size.customers)
             orders.append(
                 Order(
@@ -191,7 +191,7 @@ def _fleet(size: Size, chance: random.Random) -> Iterator[list[Row]]:
             )  # fmt: skip
         routes.append(
             Route(
-                route, SITE, f"R{r:03d}", "2026-05-28", van, driver, "open", NOON, NOON + 11 * _HOUR, None, None,
+                route, SITE, f"R{r:03d}", "2026-05-28", van, driver, "open", NOON, NOON + 14 * _HOUR, None, None,
                 5000 * size.stops_per_route, 9000 * size.stops_per_route, 150_000,
             )
         )  # fmt: skip

@@ -1,8 +1,8 @@
 """How long it takes until an order of five lines is durable on the terminal, against bare SQL writing the same rows.
 
-The peer is handed the very rows that the command wrote, ready as tuples, and writes them with the outbox row in one
-transaction of one file, with the same driver, key and settings, synchronous=FULL. It decides nothing, keeps no
-before-images and needs one commit instead of two. The two take turns, command by command.
+The peer is handed the very statements that the command ran, with their values, and runs them with the outbox row in one
+transaction of one file, with the same driver, key and settings, synchronous=FULL. It reads and decides nothing, keeps
+no before-images and needs one commit instead of two. The two take turns, command by command.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from local_db.client_tables import OUTBOX_STEPS
 from local_db.files import Connection, open_keyed
 from services.commands import NewLine, PlaceOrder
 from services.protocol.messages import PullResponse, TablePatch
-from services.storage.row import Row
 from services.storage.statements import statements
 from services.sync.replica import Identity
 from tests.benchmarks import big_site
@@ -93,13 +92,12 @@ def _take_turns(desk: Desk, bare: _Bare, orders: int) -> tuple[list[float], list
         began = time.perf_counter()
         receipt = desk.do(command)
         ended = time.perf_counter()
-        changed = written.take()
-        envelope = _outbox_row(desk, receipt.n)
-        bare_ms = bare.write(changed, envelope)
+        writes = written.take()
+        bare_ms = bare.write(writes, _outbox_row(desk, receipt.n))
         if n >= _WARM_UP:
             ours.append((ended - began) * 1000)
             theirs.append(bare_ms)
-            rows.append(sum(len(puts) + len(gone) for _, puts, gone in changed) + 1)
+            rows.append(sum(len(parameters) for _, parameters in writes) + 1)
     return ours, theirs, rows
 
 
@@ -146,31 +144,29 @@ def _pages() -> Iterator[list[TablePatch]]:
         yield [TablePatch(rows[0].table.name, [list(dump(row)) for row in rows], [])]
 
 
-Changed = list[tuple[type[Row], list[tuple[Any, ...]], list[tuple[str]]]]
+Writes = list[tuple[str, list[tuple[Any, ...]]]]
+"""Statements in order, each with its tuples."""
 
 
 class _Written:
-    """Listens to what each command writes."""
+    """Listens to what each command writes into the business tables."""
 
     def __init__(self, desk: Desk) -> None:
-        unit = desk._store.cache.unit
-        flush = unit.flush
-        self._changes: dict[type[Row], dict[str, Row | None]] = {}
+        driver: Any = desk._store.cache.unit._connection
+        run = driver.exec_driver_sql
+        self._writes: Writes = []
 
-        def listening() -> dict[type[Row], dict[str, Row | None]]:
-            self._changes = flush()
-            return self._changes
+        def listening(statement: str, parameters: Any = None) -> Any:
+            if isinstance(parameters, list):
+                self._writes.append((statement, parameters))
+            return run(statement, parameters)
 
-        unit.flush = listening  # type: ignore[method-assign]
+        driver.exec_driver_sql = listening
 
-    def take(self) -> Changed:
-        """The rows of the last command as tuples."""
-        found: Changed = []
-        for cls, rows in self._changes.items():
-            dump = statements(cls, "sqlite").dump
-            puts = [dump(row) for row in rows.values() if row is not None]
-            found.append((cls, puts, [(row_id,) for row_id, row in rows.items() if row is None]))
-        return found
+    def take(self) -> Writes:
+        """The statements since the last time."""
+        writes, self._writes = self._writes, []
+        return writes
 
 
 def _outbox_row(desk: Desk, n: int) -> tuple[Any, ...]:
@@ -208,17 +204,13 @@ class _Bare:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def write(self, changed: Changed, envelope: tuple[Any, ...]) -> float:
-        """Write rows and the outbox row in one transaction; milliseconds."""
+    def write(self, writes: Writes, envelope: tuple[Any, ...]) -> float:
+        """Run the same statements and write the outbox row, in one transaction; milliseconds."""
         connection = self._connection
-        ready = [(statements(cls, "sqlite"), puts, gone) for cls, puts, gone in changed]
         began = time.perf_counter()
         connection.execute("BEGIN IMMEDIATE")
-        for sql, puts, gone in ready:
-            if puts:
-                connection.executemany(sql.upsert, puts)
-            if gone:
-                connection.executemany(sql.delete, gone)
+        for statement, parameters in writes:
+            connection.executemany(statement, parameters)
         connection.execute("INSERT INTO command VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", envelope)
         connection.execute("COMMIT")
         return (time.perf_counter() - began) * 1000
