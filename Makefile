@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SET_UP := $(VENV)/set-up
 WORKERS ?= 2
-BENCHMARKS ?= local_command start
+# Which benchmarks: all, unless named
+BENCHMARKS ?= $(shell $(BIN)/python -c "from tests.benchmarks.registry import BENCHMARKS; print(*BENCHMARKS)")
 # More words for pytest, a benchmark or the demo: make test ARGS="-k short_pick"
 ARGS ?=
 
