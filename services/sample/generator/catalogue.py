@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
+from math import sqrt
 from typing import Final
 
 import msgspec
@@ -212,7 +213,9 @@ def _popularity(seed: int, variants: list[_Variant], prices: list[int], curves: 
     for index, variant in enumerate(variants):
         style = of_style.setdefault((variant.family.category, variant.style), chance.unit())
         place = _OWN_STYLE * style + (1 - _OWN_STYLE) * chance.unit()
-        keys.append((place / max(curves.band_demand[price_band(prices[index])], _LEAST_DEMAND), index))
+        # Sales fall off so steeply that half the way down the ranks is a small share of them: hence the root.
+        demand = max(curves.band_demand[price_band(prices[index])], _LEAST_DEMAND)
+        keys.append((place / sqrt(demand), index))
     count = len(variants)
     heights = [interpolate(PRODUCT_SHARES, curves.popularity, rank / count) for rank in range(count + 1)]
     popularity = [0.0] * count

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Final
 
 from services.sample.history.records import Record
@@ -15,10 +16,14 @@ SAMPLE_BYTES: Final = 64 * 1024
 MAX_LINE_BYTES: Final = 1024 * 1024
 MAX_LINES_OF_A_RECORD: Final = 40
 """A quoted field may run over several lines; past this many, its quote was never closed."""
+SAMPLE_LINES: Final = 30
 DELIMITERS: Final = ",;\t|"
 
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NEVER_CLOSED: Final = 'a quote (") opens a field and is never closed'
+
+
+IsHeader = Callable[[Sequence[str]], bool]
 
 
 class _TooLong(Exception):
@@ -57,12 +62,12 @@ class _Lines:
         self.number -= len(rest)
 
 
-def read(raw: IO[bytes]) -> Iterator[Record]:
+def read(raw: IO[bytes], is_header: IsHeader) -> Iterator[Record]:
     """Every record of the text, blank lines left out. One broken row costs that row alone."""
     sample = raw.read(SAMPLE_BYTES)
     raw.seek(0)
     lines = _Lines(_decoded_lines(raw, sample))
-    reader = csv.reader(lines, delimiter=sniff_delimiter(_sample_text(sample)))
+    reader = csv.reader(lines, delimiter=sniff_delimiter(_sample_text(sample), is_header))
     while True:
         lines.taken.clear()
         row = lines.number + 1
@@ -88,9 +93,15 @@ def read(raw: IO[bytes]) -> Iterator[Record]:
             yield Record(row, fields)
 
 
-def sniff_delimiter(text: str) -> str:
-    """The delimiter that splits the first lines into the most columns, and into equally many."""
-    lines = [line for line in text.splitlines()[:30] if line.strip()]
+def sniff_delimiter(text: str, is_header: IsHeader) -> str:
+    """The delimiter that makes one of the first lines a header; else the one that splits them into the most columns,
+    and into equally many.
+    """
+    lines = [line for line in text.splitlines()[:SAMPLE_LINES] if line.strip()]
+    for delimiter in DELIMITERS:
+        with contextlib.suppress(csv.Error):
+            if any(is_header(fields) for fields in csv.reader(lines, delimiter=delimiter)):
+                return delimiter
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         try:

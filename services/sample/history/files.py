@@ -28,8 +28,9 @@ _FOREIGN: Final = {
 class HistoryFile:
     """A file of order lines: its records from the first line on, as often as asked, and how far the pass is."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, is_header: csv_records.IsHeader) -> None:
         self.path = path
+        self._is_header = is_header
         self.name = path.name
         self._raw: IO[bytes] | None = None
         try:
@@ -70,8 +71,8 @@ class HistoryFile:
         try:
             if start.startswith(_GZIP):
                 with gzip.open(raw) as unpacked:
-                    yield from csv_records.read(cast(IO[bytes], unpacked))
+                    yield from csv_records.read(cast(IO[bytes], unpacked), self._is_header)
             else:
-                yield from csv_records.read(raw)
+                yield from csv_records.read(raw, self._is_header)
         except (EOFError, OSError, zlib.error) as error:
             raise Damaged(f"the file is damaged: {error}") from error

@@ -63,6 +63,8 @@ class HistoryLine(msgspec.Struct, frozen=True, gc=False):
     customer_code: str
     country: str
     currency: str
+    merged: bool = False
+    """Whether it adds to an earlier row of its order: the same product at the same price."""
 
     @property
     def walk_in(self) -> bool:

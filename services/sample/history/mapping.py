@@ -117,6 +117,14 @@ class ColumnMapping(msgspec.Struct, frozen=True):
             )
         return found
 
+    def fits(self, header: Sequence[str], *, dated: bool = True) -> bool:
+        """Whether a row is a header with every required field."""
+        try:
+            self.columns(header, dated=dated)
+        except MappingError:
+            return False
+        return True
+
 
 def reduce_heading(heading: str) -> str:
     """A heading without case, accents, blanks and punctuation, as the known headings are written."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Final
 
 import msgspec
 
 from services.sample.history.line import WALK_IN, Article, HistoryLine, LineKind
-
-_GOODS: Final = (LineKind.SALE, LineKind.FREE_GOODS)
+from services.sample.history.repeats import GOODS
 
 
 class HistoryOrderLine(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +73,7 @@ def _order(number: str, rows: list[HistoryLine], sku_of: Callable[[str], str]) -
     others: list[HistoryLine] = []
     for row in rows:
         taken_back = row.kind is LineKind.CANCELLATION
-        if row.article is Article.PRODUCT and (taken_back or (row.kind in _GOODS and not cancellation)):
+        if row.article is Article.PRODUCT and (taken_back or (row.kind in GOODS and not cancellation)):
             key = (sku_of(row.sku), row.unit_price)
             quantity, merged = goods.get(key, (0, 0))
             goods[key] = (quantity + abs(row.quantity), merged + 1)

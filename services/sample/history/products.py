@@ -26,8 +26,7 @@ class ProductProfile(msgspec.Struct, frozen=True):
     """One product as its history shows it.
 
     ``description`` is the most frequent one among priced rows, '' where there is none. ``unit_price`` is the median of
-    the prices paid by named customers (of all, where none is named), in the major unit of ``currency``, which is ''
-    where nothing was ever sold. ``lines``,
+    the prices paid by named customers (of all, where none is named), in the major unit of ``currency``. ``lines``,
     ``orders`` and ``units`` count sales; ``units_back`` what cancellations and returns took back. Instants are
     milliseconds UTC. ``usual_quantity`` is the median quantity of a line, ``pack`` the multiple that most lines are
     ordered in (1: none).
@@ -86,6 +85,7 @@ class _Gathered:
 
     __slots__ = (
         "back",
+        "currency",
         "descriptions",
         "first",
         "last",
@@ -96,7 +96,7 @@ class _Gathered:
         "units",
     )
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, currency: str) -> None:
         self.spellings: Counter[str] = Counter()
         self.descriptions: Counter[str] = Counter()
         self.prices: dict[tuple[str, bool], Counter[Decimal]] = {}
@@ -105,6 +105,7 @@ class _Gathered:
         self.units = 0
         self.back = 0
         self.first = self.last = at
+        self.currency = currency
 
 
 def gather_products(lines: Iterable[HistoryLine]) -> ProductBook:
@@ -125,7 +126,7 @@ def gather_products(lines: Iterable[HistoryLine]) -> ProductBook:
             continue
         entry = gathered.get(folded)
         if entry is None:
-            entry = gathered[folded] = _Gathered(at)
+            entry = gathered[folded] = _Gathered(at, line.currency)
         entry.spellings[line.sku] += 1
         entry.first, entry.last = min(entry.first, at), max(entry.last, at)
         if line.kind is LineKind.SALE:
@@ -149,7 +150,7 @@ def _profile(entry: _Gathered) -> ProductProfile:
     paid = Counter({currency: 0 for currency, _ in entry.prices})
     for (currency, _), prices in entry.prices.items():
         paid[currency] += prices.total()
-    currency = min(paid, key=lambda code: (-paid[code], code)) if paid else ""
+    currency = min(paid, key=lambda code: (-paid[code], code)) if paid else entry.currency
     prices = entry.prices.get((currency, False)) or entry.prices.get((currency, True)) or Counter()
     return ProductProfile(
         sku=min(entry.spellings, key=lambda spelling: (-entry.spellings[spelling], spelling)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from services.sample.history.line import HistoryLine, RefusedRow
 from services.sample.history.mapping import ColumnMapping
 from services.sample.history.options import ReadOptions
 from services.sample.history.records import Damaged
+from services.sample.history.repeats import Repeats
 from services.sample.history.report import DamagedFile, HistoryReport
 from services.sample.history.row_reader import RowReader
 from services.sample.history.survey import FileLayout, Survey, survey
@@ -53,11 +55,10 @@ def read_history(
     """
     if not paths:
         raise HistoryError("no file was given")
-    files, same = _without_copies([HistoryFile(Path(path)) for path in paths])
-    options = options or ReadOptions()
-    return HistoryReader(
-        survey(files, mapping or ColumnMapping(), options), options, same, progress, on_refused
-    )
+    options, mapping = options or ReadOptions(), mapping or ColumnMapping()
+    is_header = partial(mapping.fits, dated=options.ordered_at is None)
+    files, same = _without_copies([HistoryFile(Path(path), is_header) for path in paths])
+    return HistoryReader(survey(files, mapping, options), options, same, progress, on_refused)
 
 
 class HistoryReader:
@@ -85,20 +86,21 @@ class HistoryReader:
     def __iter__(self) -> Iterator[HistoryLine]:
         self.report = HistoryReport(same_files=list(self._same_files))
         classifier = Classifier(self.survey.style, self.options.cancel_prefix)
+        repeats = Repeats()
         bytes_before = 0
         for layout in self.survey.layouts:
-            yield from self._lines_of(layout, classifier, bytes_before)
+            row_reader = RowReader(layout, self.options, classifier, repeats)
+            yield from self._lines_of(layout, row_reader, bytes_before)
             bytes_before += layout.file.size
 
     def _lines_of(
-        self, layout: FileLayout, classifier: Classifier, bytes_before: int
+        self, layout: FileLayout, row_reader: RowReader, bytes_before: int
     ) -> Iterator[HistoryLine]:
         report = self.report
-        reader = RowReader(layout, self.options, classifier)
         rows = 0
         try:
             for record in layout.rows():
-                outcome = reader.read(record)
+                outcome = row_reader.read(record)
                 rows += 1
                 report.rows += 1
                 if isinstance(outcome, HistoryLine):

@@ -37,6 +37,8 @@ class HistoryReport(msgspec.Struct):
     blank_customers: int = 0
     units: int = 0
     refused: int = 0
+    merged: int = 0
+    """Rows taken that add to an earlier row of their order."""
     by_kind: Counter[LineKind] = msgspec.field(default_factory=Counter)
     examples: dict[LineKind, list[HistoryLine]] = msgspec.field(default_factory=dict)
     amounts: dict[str, Decimal] = msgspec.field(default_factory=dict)
@@ -83,6 +85,7 @@ class HistoryReport(msgspec.Struct):
             self.cancelled_numbers.add(line.order_number)
         else:
             self.order_numbers.add(line.order_number)
+        self.merged += line.merged
         if line.walk_in:
             self.blank_customers += 1
         self.units += line.quantity

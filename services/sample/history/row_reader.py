@@ -15,6 +15,7 @@ from services.sample.history.mapping import FIELDS, REQUIRED
 from services.sample.history.numbers import parse_number
 from services.sample.history.options import ReadOptions
 from services.sample.history.records import Record
+from services.sample.history.repeats import Repeats
 from services.sample.history.survey import FileLayout
 from services.sample.history.texts import clean_code, clean_text, is_nothing, without_decimals
 
@@ -44,10 +45,13 @@ class _Column(dict[str, T], Generic[T]):
 class RowReader:
     """Reads the rows of one file, by its layout."""
 
-    def __init__(self, layout: FileLayout, options: ReadOptions, classifier: Classifier) -> None:
+    def __init__(
+        self, layout: FileLayout, options: ReadOptions, classifier: Classifier, repeats: Repeats
+    ) -> None:
         self._layout = layout
         self._options = options
         self._classifier = classifier
+        self._repeats = repeats
         self._width = len(layout.header)
         self._needed = 1 + max(layout.columns[ours] for ours in REQUIRED if ours in layout.columns)
         self._has_price = "unit_price" in layout.columns
@@ -108,6 +112,7 @@ class RowReader:
             customer_code,
             country,
             currency,
+            self._repeats.is_repeat(order_number, kind, article, sku, unit_price),
         )
 
     def _wrong_width(self, fields: list[str]) -> str:
