@@ -59,11 +59,20 @@ class CountRow(msgspec.Struct, frozen=True):
 
 
 def offered_tasks(
-    reader: Reader, site_id: str, *, mine: str = "", order_id: str = "", wave_id: str = "", zone: str = "", limit: int = 500
+    reader: Reader,
+    site_id: str,
+    *,
+    mine: str = "",
+    order_id: str = "",
+    wave_id: str = "",
+    zone: str = "",
+    limit: int = 500,
 ) -> list[PickTaskRow]:
     """Open tasks of orders that are not on hold; ``mine`` keeps those of one person, and those that are nobody's."""
     rows = pick_tasks(reader, site_id=site_id, order_id=order_id, wave_id=wave_id, limit=limit)
-    held = set(reader.values("""SELECT id FROM "order" WHERE site_id = ? AND status = 'on_hold'""", (site_id,)))
+    held = set(
+        reader.values("""SELECT id FROM "order" WHERE site_id = ? AND status = 'on_hold'""", (site_id,))
+    )
     return [
         row
         for row in rows
