@@ -64,7 +64,13 @@ ORDER_ACTIONS: Final[tuple[Action, ...]] = (
     Action("order.new", "New order", "plus", "Ctrl+N", "Order", permission="order.place"),
 )
 
-PICKING_ACTIONS: Final[tuple[Action, ...]] = ()
+PICKING_ACTIONS: Final[tuple[Action, ...]] = (
+    Action("pick.claim", "Walk what is selected", "pick", "Ctrl+Return", "Picking", panel="picking",
+           permission="pick.confirm"),
+    Action("pick.confirm", "Confirm the pick", "check", "F9", "Picking", panel="picking", permission="pick.confirm"),
+    Action("pick.short", "Short pick...", "warning", "F4", "Picking", panel="picking", permission="pick.confirm"),
+    Action("pick.terminal", "Terminal mode: only the card", "expand", "F10", "Picking", 1, panel="picking"),
+)  # fmt: skip
 
 DISPATCH_ACTIONS: Final[tuple[Action, ...]] = ()
 

@@ -1,0 +1,104 @@
+"""The commands of a walk: claimed, picked, short, dropped in staging; each with its undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.picking.short_dialog import ShortDialog
+from desktop_app.panels.picking.walk import Walk
+from local_db.queries.pick_tasks import PickTaskRow
+from services.commands import ClaimPicks, Command, ConfirmPick, ShortPick, StagePicks, UndoPick
+
+if TYPE_CHECKING:
+    from desktop_app.panels.picking.panel import Panel
+
+
+class Picks:
+    """Sends what the picker did, and tells the panel when it is on the disk."""
+
+    def __init__(self, context: PanelContext, panel: Panel) -> None:
+        self._context, self._panel = context, panel
+        self._under_way: set[str] = set()
+
+    def claim(self, tasks: Sequence[PickTaskRow]) -> None:
+        """Let others see whose these tasks are."""
+        pending = tuple(task.id for task in tasks if task.status == "pending")
+        if pending:
+            self._do(ClaimPicks(site_id=tasks[0].site_id, task_ids=pending), lambda: None)
+
+    def confirm(self, task: PickTaskRow, quantity: int) -> None:
+        """So many units of a task were taken."""
+        if task.id in self._under_way:
+            return
+        command = ConfirmPick(
+            site_id=task.site_id, task_id=task.id, order_id=task.order_id, line_id=task.line_id,
+            product_id=task.product_id, location_id=task.location_id, lot=task.lot, quantity=quantity,
+        )  # fmt: skip
+        self._send(task, command, f"{quantity} {task.sku} picked")
+
+    def ask_short(self) -> None:
+        """Ask how many were found, and why."""
+        walk = self._panel.walk
+        task = walk.task
+        if task is None:
+            return
+        what = f"{task.sku} {task.product_name} at {task.location_code}"
+        ShortDialog(
+            self._context.theme,
+            what,
+            walk.left,
+            lambda found, reason: self._short(task, found, reason),
+            self._panel,
+        ).open()
+
+    def drop(self, walk: Walk) -> None:
+        """All that was picked on this walk lies in staging."""
+        ids = tuple(walk.done)
+        if not ids:
+            return
+        self._do(
+            StagePicks(site_id=walk.tasks[0].site_id, task_ids=ids),
+            lambda: self._context.scanner.good(f"{len(ids)} picks dropped in staging"),
+        )
+
+    def _short(self, task: PickTaskRow, found: int, reason: str) -> None:
+        command = ShortPick(
+            site_id=task.site_id, task_id=task.id, order_id=task.order_id, line_id=task.line_id,
+            product_id=task.product_id, location_id=task.location_id, lot=task.lot, found=found, reason=reason,
+        )  # fmt: skip
+        self._send(task, command, f"Short: {found} {task.sku} found", undo=False)
+
+    def _send(self, task: PickTaskRow, command: Command, words: str, *, undo: bool = True) -> None:
+        self._under_way.add(task.id)
+
+        def done() -> None:
+            self._under_way.discard(task.id)
+            self._context.scanner.good(words)
+            if undo:
+                stack: Any = getattr(self._context.shell, "undo_stack", None)
+                if stack is not None:
+                    stack.remember(words, lambda: UndoPick(site_id=task.site_id, task_id=task.id))
+            self._panel.picked(task)
+
+        self._do(command, done, lambda: self._under_way.discard(task.id))
+
+    def _do(self, command: Command, then: Any, after_refusal: Any = lambda: None) -> None:
+        desk = self._context.desk
+
+        def refused(error: Exception) -> bool:
+            after_refusal()
+            if type(error).__name__ != "RuleViolation":
+                return False
+            self._context.scanner.bad(str(error))
+            return True
+
+        self._context.runner.run(
+            lambda: desk.do(command),
+            lambda _receipt: then(),
+            self._panel,
+            failed=refused,
+            lane="write",
+            label="Recording",
+        )

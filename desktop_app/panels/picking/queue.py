@@ -1,0 +1,122 @@
+"""The queue of pick tasks: by priority, then in walking order; what is chosen becomes a walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.picking.walk import Walk
+from desktop_app.themes.tokens import SPACE_8, SPACE_16
+from desktop_app.widgets.buttons import button
+from desktop_app.widgets.chips import Filter, FilterChips
+from desktop_app.widgets.columns import Column, mark_column
+from desktop_app.widgets.empty_state import EmptyState
+from desktop_app.widgets.layouts import label, row
+from desktop_app.widgets.row_source import ListSource
+from desktop_app.widgets.row_table import RowTable
+from local_db.queries.pick_tasks import PickTaskRow
+from local_db.queries.picking_queries import offered_tasks
+
+_BATCH: Final = 20
+_STATES: Final = {"pending": ("To pick", "neutral"), "picking": ("Picking", "info")}
+
+_COLUMNS: Final = (
+    mark_column(lambda task: "provisional" if task.provisional else ""),
+    Column("location_code", "Bin", lambda task: task.location_code, width=104, strong=True),
+    Column("sku", "SKU", lambda task: task.sku, width=84),
+    Column("quantity", "Take", lambda task: task.quantity - task.picked, "number", width=56),
+    Column("order_number", "Order", lambda task: task.order_number, width=104, quiet=True),
+    Column("priority", "Prio", lambda task: task.priority, "number", width=48,
+           tone=lambda task: "danger" if task.priority <= 2 else None),
+    Column("status", "State", lambda task: _STATES.get(task.status, (task.status, "neutral")), "pill", width=96),
+    Column("assigned_name", "Worker", lambda task: task.assigned_name, width=110, quiet=True),
+    Column("product_name", "Product", lambda task: task.product_name, width=200, stretch=True, quiet=True),
+)  # fmt: skip
+_SORTS: Final[dict[str, Callable[[Any], Any]]] = {"quantity": lambda task: task.quantity - task.picked}
+
+
+class PickQueue(QWidget):
+    """The list and its filters. ``on_walk(tasks)`` is called with what the picker takes on."""
+
+    def __init__(self, context: PanelContext, on_walk: Callable[[Sequence[PickTaskRow]], object]) -> None:
+        super().__init__()
+        self._context, self._on_walk = context, on_walk
+        self._filters = FilterChips(
+            context.theme,
+            (Filter("mine", "For me", ((True, "For me"),)), Filter("urgent", "Urgent", ((True, "Urgent"),))),
+        )
+        self._filters.changed.connect(lambda _values: self.refresh())
+        empty = EmptyState(
+            context.theme,
+            "check",
+            "Nothing to pick",
+            "New orders appear here by themselves, most urgent first.",
+        )
+        self.table = RowTable(
+            context.theme, context.runner, _COLUMNS, name="Picking queue", settings=context.settings, empty=empty,
+            label="Loading the queue", zone=context.session.time_zone,
+        )  # fmt: skip
+        self.table.setObjectName("picking.queue")
+        self.table.opened.connect(lambda _row: self.walk_selected())
+        self._count = label("", "quiet")
+        self._rows: list[PickTaskRow] = []
+        take = button(context.theme, "Next batch", self.walk_batch, kind="primary", icon="pick")
+        take.setObjectName("picking.claim")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_8)
+        layout.addLayout(row(self._filters, "stretch", self._count, margins=(SPACE_16, 0, SPACE_16, 0)))
+        layout.addLayout(row(take, "stretch", margins=(SPACE_16, 0, SPACE_16, 0)))
+        layout.addWidget(self.table, 1)
+
+    def refresh(self) -> None:
+        """Read the queue anew."""
+        desk, session = self._context.desk, self._context.session
+        site_id: str = session.site_id  # type: ignore[attr-defined]
+        chosen = self._filters.values()
+        mine: str = session.user_id if chosen.get("mine") else ""  # type: ignore[attr-defined]
+
+        def work() -> list[PickTaskRow]:
+            rows = offered_tasks(desk.read, site_id, mine=mine)
+            return [task for task in rows if task.priority <= 2] if chosen.get("urgent") else rows
+
+        self._context.runner.run(work, self._show, self, key="queue", label="Loading the queue")
+
+    def walk_selected(self) -> None:
+        """Take on what is selected."""
+        rows = self.table.selected_rows()
+        if rows:
+            self._on_walk(rows)
+
+    def walk_batch(self) -> None:
+        """Take on the selected tasks, or the most urgent ones that nobody else is picking."""
+        rows = self.table.selected_rows()
+        if len(rows) > 1:
+            self._on_walk(rows)
+            return
+        me: str = self._context.session.user_id  # type: ignore[attr-defined]
+        free = [task for task in self._rows if task.status == "pending" or task.assigned_to == me]
+        self._on_walk(free[:_BATCH])
+
+    def show_walk(self, walk: Walk) -> None:
+        """Select the task that the walk has come to."""
+        if walk.task is not None:
+            self.table.select_key(walk.task.id)
+
+    def state(self) -> dict[str, object]:
+        """The filters."""
+        return self._filters.values()
+
+    def restore(self, state: object) -> None:
+        """The filters of last time."""
+        if isinstance(state, dict):
+            self._filters.restore(state)
+
+    def _show(self, rows: list[PickTaskRow]) -> None:
+        self._rows = rows
+        self.table.set_source(ListSource(rows, _SORTS), first=rows[:200], count=len(rows), keep_place=True)
+        units = sum(task.quantity - task.picked for task in rows)
+        self._count.setText(f"{len(rows)} tasks, {units} pieces")
