@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from desktop_app.action_table import ACTIONS
 from desktop_app.actions import Action, ActionRegistry
 from desktop_app.change_feed import ChangeFeed
-from desktop_app.panel_context import Desk, PanelContext, Session
+from desktop_app.panel_context import Desk, PanelContext, Session, UndoSteps
 from desktop_app.panels.catalogue import PANELS, PanelSpec
-from desktop_app.scanner import Scanner, ScanTarget
+from desktop_app.scanner import Scanner, ScanTarget, UnreadableCode
 from desktop_app.settings import Settings
 from desktop_app.sounds import Silence, Sounds
 from desktop_app.task_runner import Task, TaskRunner
@@ -37,6 +37,7 @@ from desktop_app.widgets.top_bar import TopBar
 log = logging.getLogger(__name__)
 
 _LINK_EVERY_MS: Final = 1_000
+_COUNT_AT_MOST_EVERY_MS: Final = 250
 _SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark", "contrast")
 _DENSITIES: Final[tuple[Density, ...]] = ("compact", "comfortable", "touch")
 
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self._palette: Any = None
         self._flash: Any = None
         self._current = ""
+        self.undo_stack: UndoSteps = _NoSteps()
         self.actions_registry = ActionRegistry(actions, self)
         self.scanner = Scanner(
             self._scan_targets, parse_scan or _parse_scan, sounds or Silence(), settings, self
@@ -168,8 +170,9 @@ class MainWindow(QMainWindow):
         self.actions_registry.refresh()
 
     def show_link(self) -> None:
-        """Read the link and write the badge."""
-        self.top_bar.badge.show_status(self.context.desk.link)
+        """Read the link, off the UI thread since it counts rows, and write the badge."""
+        desk = self.context.desk
+        self._runner.run(lambda: desk.link, self.top_bar.badge.show_status, self, key="link")
 
     def refresh_counts(self) -> None:
         """Ask again what waits, for the rail."""
@@ -231,6 +234,12 @@ class MainWindow(QMainWindow):
 
     def _connect(self, feed: ChangeFeed) -> None:
         registry = self.actions_registry
+        self._link_timer = QTimer(self)
+        self._link_timer.timeout.connect(self.show_link)
+        self._changed_timer = QTimer(self)
+        self._changed_timer.setSingleShot(True)
+        self._changed_timer.setInterval(_COUNT_AT_MOST_EVERY_MS)
+        self._changed_timer.timeout.connect(self._after_changes)
         self.rail.chosen.connect(self.navigate)
         self.rail.fold_clicked.connect(self._fold_rail)
         self.top_bar.search_clicked.connect(self.open_palette)
@@ -252,6 +261,7 @@ class MainWindow(QMainWindow):
             "edit.filter": self._focus_search,
             "view.rail": self._fold_rail,
             "view.inspector": self._toggle_inspector,
+            "view.next_region": self._next_region,
             "view.refresh": lambda: self._call_panel("activate"),
             "view.theme": lambda: self._step_setting("theme", self._theme.scheme, _SCHEMES),
             "view.density": lambda: self._step_setting("density", self._theme.density, _DENSITIES),
@@ -261,8 +271,6 @@ class MainWindow(QMainWindow):
             "help.about": self._show_about,
         }
         registry.bind_all({action_id: call for action_id, call in own.items() if action_id in registry})
-        self._link_timer = QTimer(self)
-        self._link_timer.timeout.connect(self.show_link)
 
     # -- panels ----------------------------------------------------------------------------------------------------
 
@@ -372,6 +380,20 @@ class MainWindow(QMainWindow):
         self._inspector.show_widget(title, widget)
         self._inspector.show()
 
+    def _next_region(self) -> None:
+        """F6: rail, top bar, panel, inspector, and round again."""
+        regions = [self.rail, self.top_bar, self.stack.currentWidget(), self._inspector]
+        present = [region for region in regions if region is not None and region.isVisible()]
+        focus = QApplication.focusWidget()
+        here = next(
+            (at for at, region in enumerate(present) if focus is not None and region.isAncestorOf(focus)), -1
+        )
+        target = present[(here + 1) % len(present)]
+        if target is self.stack.currentWidget():
+            self._call_panel("activate")
+        elif (first := _first_focusable(target)) is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+
     def _toggle_inspector(self) -> None:
         if self._inspector is not None and self._inspector.isVisible():
             self.hide_inspector()
@@ -442,6 +464,10 @@ class MainWindow(QMainWindow):
             dress(self._theme, self._settings)
 
     def _on_changed(self, tables: frozenset[str]) -> None:
+        if not self._changed_timer.isActive():
+            self._changed_timer.start()
+
+    def _after_changes(self) -> None:
         self.refresh_counts()
         self.show_link()
 
@@ -471,7 +497,7 @@ class MainWindow(QMainWindow):
         """Look at the link while visible; counts and link come after the first paint."""
         super().showEvent(event)
         self._link_timer.start(_LINK_EVERY_MS)
-        QTimer.singleShot(0, self, self._after_first_paint)
+        QTimer.singleShot(0, self, self._after_changes)
 
     def hideEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Qt's own signature
         """And only then."""
@@ -491,10 +517,6 @@ class MainWindow(QMainWindow):
             log.exception("the settings could not be written")
         super().closeEvent(event)
         self.closed.emit()
-
-    def _after_first_paint(self) -> None:
-        self.show_link()
-        self.refresh_counts()
 
     def _window_state(self) -> dict[str, Any]:
         state = self._settings.state("window")
@@ -530,6 +552,19 @@ class MainWindow(QMainWindow):
         self.resize(min(FIRST_WINDOW[0], screen.width()), min(FIRST_WINDOW[1], screen.height()))
 
 
+def _first_focusable(region: QWidget) -> QWidget | None:
+    """The first widget in `region` that Tab would reach."""
+    within = (each for each in region.findChildren(QWidget) if each.isVisible() and each.isEnabled())
+    return next((each for each in within if each.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+
+
+class _NoSteps:
+    """Stands in until `app_context` gives the window the real steps."""
+
+    def remember(self, label: str, compensation: Callable[[], Any]) -> None:
+        """Nothing can be taken back here."""
+
+
 def dress(theme: Theme, settings: Settings) -> None:
     """Bring the theme in line with the settings."""
     from desktop_app.themes.theme import system_scheme
@@ -542,6 +577,9 @@ def dress(theme: Theme, settings: Settings) -> None:
 def _parse_scan(code: str) -> Any:
     from datetime import UTC, datetime
 
-    from services.domain.gs1 import parse_scan
+    from services.domain.gs1 import BadScan, parse_scan
 
-    return parse_scan(code, datetime.now(UTC).date().isoformat())
+    try:
+        return parse_scan(code, datetime.now(UTC).date().isoformat())
+    except BadScan as refused:
+        raise UnreadableCode(str(refused)) from refused

@@ -109,8 +109,21 @@ class Session(Protocol):
         ...
 
 
+class UndoSteps(Protocol):
+    """The last steps of the person, with what makes up for each."""
+
+    def remember(self, label: str, compensation: Callable[[], Any]) -> None:
+        """Note a step just done. `label` completes "Undone: ..."; `compensation()` makes the command that undoes it."""
+        ...
+
+
 class Shell(Protocol):
     """The window around the panel."""
+
+    @property
+    def undo_stack(self) -> UndoSteps:
+        """Where a panel notes what can be taken back."""
+        ...
 
     def navigate(self, panel_id: str, kind: str = "", item_id: str = "") -> None:
         """Show a panel and, where `kind` and `item_id` are given, the item in it."""

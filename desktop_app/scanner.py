@@ -7,11 +7,13 @@ If a slow scanner's first key slips into a field, the field is put back as it wa
 """
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from shiboken6 import isValid
 
 from desktop_app.sounds import Sounds
 
@@ -26,6 +28,10 @@ _SHIFTS: Final = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_CapsLock, Qt.Key.Key_Al
 GROUP_SEPARATOR: Final = "\x1d"
 
 
+class UnreadableCode(ValueError):
+    """What was scanned is no code that can be used; the message says to a person why."""
+
+
 class ScanFeedback(NamedTuple):
     """What a scan came to: good or bad, and in a few words what happened or what to scan instead."""
 
@@ -36,8 +42,8 @@ class ScanFeedback(NamedTuple):
 class ScanTarget(NamedTuple):
     """One meaning that a scan may have in a panel now.
 
-    `scan` is a services.domain.gs1.Scan. `accepts(scan)` says whether it is meant; `handle(scan)` acts, and answers its feedback, or None where it will call
-    `scanner.good(words)` or `scanner.bad(words)` itself once the desk has answered.
+    `scan` is a services.domain.gs1.Scan. `accepts(scan)` says whether it is meant; `handle(scan)` acts and answers its
+    feedback, or None where it will call `scanner.good(words)` or `scanner.bad(words)` once the desk has answered.
     """
 
     name: str
@@ -59,13 +65,14 @@ class Scanner(QObject):
         settings: "Settings",
         parent: QObject | None = None,
     ) -> None:
-        """`targets()` is asked at each scan; `parse` raises RuleViolation or ValueError for a code it cannot read."""
+        """`targets()` is asked at each scan; `parse` raises UnreadableCode for what it cannot read."""
         super().__init__(parent)
         self._targets, self._parse, self._sounds, self._settings = targets, parse, sounds, settings
         self._held: list[QKeyEvent] = []
         self._text = ""
         self._last_ms = 0
-        self._leaked: _Leak | None = None
+        self._leak: _Leak | None = None
+        self._watched: QWidget | None = None
         self._replaying = False
         self._installed = False
         self._timer = QTimer(self)
@@ -86,19 +93,14 @@ class Scanner(QObject):
         if app is not None and self._installed:
             app.removeEventFilter(self)
             self._installed = False
-        self._on_silence()
+        self.flush()
 
     def feed(self, code: str) -> None:
         """Take `code` as if it had been scanned: serial scanners, tests, and numbers typed by hand into a card."""
         self.scanned.emit(code)
         try:
             scan = self._parse(code)
-        except ValueError as error:
-            self.bad(str(error))
-            return
-        except Exception as error:
-            if type(error).__name__ != "RuleViolation":
-                raise
+        except UnreadableCode as error:
             self.bad(str(error))
             return
         for target in self._targets():
@@ -107,7 +109,8 @@ class Scanner(QObject):
                 if feedback is not None:
                     self._say(feedback)
                 return
-        self.bad(f"{code} means nothing here")
+        shown = "".join(letter for letter in code if letter.isprintable())
+        self.bad(f"{shown} means nothing here")
 
     def good(self, words: str) -> None:
         """Say that the scan was right."""
@@ -120,48 +123,43 @@ class Scanner(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold keys back while they may be a scan; swallow them when they are one."""
         kind = event.type()
-        if (
-            kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride)
-            or self._replaying
-        ):
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
             return False
-        if not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
+        if self._replaying or not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
             return False
         if kind == QEvent.Type.ShortcutOverride:
-            if self._in_burst(event) and event.key() in _ENDS:
-                event.accept()
-                return True
-            return False
+            return self._on_override(event)
         if kind == QEvent.Type.KeyRelease:
             return self._on_release(event)
         return self._on_press(event, watched)
 
+    def flush(self) -> None:
+        """Give what is held to its field now, as typing."""
+        self._timer.stop()
+        held, self._held = self._held, []
+        self._text, self._leak = "", None
+        self._replay(held)
+
     def _on_press(self, event: QKeyEvent, watched: QWidget) -> bool:
         if event.key() in _SHIFTS:
             return False
-        if event.isAutoRepeat():
-            self._on_silence()
-            return False
-        text = self._scanned_text(event)
-        now = event.timestamp()
+        now = _time_of(event)
         if self._text and not self._within_gap(now):
-            self._on_silence()
-        if event.key() in _ENDS and self._text:
-            if len(self._text) >= self._settings.number("scan_least_length"):
-                self._recognise()
-                return True
-            self._on_silence()
-            return False
+            self.flush()
+        if event.key() in _ENDS and len(self._text) >= self._settings.number("scan_least_length"):
+            self._recognise()
+            return True
+        text = "" if event.isAutoRepeat() else _typed_by_scanner(event)
         if not text:
-            self._on_silence()
+            self.flush()
             return False
-        if not self._text and self._leaked is None:
-            self._leaked = _Leak.of(watched)
+        if not self._text:
+            self._watched, self._leak = watched, _Leak.of(watched)
         self._text += text
         self._last_ms = now
         self._held.append(event.clone())
-        in_field = self._leaked is not None and len(self._text) == 1
-        self._timer.start(min(FIELD_HOLD_MS, self._gap()) if in_field else self._gap())
+        first_in_field = self._leak is not None and len(self._text) == 1
+        self._timer.start(min(FIELD_HOLD_MS, self._gap()) if first_in_field else self._gap())
         return True
 
     def _on_release(self, event: QKeyEvent) -> bool:
@@ -170,70 +168,72 @@ class Scanner(QObject):
         self._held.append(event.clone())
         return True
 
-    def _on_silence(self) -> None:
-        """No more keys came: it was typing, or only the first key of a slow scanner."""
-        self._timer.stop()
-        held, self._held = self._held, []
-        may_go_on = self._leaked is not None and len(self._text) == 1 and held and self._timer_was_short(held)
-        if not may_go_on:
-            self._text, self._leaked = "", None
-        self._replay(held)
-        if may_go_on:
-            # The text stays known for the rest of the gap, so that the field can be put back.
-            self._timer.start(self._gap() - FIELD_HOLD_MS)
-            self._held = []
+    def _on_override(self, event: QKeyEvent) -> bool:
+        """The Enter of a scan is no shortcut."""
+        if self._text and event.key() in _ENDS and self._within_gap(_time_of(event)):
+            event.accept()
+            return True
+        return False
 
-    def _timer_was_short(self, held: list[QKeyEvent]) -> bool:
-        return self._gap() > FIELD_HOLD_MS and any(event.type() == QEvent.Type.KeyPress for event in held)
+    def _on_silence(self) -> None:
+        """No key followed: it was typing, or only the first key of a slow scanner."""
+        rest = self._gap() - FIELD_HOLD_MS
+        if self._leak is None or len(self._text) != 1 or not self._held or rest <= 0:
+            self.flush()
+            return
+        held, self._held = self._held, []
+        self._replay(held)
+        # The letter is in the field; it stays known for the rest of the gap, so that the field can be put back.
+        self._timer.start(rest)
 
     def _replay(self, held: list[QKeyEvent]) -> None:
-        focus = QApplication.focusWidget()
-        if focus is None or not held:
+        target = self._watched
+        if not held or target is None or not isValid(target):
             return
         self._replaying = True
         try:
             for event in held:
-                QCoreApplication.sendEvent(focus, event)
+                if isValid(target):
+                    QCoreApplication.sendEvent(target, event)
         finally:
             self._replaying = False
 
     def _recognise(self) -> None:
-        code, leaked = self._text, self._leaked
-        slipped = len([event for event in self._held if event.type() == QEvent.Type.KeyPress]) < len(code)
+        code, leak = self._text, self._leak
+        presses = sum(event.type() == QEvent.Type.KeyPress for event in self._held)
         self._timer.stop()
-        self._held, self._text, self._leaked = [], "", None
-        if leaked is not None and slipped:
-            leaked.put_back()
+        self._held, self._text, self._leak = [], "", None
+        if leak is not None and presses < len(code):
+            leak.put_back()
+        # Not from inside the key event: what the scan does may open a dialog.
         QTimer.singleShot(0, self, lambda: self.feed(code))
 
-    def _in_burst(self, event: QKeyEvent) -> bool:
-        return bool(self._text) and self._within_gap(event.timestamp())
-
     def _within_gap(self, now: int) -> bool:
-        return now - self._last_ms <= self._gap()
+        return 0 <= now - self._last_ms <= self._gap()
 
     def _gap(self) -> int:
         return self._settings.number("scan_gap_ms")
-
-    @staticmethod
-    def _scanned_text(event: QKeyEvent) -> str:
-        modifiers = event.modifiers()
-        if event.key() == Qt.Key.Key_BracketRight and modifiers & Qt.KeyboardModifier.ControlModifier:
-            return GROUP_SEPARATOR
-        strange = (
-            Qt.KeyboardModifier.ControlModifier
-            | Qt.KeyboardModifier.AltModifier
-            | Qt.KeyboardModifier.MetaModifier
-        )
-        if modifiers & strange:
-            return ""
-        text = event.text()
-        return text if text and (text.isprintable() or text == GROUP_SEPARATOR) else ""
 
     def _say(self, feedback: ScanFeedback) -> None:
         if self._settings.flag("sound"):
             self._sounds.play("good" if feedback.good else "bad")
         self.said.emit(feedback.good, feedback.words)
+
+
+def _time_of(event: QKeyEvent) -> int:
+    """When the key went down, in ms of the window system's clock, which a busy UI thread does not shift."""
+    return event.timestamp() or int(monotonic() * 1000)
+
+
+def _typed_by_scanner(event: QKeyEvent) -> str:
+    """The letter that a scanner may have meant by this key; empty for keys that no scanner sends."""
+    modifiers, modifier = event.modifiers(), Qt.KeyboardModifier
+    if event.key() == Qt.Key.Key_BracketRight and modifiers & modifier.ControlModifier:
+        return GROUP_SEPARATOR
+    if modifiers & (modifier.ControlModifier | modifier.AltModifier | modifier.MetaModifier):
+        return ""
+    text = event.text()
+    return text if text.isprintable() or text == GROUP_SEPARATOR else ""
 
 
 class _Leak(NamedTuple):

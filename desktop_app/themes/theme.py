@@ -64,6 +64,7 @@ class Theme(QObject):
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[str, QFont] = {}
         self._icons: dict[tuple[str, str], QIcon] = {}
+        self._worn: tuple[Scheme, Density] | None = None
 
     @property
     def colours(self) -> Colours:
@@ -137,7 +138,10 @@ class Theme(QObject):
             self.apply()
 
     def apply(self) -> None:
-        """Give the application this theme's palette, font and stylesheet."""
+        """Give the application this theme's palette, font and stylesheet, unless it wears them already."""
+        if self._worn == (self.scheme, self.density):
+            return
+        self._worn = (self.scheme, self.density)
         self._colours.clear()
         self._fonts.clear()
         self._icons.clear()

@@ -100,27 +100,36 @@ class LinkBadge(QAbstractButton):
     def _tip(self) -> str:
         if self._status is None or self._status.synced_at is None:
             return "Not yet synced. Click for what is pending."
-        return f"All of this was equal to the server at {formats.full_time(self._status.synced_at, self._zone)}. Click for what is pending."
+        problem = str(getattr(self._status, "problem", ""))
+        if problem:
+            return f"{problem}\nClick for what is pending."
+        equal_at = formats.full_time(self._status.synced_at, self._zone)
+        return f"All of this was equal to the server at {equal_at}. Click for what is pending."
 
 
 def describe_link(status: LinkStatus, zone: str, now: datetime | None = None) -> tuple[str, str, Tone]:
     """The badge's words, its age, and its tone."""
     now = now or datetime.now(UTC)
-    fresh = (
-        status.synced_at is not None and (now - formats.moment(status.synced_at)).total_seconds() < _FRESH_S
-    )
-    age = "" if status.synced_at is None else "now" if fresh else formats.ago(status.synced_at, now)
+    age = _age_words(status, now)
+    pending, attention = formats.number(status.pending), formats.number(status.needs_attention)
     if status.state == "offline":
-        since = f" since {formats.clock(status.since, zone)}" if status.since is not None else ""
-        words = f"Offline{since}"
-        if status.pending:
-            words += f", {formats.number(status.pending)} pending"
-        if status.needs_attention:
-            words += f", {formats.number(status.needs_attention)} need attention"
+        words = (
+            f"Offline since {formats.clock(status.since, zone)}" if status.since is not None else "Offline"
+        )
+        words += f", {pending} pending" if status.pending else ""
+        words += f", {attention} need attention" if status.needs_attention else ""
         return words, age, "warning"
     if status.needs_attention:
-        verb = "needs" if status.needs_attention == 1 else "need"
-        return f"{formats.number(status.needs_attention)} {verb} attention", age, "danger"
+        return f"{attention} {'needs' if status.needs_attention == 1 else 'need'} attention", age, "danger"
+    if status.state == "attention":
+        return "Link needs attention", age, "danger"
     if status.state == "syncing" or status.pending:
-        return f"Syncing {formats.number(status.pending)}" if status.pending else "Syncing", age, "info"
+        return f"Syncing {pending}" if status.pending else "Syncing", age, "info"
     return "Live", age, "ok"
+
+
+def _age_words(status: LinkStatus, now: datetime) -> str:
+    if status.synced_at is None:
+        return ""
+    seconds = (now - formats.moment(status.synced_at)).total_seconds()
+    return "now" if seconds < _FRESH_S else formats.ago(status.synced_at, now)

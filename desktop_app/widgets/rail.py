@@ -180,7 +180,7 @@ class RailButton(QAbstractButton):
         left = round((self.width() - size) / 2) if self._folded else _INDENT
         colour = "accent" if current else "quiet"
         painter.drawPixmap(left, round((self.height() - size) / 2), theme.pixmap(self._icon, size, colour))
-        room = self.width() - SPACE_8
+        room = float(self.width() - SPACE_8)
         if self._count:
             room = self._paint_count(painter)
         if not self._folded:

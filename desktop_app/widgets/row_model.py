@@ -20,7 +20,7 @@ class _Loaded(NamedTuple):
     """What one trip to the source brought."""
 
     generation: int
-    count: int | None
+    total: int | None
     pages: dict[int, Sequence[Any]]
 
 
@@ -170,7 +170,7 @@ class RowModel(QAbstractTableModel):
         self._busy = False
         self._take(loaded)
         self.is_loaded = True
-        self.loaded.emit(loaded.count is not None)
+        self.loaded.emit(loaded.total is not None)
         if self._again:
             self._again = False
             self._fetch(anew=True)
@@ -178,9 +178,9 @@ class RowModel(QAbstractTableModel):
             self._fetch(anew=False)
 
     def _take(self, loaded: _Loaded) -> None:
-        if loaded.count is not None:
+        if loaded.total is not None:
             old, self._pages = self._pages, OrderedDict()
-            self._set_count(loaded.count)
+            self._set_count(loaded.total)
         else:
             old = OrderedDict()
         for number, rows in loaded.pages.items():
