@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from typing import Protocol
@@ -22,6 +23,10 @@ class Clock(Protocol):
         """This computer's idea of the time, ms UTC. It may be wrong, and may jump."""
         ...
 
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Wait for an event, but no longer than so many seconds. Whether it has come."""
+        ...
+
 
 class SystemClock:
     """The computer's own clocks."""
@@ -33,6 +38,10 @@ class SystemClock:
     def now_ms(self) -> int:
         """See Clock."""
         return time.time_ns() // 1_000_000
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """See Clock."""
+        return event.wait(seconds)
 
 
 class Deadline:

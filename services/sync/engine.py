@@ -39,6 +39,7 @@ from services.sync.watchdog import Watchdog
 log = logging.getLogger(__name__)
 
 _ABORT_EVERY_S = 0.05
+_STOPPED = "Sync was stopped; what is queued stays queued."
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -59,10 +60,6 @@ class _Request:
     def __init__(self) -> None:
         self.done = threading.Event()
         self.error: SyncError | None = None
-
-    def answer(self, error: SyncError | None) -> None:
-        self.error = error
-        self.done.set()
 
 
 class SyncEngine:
@@ -170,7 +167,7 @@ class SyncEngine:
             self._transport.abort()
             thread.join(_ABORT_EVERY_S)
         self._watchdog.stop()
-        self._answer_requests(Stopped("Sync was stopped."))
+        self._answer_all(Stopped(_STOPPED))
         self._board.enter(Event.STOP)
         ended = thread is None or not thread.is_alive()
         if not ended:
@@ -180,20 +177,15 @@ class SyncEngine:
     def run_once(self, deadline_s: float = 30.0) -> SyncStatus:
         """One full round that begins now: all commands pushed, everything pulled and settled.
 
-        With a thread started it happens there, and the caller waits. Raises Offline (TookTooLong when the deadline is
-        over first), Busy, Refused, ProtocolError, UpgradeRequired, NotEnrolled, LocalTrouble, InternalFault, Stopped.
-        Nothing is lost by any of them.
+        With a thread started it happens there, and the caller waits. A pause that the server asks for is sat out if the
+        deadline allows. Raises Offline (TookTooLong when the deadline is over first), Busy, Refused, ProtocolError,
+        UpgradeRequired, NotEnrolled, LocalTrouble, InternalFault, Stopped. Nothing is lost by any of them.
         """
-        if self._stopping.is_set():
-            raise Stopped("Sync was stopped.")
-        pause = self._pause_until - self._clock.monotonic()
-        if pause > 0:
-            raise Busy("The server asked for a pause; it is not over yet.", pause)
         thread = self._thread
         if thread is not None and thread.is_alive() and thread is not threading.current_thread():
             self._have_it_done(deadline_s)
         else:
-            self._attempt(Deadline(self._clock, deadline_s), asked=True)
+            self._do_it_here(Deadline(self._clock, deadline_s))
         return self.status
 
     def step(self) -> float:
@@ -206,8 +198,7 @@ class SyncEngine:
             self._attempt(Deadline(self._clock, None), asked=bool(requests))
         except SyncError as problem:
             error = problem
-        for request in requests:
-            request.answer(error)
+        self._answer(requests, error)
         return max(0.0, self._due_at - self._clock.monotonic())
 
     # The thread
@@ -216,7 +207,7 @@ class SyncEngine:
         while not self._stopping.is_set():
             self.step()
             self._rest()
-        self._answer_requests(Stopped("Sync was stopped."))
+        self._answer_all(Stopped(_STOPPED))
 
     def _rest(self) -> None:
         """Until the next round is due, or something cuts the rest short; the count of pending commands keeps up."""
@@ -234,19 +225,45 @@ class SyncEngine:
         request = _Request()
         with self._requests_lock:
             self._requests.append(request)
+        if self._stopping.is_set():
+            raise Stopped(_STOPPED)
         self.wake(Wake.ASKED)
-        if not request.done.wait(deadline_s):
+        if not request.done.wait(deadline_s) and request.error is None:
             raise TookTooLong(
                 "The time given was over before everything had gone through; it goes on behind."
             )
         if request.error is not None:
             raise request.error
 
-    def _answer_requests(self, error: SyncError) -> None:
+    def _do_it_here(self, deadline: Deadline) -> None:
+        while True:
+            pause = self._pause_until - self._clock.monotonic()
+            if pause >= deadline.remaining():
+                raise Busy("The server asked for a pause; it is not over yet.", pause)
+            if self._clock.wait(self._stopping, max(0.0, pause)):
+                raise Stopped(_STOPPED)
+            try:
+                return self._attempt(deadline, asked=True)
+            except Busy as problem:
+                if self._pause_until - self._clock.monotonic() >= deadline.remaining():
+                    raise problem
+
+    def _answer(self, requests: list[_Request], error: SyncError | None) -> None:
+        """Those who wait learn how it went; while the server asks for a pause they wait on, for as long as they like."""
+        waiting = [request for request in requests if not request.done.is_set()]
+        for request in waiting:
+            request.error = error
+        if isinstance(error, Busy):
+            with self._requests_lock:
+                self._requests.extend(waiting)
+            return
+        for request in waiting:
+            request.done.set()
+
+    def _answer_all(self, error: SyncError) -> None:
         with self._requests_lock:
             requests, self._requests = self._requests, []
-        for request in requests:
-            request.answer(error)
+        self._answer(requests, error)
 
     # A round
 
@@ -318,8 +335,7 @@ class SyncEngine:
             return
         wait_s = self._backoff.wait_after(error)
         self._due_in(wait_s)
-        asks_for_pause = isinstance(error, Busy) and error.retry_after_s is not None
-        self._pause_until = self._due_at if asks_for_pause else float("-inf")
+        self._pause_until = self._due_at if isinstance(error, Busy) else float("-inf")
         now_ms = self._clock.now_ms()
         link_lost_at = (self.status.link_lost_at or now_ms) if isinstance(error, Offline) else None
         log.info("sync: %s (next try in %.1f s)", error.words, wait_s)

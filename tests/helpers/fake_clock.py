@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 START_MS = 1_780_000_000_000
 
 
@@ -17,6 +19,12 @@ class FakeClock:
 
     def now_ms(self) -> int:
         return int(self._wall_ms)
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """The time passes at once."""
+        if not event.is_set():
+            self.advance(seconds)
+        return event.is_set()
 
     def advance(self, seconds: float) -> None:
         self._seconds += seconds

@@ -113,12 +113,23 @@ class TestOnAStandingClock:
         assert desk.engine.status.state is State.WAITING
         desk.network.calls.clear()
         with pytest.raises(Busy) as pausing:
-            desk.engine.run_once()
+            desk.engine.run_once(deadline_s=1)
         assert pausing.value.retry_after_s == pytest.approx(wait)
         assert desk.network.calls == []
-        pair.clock.advance(wait)
-        desk.engine.run_once()
+
+    def test_a_pause_is_sat_out_where_the_deadline_allows(self, pair: Pair, desk: Terminal) -> None:
+        desk.do("A-01", 1)
+        began = pair.clock.monotonic()
+        desk.sync(Fault.BUSY, Fault.BUSY)
+        assert pair.clock.monotonic() - began >= 4.0
         agree(pair.server, [desk])
+
+    def test_a_server_that_stays_busy_is_told_as_such_at_the_deadline(
+        self, pair: Pair, desk: Terminal
+    ) -> None:
+        desk.do("A-01", 1)
+        with pytest.raises(Busy):
+            desk.sync(*[Fault.BUSY] * 1000)
 
     def test_a_deadline_ends_a_round_and_the_next_goes_on(self, pair: Pair, desk: Terminal) -> None:
         for _ in range(1200):
@@ -292,6 +303,24 @@ class TestOnItsOwnThread:
         with pytest.raises(Offline, match="cable"):
             engine.run_once(_PATIENCE_S)
         assert engine.status.state is State.OFFLINE
+
+    def test_run_once_sits_out_a_pause_and_tells_of_it_at_its_deadline(
+        self, pair: Pair, desk: Terminal, started: Callable[..., SyncEngine], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def busy(*args: Any, **kwargs: Any) -> Any:
+            raise Busy("A moment.", pause_s)
+
+        engine = started()
+        until(lambda: engine.status.last_sync_at is not None, "the first round")
+        desk.do("A-01", 1)
+        pause_s = 0.02
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.network, "push", busy)
+            with pytest.raises(Busy):
+                engine.run_once(0.3)
+            threading.Timer(0.1, patched.undo).start()
+            engine.run_once(_PATIENCE_S)
+        agree(pair.server, [desk])
 
     def test_run_once_gives_up_at_its_deadline_and_the_thread_goes_on(
         self, pair: Pair, desk: Terminal, started: Callable[..., SyncEngine], monkeypatch: pytest.MonkeyPatch
