@@ -29,5 +29,5 @@ say "building"
 "$WORK/venv/bin/pyinstaller" --noconfirm --log-level WARN --distpath dist --workpath "$WORK/pyinstaller" build_spec/holdfast.spec
 
 say "trying it"
-QT_QPA_PLATFORM=offscreen dist/holdfast/holdfast --help >/dev/null
+"$WORK/venv/bin/python" build_spec/checks/bundle_works.py "$PWD/dist/holdfast/holdfast"
 say "done: dist/holdfast, $(du -sh dist/holdfast | cut -f1)"
