@@ -9,6 +9,7 @@ what lies in front of it has a negative y. A bin's place is its front edge, not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isqrt
 from typing import Final
 
 import msgspec
@@ -28,8 +29,8 @@ PICK_LEVELS: Final = 4
 """Shelves that are picked from; the one above them holds reserve."""
 SHELF_ML: Final = 220_000
 PALLET_ML: Final = 1_100_000
+_NARROWEST_LANE_M: Final = 0.9
 _PALLET_LEVELS: Final = 4
-_PALLET_BAYS: Final = 12
 _MOST_AISLES: Final = 99
 _FEWEST_PALLETS: Final = 24
 
@@ -157,26 +158,18 @@ def _zones(aisles: int, packing_x: float) -> list[str]:
 
 
 def _pallets(count: int, front_y: float, width: float) -> Iterator[SampleBin]:
-    """Pallet racking behind the back cross aisle, one aisle after the other from the left."""
-    given = 0
+    """Pallet racking behind the back cross aisle: as wide as the hall, or square where that would be too deep."""
+    aisles = max(1, int(width // _PALLET_PITCH_M), isqrt(count // (4 * _PALLET_LEVELS)))
+    bays = -(-count // (aisles * 2 * _PALLET_LEVELS))
     sequence = 10_000_000
-    per_aisle = 2 * _PALLET_BAYS * _PALLET_LEVELS
-    aisles = -(-count // per_aisle)
-    # As many aisles in a row as the hall is wide; what is left goes behind them.
-    in_a_row = max(1, int(width // _PALLET_PITCH_M))
-    depth = _PALLET_BAYS * _PALLET_BAY_M + CROSS_AISLE_M + 1.5
     for aisle in range(aisles):
-        row, place = divmod(aisle, in_a_row)
-        centre = (place + 0.5) * _PALLET_PITCH_M
-        for step in range(_PALLET_BAYS):
+        centre = (aisle + 0.5) * _PALLET_PITCH_M
+        for step in range(bays):
             for side in (0, 1):
                 for level in range(1, _PALLET_LEVELS + 1):
-                    if given == count:
-                        return
-                    given += 1
                     sequence += 1
                     x = round(centre + (_PALLET_FACE_M if side else -_PALLET_FACE_M), 2)
-                    y = round(front_y + row * depth + (step + 0.5) * _PALLET_BAY_M, 2)
+                    y = round(front_y + (step + 0.5) * _PALLET_BAY_M, 2)
                     code = BinCode("R", f"{aisle + 1:02d}", f"{2 * step + side + 1:02d}", str(level))
                     yield _bin(code, "reserve", x, y, sequence, PALLET_ML, x + y)
 
@@ -190,9 +183,11 @@ def _front(width: float, docks: int) -> Iterator[SampleBin]:
         yield _bin(
             BinCode("IN", "01", f"{number + 1:02d}", "1"), "receiving", x, -4.0, sequence, PALLET_ML, x
         )
+    lanes_from = max(width / 2, 4.0 + docks * 3.6)
+    lane = max(_NARROWEST_LANE_M, (width - lanes_from) / (docks * 4))
     for number in range(docks * 4):
         sequence += 1
-        x = round(max(width / 2, 2.0 + docks * 3.6 + 2) + number * 1.3, 2)
+        x = round(lanes_from + (number + 0.5) * lane, 2)
         yield _bin(BinCode("OUT", "01", f"{number + 1:02d}", "1"), "staging", x, -4.0, sequence, PALLET_ML, x)
     for number in range(docks):
         sequence += 1
