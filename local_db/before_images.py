@@ -74,7 +74,9 @@ def _rewind_table(cache: Connection, cls: type[Row]) -> None:
     listed = ", ".join(columns)
     updates = ", ".join(f"{column} = s.{column}" for column in columns[1:])
     # First what is new, and what took over the number of a deleted row: then every id and number is free for its owner.
-    cache.execute(f'DELETE FROM "{table}" WHERE rowid IN (SELECT row_number FROM "{shadow}" WHERE existed = 0)')
+    cache.execute(
+        f'DELETE FROM "{table}" WHERE rowid IN (SELECT row_number FROM "{shadow}" WHERE existed = 0)'
+    )
     cache.execute(
         f'DELETE FROM "{table}" WHERE rowid IN (SELECT s.row_number FROM "{shadow}" AS s '
         f'JOIN "{table}" AS t ON t.rowid = s.row_number WHERE s.existed = 1 AND s."id" IS NOT t."id")'

@@ -141,7 +141,7 @@ class Desk:
                 issued_at=store.clock(),
             )
         self._background.wake()
-        store.announce(touched | changed | {"outbox"})
+        store.rows_changed(touched | changed | {"outbox"})
         return receipt
 
     def new_id(self) -> str:

@@ -19,8 +19,12 @@ CACHE_FILE = "cache.db"
 
 DatabaseError = sqlite.DatabaseError
 
-# Rare, larger checkpoints cut the slowest commits to a third; a smaller number moves that cost into many commands.
-_CHECKPOINT_PAGES = 4000
+# When a commit must move the log into the file itself. Rare, larger moves cut the slowest commits to a third. The cache's
+# log is moved in quiet moments instead (see checkpointer); this is for a long burst of commands, of which then less
+# than one in a hundred has to wait.
+_OUTBOX_LOG_PAGES = 4_000
+_CACHE_LOG_PAGES = 32_000
+_LOG_KEPT_BYTES = 4 * 1024 * 1024
 _BUSY_MS = 10_000
 _WRITER_PAGE_CACHE_KB = 16_000
 _READER_PAGE_CACHE_KB = 4_000
@@ -34,17 +38,17 @@ def open_outbox(folder: Path, key: str) -> Connection:
 
     ``key``: 64 hexadecimal digits, or empty for a plain file. Raises FileUnreadable for a wrong key or a damaged file.
     """
-    return _open(folder / OUTBOX_FILE, key, "FULL", _WRITER_PAGE_CACHE_KB)
+    return _open(folder / OUTBOX_FILE, key, "FULL", _WRITER_PAGE_CACHE_KB, _OUTBOX_LOG_PAGES)
 
 
 def open_cache(folder: Path, key: str) -> Connection:
     """The connection that writes the cache. A power cut may cost its last commits, which the outbox gives back."""
-    return _open(folder / CACHE_FILE, key, "NORMAL", _WRITER_PAGE_CACHE_KB)
+    return _open(folder / CACHE_FILE, key, "NORMAL", _WRITER_PAGE_CACHE_KB, _CACHE_LOG_PAGES)
 
 
 def open_reader(folder: Path, key: str) -> Connection:
     """A connection that only reads: the cache, with the outbox attached as ``outbox``."""
-    connection = _open(folder / CACHE_FILE, key, "NORMAL", _READER_PAGE_CACHE_KB)
+    connection = _open(folder / CACHE_FILE, key, "NORMAL", _READER_PAGE_CACHE_KB, _CACHE_LOG_PAGES)
     connection.execute(f"ATTACH DATABASE ? AS outbox KEY {key_text(key)}", (str(folder / OUTBOX_FILE),))
     connection.execute("PRAGMA query_only = ON")
     return connection
@@ -73,7 +77,7 @@ def _connect(path: Path) -> Connection:
     return sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
 
 
-def _open(path: Path, key: str, synchronous: str, page_cache_kb: int) -> Connection:
+def _open(path: Path, key: str, synchronous: str, page_cache_kb: int, log_pages: int) -> Connection:
     connection = _connect(path)
     try:
         if key:
@@ -81,7 +85,8 @@ def _open(path: Path, key: str, synchronous: str, page_cache_kb: int) -> Connect
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         connection.execute(f"PRAGMA synchronous = {synchronous}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {log_pages}")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT_BYTES}")
         connection.execute(f"PRAGMA cache_size = -{page_cache_kb}")
         # Sorting must not need a disk that may be full.
         connection.execute("PRAGMA temp_store = MEMORY")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+
 import msgspec
 
 from local_db.cache import Cache

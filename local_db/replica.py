@@ -90,7 +90,7 @@ class FileReplica:
             staging = store.writer.staging
             touched = store.writer.rebase.settle(staging.pages(), last, store.clock(), store.terminal_id())
             staging.clear()
-        store.announce(touched | {"outbox", "attention"})
+        store.rows_changed(touched | {"outbox", "attention"})
 
     def abandon(self) -> None:
         """See Replica."""

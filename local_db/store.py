@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from local_db.ballast import Ballast
 from local_db.cache import Cache
 from local_db.cache_schema import create_cache, fits
+from local_db.checkpointer import Checkpointer
 from local_db.errors import FileUnreadable, OutboxFull
 from local_db.files import (
     CACHE_FILE,
@@ -80,6 +81,7 @@ class Store:
             self.outbox.close()
             self._lock.release()
             raise
+        self.checkpointer = Checkpointer(folder, lambda: open_cache(folder, self.key))
         self.readers = ReaderPool(lambda: open_reader(folder, self.key))
         self.read = Reads(self.readers, self.catch_up)
 
@@ -134,7 +136,7 @@ class Store:
             # Rows as they were are better than none; the next read tries again.
             log.warning("the disk is full: pending work does not show yet")
             return
-        self.announce(touched)
+        self.rows_changed(touched)
 
     def bring_up(self) -> set[str]:
         """``catch_up`` within ``writing``. Answers the tables that may have changed."""
@@ -192,7 +194,7 @@ class Store:
         A crash within leaves a cache in doubt, which the next start makes anew.
         """
         # Readers first: one that still holds a snapshot may want to write before it lets go.
-        with self.readers.exchange(), self._write_lock:
+        with self.readers.exchange(), self._write_lock, self.checkpointer.pausing:
             self.outbox.meta.set(**{_IN_DOUBT: "1"})
             self._writer = None
             self.cache.close()
@@ -218,6 +220,11 @@ class Store:
 
         return end
 
+    def rows_changed(self, tables: set[str]) -> None:
+        """A transaction of the cache holds: tell the listeners, and let the log be moved when it is quiet."""
+        self.checkpointer.note_write()
+        self.announce(tables)
+
     def announce(self, tables: set[str]) -> None:
         """Tell the listeners; call it when the transaction holds and no lock is held."""
         if not tables:
@@ -231,6 +238,7 @@ class Store:
 
     def close(self) -> None:
         """Close both files and let another process have the profile."""
+        self.checkpointer.stop()
         with self._write_lock:
             self.readers.close()
             self._writer = None

@@ -1,4 +1,5 @@
-"""The Orders panel's questions: the list with its filters, the story of one order, and what an order line is chosen from."""
+"""The Orders panel's questions: the list with its filters, the story of one order, and what an order line is chosen
+from."""
 
 from __future__ import annotations
 
@@ -16,13 +17,12 @@ from services.domain.barcodes import gtin_forms, is_gtin
 from services.storage.tables import Customer, Order
 
 # Before the goods have left: until then a due day that has passed makes an order late.
-_STILL_HERE = (
-    "'draft', 'confirmed', 'allocated', 'partially_allocated', 'backordered', 'picking', 'picked', 'packed', 'on_hold'"
-)
+_STILL_HERE = "'draft', 'confirmed', 'allocated', 'partially_allocated', 'backordered', 'picking', 'picked', 'packed', 'on_hold'"
 
 
 class OrderFilter(msgspec.Struct, frozen=True):
-    """What the list shows. Empty fields ask for nothing; ``late_on`` is today (`YYYY-MM-DD`) where only late ones are asked for."""
+    """What the list shows. Empty fields ask for nothing; ``late_on`` is today (`YYYY-MM-DD`) where only late ones
+    are asked for."""
 
     site_id: str = ""
     statuses: tuple[str, ...] = ()
@@ -124,9 +124,7 @@ def order_page(
     way = "DESC" if descending else "ASC"
     ordered = f"{column} {way}, o.id {way}"
     inner = f'SELECT o.rowid AS place FROM "order" AS o {where} ORDER BY {ordered} LIMIT ? OFFSET ?'
-    return reader.rows(
-        _PAGE.format(page=inner, order=ordered), (*where.params, limit, offset), OrderListRow
-    )
+    return reader.rows(_PAGE.format(page=inner, order=ordered), (*where.params, limit, offset), OrderListRow)
 
 
 def order_count(reader: Reader, wanted: OrderFilter) -> int:
@@ -338,7 +336,8 @@ ORDER BY h.waits, h.priority, h.since, o.id LIMIT ?
 
 
 def stock_holders(reader: Reader, site_id: str, product_id: str, *, limit: int = 200) -> list[Holder]:
-    """The orders to which a product's units are promised, then those that wait for some, each in the order of serving."""
+    """The orders to which a product's units are promised, then those that wait for some, each in the order of
+    serving."""
     return reader.rows(_HOLDERS, (site_id, product_id, site_id, product_id, limit), Holder)
 
 

@@ -6,10 +6,10 @@ and a shift's end. Planning improves the result later. Coordinates are WGS 84 de
 millilitres, distances metres, instants milliseconds UTC.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import repeat
-from math import asin, cos, hypot, radians, sin, sqrt
+from math import asin, cos, hypot, inf, radians, sin, sqrt
 from operator import add, sub
 from typing import Final
 
@@ -121,28 +121,46 @@ def cheapest_insertion(
     ms_per_m = _ms_per_metre(speed_kmh) * road_factor
     service_ms = service_minutes * _MS_PER_MINUTE
     best: Insertion | None = None
-    for route in routes:
-        if route.room_g < call.load_g or route.room_ml < call.load_ml:
-            continue
-        start = max(route.starts_at, not_before)
-        outline = route.outline
-        x = (call.longitude - route.depot_longitude) * outline.by_x
-        y = (call.latitude - route.depot_latitude) * outline.by_y
-        spokes = list(map(hypot, map(sub, outline.xs, repeat(x)), map(sub, outline.ys, repeat(y))))
-        detours = list(map(sub, map(add, spokes, spokes[1:]), outline.legs))[route.fixed :]
+    for route, spokes, detours in _detours(call, routes):
         added = min(detours, default=None)
         if added is None:
             continue
-        driving = (outline.length + added) * ms_per_m
+        driving = (route.outline.length + added) * ms_per_m
+        start = max(route.starts_at, not_before)
         if start + driving + service_ms * (len(route.calls) + 1) > route.ends_at:
             continue
         added_m = round(added * road_factor)
         if best is not None and (added_m, route.route_id) >= (best.added_m, best.route_id):
             continue
         position = route.fixed + detours.index(added)
-        before = (sum(outline.legs[:position]) + spokes[position]) * ms_per_m + service_ms * position
+        before = (sum(route.outline.legs[:position]) + spokes[position]) * ms_per_m + service_ms * position
         best = Insertion(route.route_id, position, added_m, round(start + before))
     return best
+
+
+def _detours(call: Call, routes: Sequence[OpenRoute]) -> Iterator[tuple[OpenRoute, list[float], list[float]]]:
+    """Of every route with room for a call: the way from each of its places to the call, and what the call adds to each
+    leg from the first free one on.
+    """
+    by_depot: dict[tuple[float, float], list[OpenRoute]] = {}
+    for route in routes:
+        if route.room_g >= call.load_g and route.room_ml >= call.load_ml:
+            by_depot.setdefault((route.depot_latitude, route.depot_longitude), []).append(route)
+    for (latitude, longitude), around in by_depot.items():
+        # All routes of a depot are measured in one go; a leg from one to the next that is endlessly short is never
+        # worth a detour.
+        xs = [x for route in around for x in route.outline.xs]
+        ys = [y for route in around for y in route.outline.ys]
+        legs = [leg for route in around for leg in (*route.outline.legs, -inf)]
+        x = (call.longitude - longitude) * around[0].outline.by_x
+        y = (call.latitude - latitude) * around[0].outline.by_y
+        spokes = list(map(hypot, map(sub, xs, repeat(x)), map(sub, ys, repeat(y))))
+        detours = list(map(sub, map(add, spokes, spokes[1:]), legs))
+        first = 0
+        for route in around:
+            last = first + len(route.calls) + 1
+            yield route, spokes[first : last + 1], detours[first + route.fixed : last]
+            first = last + 1
 
 
 def arrival_times(

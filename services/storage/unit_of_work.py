@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import is_
+from functools import lru_cache
+from operator import attrgetter, is_
 from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
@@ -22,6 +23,15 @@ T = TypeVar("T")
 Key = tuple[Any, ...]
 Changes = dict[type[Row], dict[str, Row | None]]
 """What a transaction changed: for each class of rows, id -> the new row, or None where it was removed."""
+
+
+@lru_cache(maxsize=256)
+def _key_of(names: tuple[str, ...]) -> Callable[[Row], Key]:
+    """What takes the values of these columns out of a row."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    only = attrgetter(*names)
+    return lambda row: (only(row),)
 
 
 class DialectName(Protocol):
@@ -250,9 +260,10 @@ class UnitOfWork:
                 known[row_id] = load(values)
         # A write not yet flushed is unknown to the database; a row that it moved here or away must be seen as such.
         candidates = {values[0] for values in rows} | self._stored.get(cls, {}).keys()
+        key_of = _key_of(names)
         for row_id in candidates:
             row = known[row_id]
-            if row is not None and (key := tuple(getattr(row, name) for name in names)) in found:
+            if row is not None and (key := key_of(row)) in found:
                 found[key].ids[row_id] = None
                 found[key].rows = None
 
@@ -283,8 +294,9 @@ class UnitOfWork:
     def _refile(self, cls: type[Row], row_id: str, before: Row | None, after: Row | None) -> None:
         """Move a row between the remembered finds."""
         for names, found in self._found.get(cls, {}).items():
-            old = tuple(getattr(before, name) for name in names) if before is not None else None
-            new = tuple(getattr(after, name) for name in names) if after is not None else None
+            key_of = _key_of(names)
+            old = key_of(before) if before is not None else None
+            new = key_of(after) if after is not None else None
             if old is not None and old in found:
                 found[old].rows = None
                 if old != new:

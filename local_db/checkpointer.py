@@ -1,0 +1,80 @@
+"""Moves the cache's log into its file while nobody works, so that a command does not have to wait for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from local_db.files import CACHE_FILE, Connection, DatabaseError
+
+log = logging.getLogger(__name__)
+
+_QUIET_S = 0.3
+"""How long nobody must have written."""
+_LOG_BYTES = 2 * 1024 * 1024
+"""A shorter log is left: it costs readers nothing."""
+
+
+class Checkpointer:
+    """A thread that waits for a quiet moment after writes. Begun with the first write, ended by ``stop``."""
+
+    def __init__(self, folder: Path, opened: Callable[[], Connection]) -> None:
+        """``opened`` makes a connection to the cache."""
+        self._log_file = folder / (CACHE_FILE + "-wal")
+        self._opened = opened
+        self._written = threading.Event()
+        self._stopping = threading.Event()
+        self._in_file = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def note_write(self) -> None:
+        """Something was written. Cheap: it is called after every command."""
+        if not self._written.is_set():
+            self._written.set()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="holdfast-checkpoint", daemon=True)
+            self._thread.start()
+
+    @property
+    def pausing(self) -> threading.Lock:
+        """To be held while the file is exchanged: no checkpoint runs meanwhile."""
+        return self._in_file
+
+    def stop(self) -> None:
+        """End the thread; a checkpoint that runs is waited for."""
+        self._stopping.set()
+        self._written.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _work(self) -> None:
+        while True:
+            self._written.wait()
+            if self._stopping.is_set():
+                return
+            self._written.clear()
+            if self._stopping.wait(_QUIET_S):
+                return
+            if not self._written.is_set() and self._is_worth_it():
+                self._checkpoint()
+
+    def _is_worth_it(self) -> bool:
+        try:
+            return self._log_file.stat().st_size >= _LOG_BYTES
+        except FileNotFoundError:
+            return False
+
+    def _checkpoint(self) -> None:
+        with self._in_file:
+            try:
+                connection = self._opened()
+                try:
+                    # Passive: it waits for nobody and holds nobody up; what it could not move is moved the next time.
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                finally:
+                    connection.close()
+            except DatabaseError:
+                log.warning("the cache's log could not be moved into its file now", exc_info=True)
