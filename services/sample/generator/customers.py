@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.sample.countries import country_code
 from services.sample.curve_shape import Curves
 from services.sample.generator.chance import Chance, Weighted
 from services.sample.generator.places import HOME, Addresses
@@ -89,15 +90,19 @@ def _host(name: str) -> str:
 
 
 def customer_of(code: str, country: str, addresses: Addresses) -> SampleCustomer:
-    """A customer of whom a company's history gives only the code: an address near the depot, and no invented name."""
+    """A customer of whom a company's history gives only the code: an address near the depot, and no invented name.
+
+    ``country`` is a name or a code, as the history has it; what is no country counts as home.
+    """
     name = f"Customer {code}"
+    where = country_code(country) or HOME
     return SampleCustomer(
         code=code,
         name=name,
         contact="",
         email="",
         phone="",
-        address=addresses.address_of(code, country, name),
-        country=country,
+        address=addresses.address_of(code, where, name),
+        country=where,
         priority=_USUAL_PRIORITY,
     )

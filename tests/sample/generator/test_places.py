@@ -109,6 +109,13 @@ def test_a_customer_known_by_its_code_alone_always_has_the_same_address():
     assert customer_of("17850", "GB", addresses).name == "Customer 17850"
 
 
+def test_a_customers_country_is_understood_as_the_history_writes_it():
+    addresses = Addresses(Depot())
+    assert customer_of("1", "United Kingdom", addresses) == customer_of("1", "GB", addresses)
+    assert customer_of("1", "EIRE", addresses).country == "IE"
+    assert customer_of("1", "Unspecified", addresses).country == "GB"
+
+
 def test_customers_of_one_country_only_can_be_made():
     home = msgspec.structs.replace(MEASURED, countries={"GB": 1.0})
     assert {customer.country for customer in make_customers(1, 200, home, Addresses(Depot()))} == {"GB"}
