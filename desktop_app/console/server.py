@@ -50,10 +50,20 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     on_start = None
     if chosen.demo:
-        from desktop_app.demo.seeding import seeder
+        from services.sample.history.errors import HistoryError
+        from services.sample.history.mapping import ColumnMapping
+        from services.server.parts import Parts
+        from services.server.sample_seed import seed_sample
 
         given["demo_mode"] = True
-        on_start = seeder(scale=chosen.scale, seed=chosen.seed, files=chosen.orders, mapping=chosen.map)
+        try:
+            mapping = ColumnMapping.parse(chosen.map) if chosen.map else None
+        except HistoryError as problem:
+            return fail(str(problem))
+
+        def on_start(parts: Parts) -> None:
+            seed_sample(parts, scale=chosen.scale, seed=chosen.seed, files=chosen.orders, mapping=mapping)
+
     try:
         settings = Settings(_env_file=".env", **given)
     except ValidationError as problem:

@@ -1,0 +1,193 @@
+"""A whole warehouse as plain records: what it sells, to whom, where it lies, who drives, and what is open today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.sample.curve_shape import Curves, lines_a_day
+from services.sample.curves import MEASURED
+from services.sample.generator.catalogue import make_catalogue, own_barcode
+from services.sample.generator.customers import customer_of, make_customers
+from services.sample.generator.fleet import make_fleet
+from services.sample.generator.open_orders import make_open_orders
+from services.sample.generator.places import Addresses, Depot
+from services.sample.generator.records import (
+    SampleCustomer,
+    SampleDriver,
+    SampleOrder,
+    SampleOrderLine,
+    SamplePack,
+    SampleProduct,
+    SampleVehicle,
+)
+from services.sample.goods import Goods, goods_of_history, goods_of_sample
+from services.sample.history.customers import gather_customers
+from services.sample.history.line import WALK_IN, LineKind
+from services.sample.history.mapping import ColumnMapping
+from services.sample.history.orders import HistoryOrder, group_orders
+from services.sample.history.products import ProductBook, gather_products
+from services.sample.history.reader import read_history
+from services.sample.history.report import HistoryReport
+from services.sample.replenishment import reorder_point, reorder_quantity
+from services.sample.stocking import StockPlan, plan_stock
+
+Say = Callable[[str, float], None]
+"""Told what is being done, and how much of all is done (0 to 1)."""
+
+_CARTON_PACKS: Final = 6
+_DAYS_AGO_MS: Final = 86_400_000
+
+
+class Scale(msgspec.Struct, frozen=True):
+    """How big a generated warehouse is."""
+
+    products: int
+    customers: int
+    vehicles: int
+    open_orders: int
+
+
+SCALES: Final = {
+    "small": Scale(products=1_600, customers=500, vehicles=40, open_orders=260),
+    "large": Scale(products=12_000, customers=4_000, vehicles=40, open_orders=900),
+}
+
+
+class SampleWarehouse(msgspec.Struct, frozen=True):
+    """Everything that a warehouse begins with. ``history`` are the documents of a company's own past, if it gave any."""
+
+    depot: Depot
+    products: tuple[SampleProduct, ...]
+    customers: tuple[SampleCustomer, ...]
+    plan: StockPlan
+    vehicles: tuple[SampleVehicle, ...]
+    drivers: tuple[SampleDriver, ...]
+    open_orders: tuple[SampleOrder, ...]
+    history: tuple[HistoryOrder, ...] = ()
+    report: HistoryReport | None = None
+
+
+def generated(seed: int, scale: str, now: datetime, say: Say) -> SampleWarehouse:
+    """A warehouse of the project's own making: the same seed gives the same one on any machine, on the same day."""
+    size, depot, curves = SCALES[scale], Depot(), MEASURED
+    say("A catalogue", 0.02)
+    products = make_catalogue(seed, size.products, curves)
+    addresses = Addresses(depot)
+    customers = make_customers(seed, size.customers, curves, addresses)
+    say("A hall with stock", 0.06)
+    today = now.astimezone(ZoneInfo(depot.timezone)).date()
+    plan = plan_stock(seed, goods_of_sample(products, sum(lines_a_day(curves, curves.orders_a_day))), today)
+    vehicles, drivers = make_fleet(seed, size.vehicles, depot)
+    orders = make_open_orders(
+        seed, products, [c for c in customers if c.code != WALK_IN], curves, day=_last_open_day(today, curves),
+        count=size.open_orders, timezone=depot.timezone, first_number=1,
+    )  # fmt: skip
+    return SampleWarehouse(depot, products, customers, plan, vehicles, drivers, orders)
+
+
+def from_history(
+    files: Sequence[Path], mapping: ColumnMapping | None, seed: int, now: datetime, say: Say
+) -> SampleWarehouse:
+    """A warehouse out of a company's own past orders: its products, prices, customers and demand.
+
+    Sizes, barcodes and addresses, of which such files say nothing, are made up; the same code gets the same always.
+    Today's open orders repeat real ones of the last days. Raises HistoryError and MappingError.
+    """
+    depot = Depot()
+    reader = read_history(
+        files,
+        mapping,
+        progress=lambda at: say(f"Reading {at.rows:,} rows", 0.3 * at.bytes_done / max(1, at.bytes_total)),
+    )
+    lines = list(reader)
+    say("Products and customers", 0.32)
+    book = gather_products(lines)
+    history = tuple(group_orders(lines, book.sku_of))
+    addresses = Addresses(depot)
+    customers = tuple(
+        customer_of(profile.code, profile.country, addresses)
+        for profile in gather_customers(history)
+        if profile.code != WALK_IN
+    )
+    goods = goods_of_history(book)
+    products = _products_of(book, goods)
+    say("A hall with stock", 0.38)
+    today = now.astimezone(ZoneInfo(depot.timezone)).date()
+    plan = plan_stock(seed, goods, today)
+    vehicles, drivers = make_fleet(seed, SCALES["small"].vehicles, depot)
+    orders = _repeat_last_orders(
+        history, {product.sku for product in products}, {c.code for c in customers}, now
+    )
+    return SampleWarehouse(
+        depot, products, customers, plan, vehicles, drivers, orders, history, reader.report
+    )
+
+
+def _last_open_day(today: date, curves: Curves) -> date:
+    """Today, or the last day before on whose weekday orders come in."""
+    day = today
+    while curves.trade.weekdays[day.weekday()] <= 0:
+        day = date.fromordinal(day.toordinal() - 1)
+    return day
+
+
+def _products_of(book: ProductBook, goods: Sequence[Goods]) -> tuple[SampleProduct, ...]:
+    every = sum(product.lines for product in book.products) or 1
+    return tuple(
+        SampleProduct(
+            sku=profile.sku,
+            name=profile.name,
+            category="",
+            gtin=own_barcode(3 * index),
+            packs=(SamplePack(own_barcode(3 * index + 1), profile.pack),) if profile.pack > 1 else (),
+            price_minor=profile.price_minor,
+            currency=profile.currency or "GBP",
+            weight_g=kind.weight_g,
+            length_mm=100,
+            width_mm=100,
+            height_mm=max(1, kind.volume_ml // 10),
+            lot_tracked=False,
+            expiry_tracked=False,
+            shelf_life_days=0,
+            popularity=profile.lines / every,
+            order_pack=profile.pack,
+            units_a_day=kind.units_a_day,
+            reorder_point=reorder_point(kind.units_a_day, profile.pack),
+            reorder_quantity=reorder_quantity(kind.units_a_day, profile.pack),
+        )
+        for index, (profile, kind) in enumerate(zip(book.products, goods, strict=True))
+    )
+
+
+def _repeat_last_orders(
+    history: Sequence[HistoryOrder], skus: set[str], customers: set[str], now: datetime
+) -> tuple[SampleOrder, ...]:
+    """The newest orders of named customers, as if they had come in during the last hours."""
+    size = SCALES["small"].open_orders
+    last = [
+        order
+        for order in reversed(history)
+        if not order.cancellation and order.customer_code in customers and 0 < len(order.goods) <= 40
+    ][:size]
+    until = int(now.timestamp() * 1000)
+    return tuple(
+        SampleOrder(
+            number=str(place + 1),
+            customer_code=order.customer_code,
+            country=order.country,
+            ordered_at=until - (len(last) - place) * 60_000,
+            lines=tuple(
+                SampleOrderLine(line.sku, "", line.quantity, round(line.unit_price * 100), LineKind.SALE)
+                for line in order.goods
+                if line.sku in skus and 0 < line.quantity <= 100_000
+            ),
+            due_on=date.fromordinal(now.date().toordinal() + 1).isoformat(),
+        )
+        for place, order in enumerate(reversed(last))
+    )
