@@ -158,7 +158,7 @@ def test_some_stock_is_on_hold_in_receiving_with_a_reason(sample: Stocked):
         unique_by=lambda goods: goods.sku,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_goods_find_a_place(goods: list[Goods]):
     plan = plan_stock(1, goods, TODAY)
     assert len(plan.slots) == len(goods)
