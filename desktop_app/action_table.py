@@ -62,7 +62,31 @@ SHELL_ACTIONS: Final[tuple[Action, ...]] = (
 
 ORDER_ACTIONS: Final[tuple[Action, ...]] = (
     Action("order.new", "New order", "plus", "Ctrl+N", "Order", permission="order.place"),
-)
+    Action("order.place", "Place the order", "check", "Ctrl+Return", "Order", panel="orders", permission="order.place",
+           enabled_when="order_entry", tip="Takes what stands in the entry, also without a link."),
+    Action("order.discard", "Discard the draft", "trash", "", "Order", panel="orders", enabled_when="order_entry"),
+    Action("order.again", "Order the same again", "copy", "", "Order", panel="orders", permission="order.place",
+           enabled_when="order_selected"),
+    Action("order.edit", "Change due day, priority, address...", "edit", "Ctrl+E", "Order", 1, "orders", "order.change",
+           "order_change"),
+    Action("order.quantity", "Change the quantity of a line...", "edit", "Ctrl+Shift+Q", "Order", 1, "orders",
+           "order.change", "order_line_change"),
+    Action("order.add_lines", "Add lines...", "plus", "Ctrl+Shift+N", "Order", 1, "orders", "order.change", "order_change"),
+    Action("order.holders", "Who holds this stock", "people", "Ctrl+Shift+W", "Order", 1, "orders", "", "order_line"),
+    Action("order.release", "Release to picking as a wave", "pick", "Ctrl+Shift+R", "Order", 2, "orders", "order.release",
+           "order_release", "All selected orders go to the pickers together."),
+    Action("order.retry", "Look for stock again", "refresh", "Ctrl+Shift+F", "Order", 2, "orders", "order.change",
+           "order_retry"),
+    Action("order.hold", "Put on hold...", "hold", "Ctrl+H", "Order", 2, "orders", "order.hold", "order_hold"),
+    Action("order.resume", "Resume", "play", "Ctrl+Shift+H", "Order", 2, "orders", "order.hold", "order_resume"),
+    Action("order.confirm", "Confirm the draft", "check", "", "Order", 2, "orders", "order.place", "order_confirm"),
+    Action("order.close", "Close", "check", "", "Order", 2, "orders", "order.change", "order_close"),
+    Action("order.cancel", "Cancel the order...", "close", "Ctrl+Shift+Delete", "Order", 2, "orders", "order.cancel",
+           "order_cancel"),
+    Action("order.pick_list", "Print the pick list", "print", "Ctrl+Shift+L", "Order", 3, "orders", "", "order_selected"),
+    Action("order.packing_slip", "Print the packing slip", "print", "Ctrl+Shift+K", "Order", 3, "orders", "",
+           "order_selected"),
+)  # fmt: skip
 
 PICKING_ACTIONS: Final[tuple[Action, ...]] = (
     Action("pick.claim", "Walk what is selected", "pick", "Ctrl+Return", "Picking", panel="picking",

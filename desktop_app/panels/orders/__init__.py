@@ -1,0 +1,1 @@
+"""Orders: the list, the entry of new ones, and the inspector of one."""

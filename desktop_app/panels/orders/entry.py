@@ -1,0 +1,560 @@
+"""The entry of an order: a customer, lines, how and when; by keys alone from the first to the last."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop_app import formats
+from desktop_app.change_feed import FreshView
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.orders import draft as drafting
+from desktop_app.panels.orders import effects
+from desktop_app.panels.orders.draft import Draft, DraftCustomer, DraftLine
+from desktop_app.panels.orders.draft_columns import draft_columns
+from desktop_app.panels.orders.draft_keeper import DraftKeeper
+from desktop_app.panels.orders.due_day import UnknownDay
+from desktop_app.panels.orders.entry_side import EntrySide
+from desktop_app.panels.orders.line_composer import LineComposer
+from desktop_app.panels.orders.paste_report import PasteReport
+from desktop_app.panels.orders.pasted_rows import WrongRow, looks_like_rows, read_rows
+from desktop_app.panels.orders.suggest_field import SuggestField
+from desktop_app.panels.orders.suggest_popup import SuggestRow
+from desktop_app.scanner import ScanFeedback, ScanTarget
+from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
+from desktop_app.widgets.buttons import button
+from desktop_app.widgets.empty_state import EmptyState
+from desktop_app.widgets.layouts import holder, label, row, scrolled
+from desktop_app.widgets.row_source import ListSource
+from desktop_app.widgets.row_table import RowTable
+from local_db.queries.order_queries import (
+    OrderStory,
+    ProductHit,
+    Refusal,
+    order_refusals,
+    order_story,
+    product_of_code,
+    products_now,
+    recent_customers,
+)
+from services.commands import CancelOrder
+from services.domain.refusals import RuleViolation
+from services.storage.tables import Customer
+
+log = logging.getLogger(__name__)
+
+_SIDE_WIDTH: Final = 344
+_LADDER_TABLES: Final = ("order", "order_line", "reservation", "shipment", "stop", "pick_task", "attention", "outbox")
+
+
+class Placed(NamedTuple):
+    """An order that is durable here."""
+
+    order_id: str
+    number: str
+    customer: str
+    message: str
+    resend_item: int
+
+
+class OrderEntry(QWidget):
+    """The form. `placed(Placed)` once the order is on the disk; `left()` when the person goes back to the list;
+    `show_order(id)` where they want to see one."""
+
+    placed = Signal(object)
+    left = Signal()
+    show_order = Signal(str)
+    drafts_changed = Signal()
+
+    def __init__(self, context: PanelContext, site_id: str, currency: str, keeper: DraftKeeper) -> None:
+        super().__init__()
+        self._context, self._site_id, self._currency, self._keeper = context, site_id, currency, keeper
+        self.setObjectName("orders.entry")
+        self.setAccessibleName("Order entry")
+        self.draft = Draft(context.desk.new_id())  # type: ignore[attr-defined]
+        self._placing = False
+        self._last: Placed | None = None
+        self._title = label("New order", "title")
+        self._kept = label("", "label")
+        desk = context.desk
+        self.customer = SuggestField(
+            context.theme,
+            context.runner,
+            self._find_customers,
+            _customer_row,
+            foot=lambda: "Enter takes, arrows choose.",
+            nothing="No customer has “{}” in code, name or city.",
+            offers_unasked=True,
+        )
+        self.customer.setObjectName("orders.entry.customer")
+        self.customer.setPlaceholderText("Customer: code, name or city")
+        self.customer.setAccessibleName("Customer")
+        self._customer_words = label("", "label")
+        self._customer_error = label("", "error")
+        self._customer_error.hide()
+        self.composer = LineComposer(context, site_id, currency, self.stock_age)
+        self.report = PasteReport(context.theme)
+        empty = EmptyState(
+            context.theme,
+            "scan",
+            "No lines yet",
+            "Type a product above, scan it, or paste rows of sku and quantity from a spreadsheet.",
+        )
+        self.lines = RowTable(
+            context.theme,
+            context.runner,
+            draft_columns(currency, lambda: self.draft.on_shortfall == "refuse"),
+            name="Lines of the new order",
+            key=lambda line: line.product_id,
+            empty=empty,
+        )
+        self.lines.setObjectName("orders.entry.lines")
+        self._stock_words = label("", "label")
+        self.side = EntrySide(context, self.today)
+        self._lay_out()
+        self._connect()
+        self._stock_fresh = FreshView(self, context.feed, ("stock_level", "product"), self._refresh_stock)
+        self._ladder_fresh = FreshView(self, context.feed, _LADDER_TABLES, self._refresh_ladder)
+        self._age_timer = QTimer(self)
+        self._age_timer.timeout.connect(self._show_ages)
+        self._age_timer.start(5_000)
+        self._desk = desk
+        self._show()
+
+    # -- what the panel calls --------------------------------------------------------------------------------------
+
+    def begin(self, draft: Draft | None = None) -> None:
+        """Enter a new order, or go on with a draft; what was in hand is kept."""
+        if draft is None and self.draft.is_empty:
+            self._focus_first()
+            return
+        self._keeper.flush()
+        self.draft = draft or Draft(self._desk.new_id())  # type: ignore[attr-defined]
+        self._show()
+        if draft is not None:
+            self._refresh_stock()
+            self._keeper.note(self.draft)
+        self._focus_first()
+
+    def discard(self) -> None:
+        """Throw the draft away; Undo in the message brings it back."""
+        old = self.draft
+        if old.is_empty:
+            self.left.emit()
+            return
+        self._keeper.forget(old.key)
+        self.draft = Draft(self._desk.new_id())  # type: ignore[attr-defined]
+        self._show()
+        self.drafts_changed.emit()
+        self._context.toasts.show(f"Draft for {old.title} discarded", "neutral", ("Undo", lambda: self.begin(old)))
+        self._focus_first()
+
+    def today(self) -> date:
+        """Today at the site."""
+        return site_today(self._context.session.time_zone)
+
+    def stock_age(self) -> str:
+        """How old the stock figures are, in words."""
+        link = self._context.desk.link
+        if link.state == "live":
+            return "live"
+        return f"as of {formats.ago(link.synced_at)}" if link.synced_at else "as known on this computer"
+
+    def scan_targets(self) -> Sequence[ScanTarget]:
+        """A product's barcode adds a line or grows it, whatever has the focus."""
+        return (
+            ScanTarget("product", lambda scan: str(scan.kind) in ("gtin", "unknown", "bin"), self._on_scan),
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back to the list; the draft is kept."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._keeper.flush()
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_Enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.place()
+        else:
+            super().keyPressEvent(event)
+
+    # -- placing ---------------------------------------------------------------------------------------------------
+
+    def place(self) -> None:
+        """Place the order, if nothing is missing; else go to what is."""
+        if self._placing:
+            return
+        if self.composer.has_product and not self.composer.commit():
+            return
+        problem = self._missing()
+        if problem is not None:
+            self.side.show_error(*problem)
+            return
+        draft, due_on = self.draft, self.side.due_on()
+        desk, site_id, currency = self._desk, self._site_id, self._currency
+        drawn: list[str] = [draft.number] if draft.number else []
+
+        def work() -> Placed:
+            if not drawn:
+                drawn.append(desk.next_order_number())  # type: ignore[attr-defined]
+            command = drafting.to_command(
+                draft, site_id=site_id, number=drawn[0], currency=currency, due_on=due_on, new_id=desk.new_id  # type: ignore[attr-defined]
+            )
+            receipt = desk.do(command)
+            desk.drafts.drop(draft.key)  # type: ignore[attr-defined]
+            if draft.resend_item:
+                self._resolve(draft.resend_item)
+            customer = draft.customer.name if draft.customer else ""
+            return Placed(draft.order_id, drawn[0], customer, getattr(receipt, "message", ""), draft.resend_item)
+
+        self._placing = True
+        self.side.show_error("")
+        self.side.place_button.setEnabled(False)
+        self._keeper.settled(draft.key)
+        self._context.runner.run(
+            work,
+            self._on_placed,
+            self,
+            failed=lambda error: self._on_refused(error, draft, drawn),
+            lane="write",
+            label="Placing the order",
+        )
+
+    def _resolve(self, item_id: int) -> None:
+        try:
+            self._desk.resolve_attention(item_id, "edited")  # type: ignore[attr-defined]
+        except LookupError:
+            # Somebody dealt with the item meanwhile; the new order stands on its own.
+            log.info("attention item %d was resolved before its order was placed again", item_id)
+
+    def _on_placed(self, placed: Placed) -> None:
+        self._placing = False
+        self.side.place_button.setEnabled(True)
+        self._last = placed
+        self._remember_undo(placed)
+        self.draft = Draft(self._desk.new_id())  # type: ignore[attr-defined]
+        self._show()
+        self._refresh_ladder()
+        self.placed.emit(placed)
+        self._focus_first()
+
+    def _remember_undo(self, placed: Placed) -> None:
+        stack = getattr(self._context.shell, "undo_stack", None)
+        if stack is not None:
+            site_id = self._site_id
+            stack.remember(
+                f"order {placed.number} placed",
+                lambda: CancelOrder(site_id=site_id, order_id=placed.order_id, reason="Entered by mistake"),
+            )
+
+    def _on_refused(self, error: Exception, draft: Draft, drawn: list[str]) -> bool:
+        self._placing = False
+        self.side.place_button.setEnabled(True)
+        if drawn:
+            self.draft = replace(self.draft, number=drawn[0])
+        self._keeper.note(self.draft)
+        if not isinstance(error, RuleViolation):
+            return False
+        self.side.show_error(str(error), self._field_of(error))
+        short = {str(detail.get("product_id", "")) for detail in error.details}
+        for line in draft.lines:
+            if line.product_id in short:
+                self.lines.select_key(line.product_id)
+                break
+        self._refresh_stock()
+        return True
+
+    def _field_of(self, error: RuleViolation) -> QWidget:
+        if error.code in ("customer_blocked",):
+            return self.customer
+        named = str(error.details[0].get("field", "")) if error.details else ""
+        fields = {"due_on": self.side.due, "note": self.side.note, "customer_id": self.customer}
+        return fields.get(named, self.lines if self.draft.lines else self.composer.product)
+
+    def _missing(self) -> tuple[str, QWidget] | None:
+        if self.draft.customer is None:
+            return "Customer: choose who orders.", self.customer
+        if self.composer.unsettled:
+            return f"Product: “{self.composer.unsettled}” is not a line yet. Choose it or clear it.", self.composer.product
+        if not self.draft.lines:
+            return "Lines: add a product and a quantity.", self.composer.product
+        try:
+            self.side.due_on()
+        except UnknownDay as wrong:
+            return str(wrong), self.side.due
+        return None
+
+    # -- the customer ----------------------------------------------------------------------------------------------
+
+    def _find_customers(self, text: str) -> list[Customer]:
+        read = self._context.desk.read
+        return read.search_customers(text, limit=9) if text else recent_customers(read, self._site_id)
+
+    def _take_customer(self, row: Customer) -> None:
+        place = ", ".join(part for part in (row.street, row.city, row.postcode) if part)
+        chosen = DraftCustomer(row.id, row.code, row.name, place, row.priority)
+        self._change(replace(self.draft, customer=chosen, customer_typed="", priority=row.priority))
+        self._show_customer()
+        self.side.show_draft(self.draft)
+        self.composer.product.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_customer_typed(self, text: str) -> None:
+        self._customer_error.hide()
+        if not self.customer.is_settled:
+            self._change(replace(self.draft, customer=None, customer_typed=text))
+            self._customer_words.setText("")
+
+    def _on_customer_walked(self) -> None:
+        if self.draft.customer is None:
+            self._no_customer("Customer: choose who orders.")
+        else:
+            self.composer.product.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _no_customer(self, text: str) -> None:
+        self._customer_error.setText(text)
+        self._customer_error.show()
+
+    # -- lines -----------------------------------------------------------------------------------------------------
+
+    def _add(self, hit: ProductHit, quantity: int, price: int | None) -> None:
+        self._change(drafting.with_product(self.draft, hit, quantity, price))
+        self._show_lines(hit.product_id)
+
+    def _replace(self, hit: ProductHit, quantity: int, price: int | None) -> None:
+        known = next((line for line in self.draft.lines if line.product_id == hit.product_id), None)
+        if known is None:
+            self._add(hit, quantity, price)
+            return
+        price = known.price_minor if price is None else price
+        self._change(drafting.with_line(self.draft, replace(known, quantity=quantity, price_minor=price)))
+        self._show_lines(hit.product_id)
+
+    def _remove_selected(self) -> None:
+        chosen = [line.product_id for line in self.lines.selected_rows()]
+        if chosen:
+            before = self.draft
+            self._change(drafting.without(self.draft, chosen))
+            self._show_lines()
+            words = f"{len(chosen)} lines removed" if len(chosen) > 1 else "Line removed"
+            self._context.toasts.show(words, "neutral", ("Undo", lambda: self._bring_back(before)))
+
+    def _bring_back(self, before: Draft) -> None:
+        if before.order_id == self.draft.order_id:
+            self._change(replace(self.draft, lines=before.lines))
+            self._show_lines()
+
+    def _on_paste(self, text: str) -> None:
+        rows, wrong = read_rows(text, self._currency)
+        read, site_id = self._context.desk.read, self._site_id
+
+        def work() -> list[ProductHit | None]:
+            with read.snapshot():
+                return [product_of_code(read, site_id, each.code) for each in rows]
+
+        def then(hits: Sequence[ProductHit | None]) -> None:
+            draft, bad = self.draft, list(wrong)
+            for each, hit in zip(rows, hits, strict=True):
+                shown = f"{each.code}  {each.quantity}"
+                if hit is None:
+                    bad.append(WrongRow(each.row, shown, "no product has this sku or barcode"))
+                elif not hit.active:
+                    bad.append(WrongRow(each.row, shown, f"{hit.sku} is no longer sold"))
+                else:
+                    draft = drafting.with_product(draft, hit, each.quantity * hit.pack, each.price_minor)
+            self._change(draft)
+            self._show_lines()
+            taken = len(rows) + len(wrong) - len(bad)
+            self.report.show_result(taken, sorted(bad))
+            if not bad:
+                self._context.toasts.show(f"{taken} rows taken", "ok")
+
+        self._context.runner.run(work, then, self, label="Reading the pasted rows", key="paste")
+
+    def _on_scan(self, scan: object) -> ScanFeedback | None:
+        code, units = str(getattr(scan, "code", "")), getattr(scan, "quantity", None) or 1
+        read, site_id = self._context.desk.read, self._site_id
+
+        def then(hit: ProductHit | None) -> None:
+            if hit is None or not hit.active:
+                self._context.scanner.bad(f"No product has the code {code}" if hit is None else f"{hit.sku} is no longer sold")
+                return
+            self._add(hit, hit.pack * units, None)
+            now = next(line.quantity for line in self.draft.lines if line.product_id == hit.product_id)
+            self._context.scanner.good(f"{now} × {hit.sku}  {hit.name}")
+
+        self._context.runner.run(lambda: product_of_code(read, site_id, code), then, self)
+        return None
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def _change(self, draft: Draft) -> None:
+        self.draft = draft
+        self.side.show_error("")
+        self.side.show_sums(draft, self._currency)
+        self._keeper.note(draft)
+        self._context.actions.refresh()
+
+    def _show(self) -> None:
+        draft = self.draft
+        self._title.setText("Edit and resend" if draft.resend_item else "New order")
+        self._show_customer()
+        self.composer.clear(draft.typed)
+        self.report.hide()
+        self.side.show_draft(draft)
+        self.side.show_sums(draft, self._currency)
+        self.side.show_error("")
+        self._show_lines()
+        self._show_ages()
+        self._context.actions.refresh()
+
+    def _show_customer(self) -> None:
+        chosen = self.draft.customer
+        self.customer.show_text(f"{chosen.name}  {chosen.code}" if chosen else "")
+        if chosen is None and self.draft.customer_typed:
+            self.customer.setText(self.draft.customer_typed)
+        self._customer_words.setText(chosen.place if chosen else "")
+        self._customer_error.hide()
+
+    def _show_lines(self, select: str = "") -> None:
+        lines = list(self.draft.lines)
+        self.lines.set_source(ListSource(lines), first=lines, count=len(lines), keep_place=True)
+        if select:
+            self.lines.select_key(select)
+        self.side.show_sums(self.draft, self._currency)
+
+    def _show_ages(self) -> None:
+        self._stock_words.setText(f"Free stock {self.stock_age()}")
+        saved = self.draft.saved_at
+        self._kept.setText(f"Kept on this computer {formats.ago(saved)}" if saved else "Kept on this computer as you type")
+
+    def _refresh_stock(self) -> None:
+        read, site_id, ids = self._context.desk.read, self._site_id, [line.product_id for line in self.draft.lines]
+        if ids:
+            self._context.runner.run(lambda: products_now(read, site_id, ids), self._take_stock, self, key="stock")
+        self._show_ages()
+
+    def _take_stock(self, now: Mapping[str, ProductHit]) -> None:
+        fresh = drafting.as_stock_is(self.draft, now)
+        if fresh is not self.draft:
+            self.draft = fresh
+            self._show_lines()
+
+    def _refresh_ladder(self) -> None:
+        last = self._last
+        if last is None:
+            return
+        read = self._context.desk.read
+        self._context.runner.run(
+            lambda: (order_story(read, last.order_id), order_refusals(read, last.order_id)),
+            self._take_story,
+            self,
+            key="ladder",
+        )
+
+    def _take_story(self, found: tuple[OrderStory | None, Sequence[Refusal]]) -> None:
+        last, (story, refusals) = self._last, found
+        if last is None:
+            return
+        title = f"Order {last.number}"
+        if story is not None:
+            rungs = effects.effects_of(story, self._context.session.time_zone)
+            self.side.show_order(title, last.customer, rungs)
+        elif refusals:
+            self.side.show_order(title, f"{last.customer}. It waits for you in the Outbox.", effects.refused(refusals[0]))
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        theme = self._context.theme
+        back = button(theme, "Orders", self._on_back, kind="quiet", icon="chevron-left")
+        back.setObjectName("orders.entry.back")
+        back.setToolTip("Back to the list, the draft is kept (Esc)")
+        discard = button(theme, "Discard", self.discard, kind="quiet", icon="trash")
+        discard.setObjectName("orders.entry.discard")
+        left = QVBoxLayout()
+        left.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, 0)
+        left.setSpacing(SPACE_8)
+        left.addLayout(row(back, self._title, "stretch", self._kept, discard))
+        left.addWidget(self.customer)
+        left.addLayout(row(self._customer_words, self._customer_error, "stretch"))
+        left.addWidget(self.composer)
+        left.addWidget(self.report)
+        left.addLayout(row(label("Lines", "section"), "stretch", self._stock_words))
+        left.addWidget(self.lines, 1)
+        side = scrolled(self.side)
+        side.setFixedWidth(_SIDE_WIDTH)
+        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        panel = holder(row(side), "surface")
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(SPACE_4)
+        whole.addLayout(left, 1)
+        whole.addWidget(panel)
+
+    def _connect(self) -> None:
+        self.customer.chosen.connect(self._take_customer)
+        self.customer.walked.connect(self._on_customer_walked)
+        self.customer.unknown.connect(lambda text: self._no_customer(f"No customer has “{text}” in code, name or city."))
+        self.customer.textChanged.connect(self._on_customer_typed)
+        self.composer.added.connect(self._add)
+        self.composer.replaced.connect(self._replace)
+        self.composer.pasted.connect(self._on_paste)
+        self.composer.walked.connect(lambda: self.side.due.setFocus(Qt.FocusReason.TabFocusReason))
+        self.composer.typed.connect(lambda text: self._change(replace(self.draft, typed=text)))
+        self.lines.opened.connect(self.composer.edit)
+        self.lines.installEventFilter(self)
+        self.side.changed.connect(self._on_side)
+        self.side.show_placed.connect(lambda: self.show_order.emit(self._last.order_id if self._last else ""))
+
+    def eventFilter(self, watched: object, event: object) -> bool:
+        """Delete takes lines away, paste adds rows while the lines have the focus."""
+        if watched is self.lines and isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+                self._remove_selected()
+                return True
+            if event.matches(QKeySequence.StandardKey.Paste):
+                text = QGuiApplication.clipboard().text()
+                if looks_like_rows(text):
+                    self._on_paste(text)
+                    return True
+        return False
+
+    def _on_side(self) -> None:
+        self._change(
+            replace(
+                self.draft,
+                due=self.side.due.text(),
+                priority=int(self.side.priority.currentData()),
+                note=self.side.note.text(),
+                on_shortfall=str(self.side.shortfall.currentData()),
+            )
+        )
+        self._show_lines()
+
+    def _on_back(self) -> None:
+        self._keeper.flush()
+        self.left.emit()
+
+    def _focus_first(self) -> None:
+        first = self.customer if self.draft.customer is None else self.composer.product
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def site_today(zone: str) -> date:
+    """Today where the site is."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo(zone)).date()
+
+
+def _customer_row(row: Customer) -> SuggestRow:
+    return SuggestRow(row.code, row.name, row.city, None, row.postcode)
+
+
+__all__ = ["DraftLine", "OrderEntry", "Placed", "site_today"]

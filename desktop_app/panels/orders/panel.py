@@ -1,0 +1,402 @@
+"""The Orders panel: the list and the entry in one place, and the inspector of the order that is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app.change_feed import FreshView
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.orders import draft as drafting
+from desktop_app.panels.orders.deeds import OrderDeeds
+from desktop_app.panels.orders.draft import Draft, DraftCustomer
+from desktop_app.panels.orders.draft_keeper import DraftKeeper
+from desktop_app.panels.orders.entry import OrderEntry, Placed, site_today
+from desktop_app.panels.orders.inspector import OrderInspector
+from desktop_app.panels.orders.order_dialogs import FieldsDialog, QuantityDialog
+from desktop_app.panels.orders.order_list import OrderList
+from desktop_app.panels.orders.words import count
+from desktop_app.scanner import ScanFeedback, ScanTarget
+from desktop_app.widgets.layouts import scrolled
+from local_db.queries.order_queries import LineStory, OrderListRow, OrderStory, order_story, products_now, stock_holders
+from services.domain.order_states import BEFORE_SHIPPING, possible_events
+from services.storage.tables import Customer
+
+_LIST_TABLES: Final = ("order", "order_line", "backorder", "customer", "attention", "outbox")
+_STORY_TABLES: Final = (*_LIST_TABLES, "reservation", "allocation", "shipment", "route", "stop", "pick_task", "event", "stock_level")
+
+
+class Panel(QWidget):
+    """The Orders panel."""
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__()
+        self._context = context
+        session: Any = context.session
+        self._site_id: str = session.site_id
+        self._currency: str = session.site.currency
+        self._wanted = ""
+        self._opened_inspector = False
+        self._keeper = DraftKeeper(context, self)
+        self._bind_first()
+        self.list = OrderList(context, self._site_id, self.today)
+        self.entry = OrderEntry(context, self._site_id, self._currency, self._keeper)
+        self.table = self.list.table
+        self.search_field = self.list.search
+        self._deeds = OrderDeeds(context, self._site_id, self)
+        self._story_view = OrderInspector(context, self.today)
+        self._scroll = scrolled(self._story_view)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.list)
+        self._pages.addWidget(self.entry)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self._connect()
+        self._bind()
+        self._fresh = FreshView(self.list, context.feed, _LIST_TABLES, self.list.refresh)
+        self._story_fresh = FreshView(self._story_view, context.feed, _STORY_TABLES, self._load_story)
+        self._keeper.list_drafts(self._offer_drafts)
+
+    # -- what the window calls -------------------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Refresh if stale, and take the keyboard."""
+        self._fresh.refresh_if_stale()
+        if self.is_entering:
+            self.entry.begin()
+        else:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def deactivate(self) -> None:
+        """Write the draft down."""
+        self._keeper.flush()
+
+    def search(self, text: str) -> None:
+        """Search the list."""
+        self._show_list()
+        self.list.search.setText(text)
+
+    def inspector(self) -> QWidget | None:
+        """The inspector of the order that is marked; none while one is being entered."""
+        if self.is_entering or self.table.current_row() is None:
+            return None
+        return self._scroll
+
+    def scan_targets(self) -> Sequence[ScanTarget]:
+        """An order's label shows it; while entering, a product's barcode adds a line."""
+        order = ScanTarget("order", lambda scan: str(scan.kind) in ("order", "shipment"), self._on_order_scan)
+        return (order, *self.entry.scan_targets()) if self.is_entering else (order,)
+
+    def reveal(self, kind: str, item_id: str) -> None:
+        """`order`: select it; `resend`: enter a refused order again; `customer`: their orders; `new`: a new order."""
+        if kind == "order":
+            self._show_list()
+            self._select(item_id)
+        elif kind == "resend":
+            self._load_refused(int(item_id))
+        elif kind == "customer":
+            self._show_list()
+            read = self._context.desk.read
+            self._context.runner.run(
+                lambda: read.get(Customer, item_id),
+                lambda row: self.list.show_customer(item_id, row.name if row else item_id),
+                self,
+            )
+        elif kind == "new":
+            self.new_order()
+
+    def state(self) -> Mapping[str, object]:
+        """Filters, and the draft in hand."""
+        draft = self.entry.draft
+        return {**self.list.state(), "entry": draft.key if self.is_entering and not draft.is_empty else ""}
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        """Bring filters back, and go on with the draft that was open."""
+        self.list.restore(state)
+        key = state.get("entry")
+        if isinstance(key, str) and key:
+            self._keeper.load(key, self._go_on)
+
+    # -- list and entry --------------------------------------------------------------------------------------------
+
+    @property
+    def is_entering(self) -> bool:
+        """Whether the entry is shown."""
+        return self._pages.currentWidget() is self.entry
+
+    def today(self) -> date:
+        """Today at the site."""
+        return site_today(self._context.session.time_zone)
+
+    def new_order(self, draft: Draft | None = None) -> None:
+        """Enter a new order here; the draft in hand is kept."""
+        self._context.shell.hide_inspector()
+        self._context.shell.clear_notice("orders.drafts")
+        fresh = draft
+        if fresh is None and self.is_entering and not self.entry.draft.is_empty:
+            fresh = Draft(self._context.desk.new_id())  # type: ignore[attr-defined]
+        self._pages.setCurrentWidget(self.entry)
+        self.entry.begin(fresh)
+        self._context.actions.refresh()
+
+    def _show_list(self) -> None:
+        if not self.is_entering:
+            return
+        self._keeper.flush()
+        self._pages.setCurrentWidget(self.list)
+        self._fresh.refresh_if_stale()
+        self._keeper.list_drafts(self._offer_drafts)
+        self._context.actions.refresh()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._opened_inspector and self.table.current_row() is not None:
+            self._context.shell.show_inspector(self.table.current_row().number, self._scroll)
+
+    def _go_on(self, draft: Draft | None) -> None:
+        if draft is not None:
+            self.new_order(draft)
+
+    def _offer_drafts(self, drafts: Sequence[Draft]) -> None:
+        self.list.show_drafts(drafts)
+        if drafts and not self._opened_inspector and not self.is_entering and not hasattr(self, "_offered"):
+            latest = drafts[0]
+            words = f"An order for {latest.title} was begun here and not placed: {count(len(latest.lines), 'line')}."
+            self._context.shell.notice("orders.drafts", words, "info", ("Go on with it", lambda: self.new_order(latest)))
+        self._offered = True
+
+    def _on_placed(self, placed: Placed) -> None:
+        words = f"Order {placed.number} for {placed.customer} placed"
+        text = f"{words}. {placed.message}" if placed.message else words
+        self._context.toasts.show(text, "warning" if placed.message else "ok", ("Undo", self._context.undo))
+        self._wanted = placed.order_id
+
+    def _select(self, order_id: str) -> None:
+        """Mark an order; where the filters hide it, they go."""
+        if self.table.select_key(order_id):
+            return
+        read = self._context.desk.read
+        self._context.runner.run(
+            lambda: read.order(order_id), lambda row: self._on_sought(order_id, row), self, key="select"
+        )
+
+    def _on_sought(self, order_id: str, row: Any) -> None:
+        if row is None:
+            self._context.toasts.show("This order is not on this desk: it was refused, or is too old.", "warning")
+            return
+        self.list.show_only(row.number)
+        self.table.select_key(order_id)
+
+    def _load_refused(self, item_id: int) -> None:
+        """Fill the entry from a command that the server refused."""
+        desk, site_id = self._context.desk, self._site_id
+
+        def work() -> Draft | None:
+            item = next((row for row in desk.read.needs_attention() if row.id == item_id), None)
+            if item is None:
+                return None
+            meant = item.arguments
+            customer = desk.read.get(Customer, str(meant.get("customer_id", "")))
+            products = products_now(desk.read, site_id, [str(line["product_id"]) for line in meant.get("lines", [])])
+            return drafting.from_refused(
+                meant,
+                order_id=desk.new_id(),  # type: ignore[attr-defined]
+                item_id=item_id,
+                customer=_draft_customer(customer),
+                products=products,
+            )
+
+        def then(draft: Draft | None) -> None:
+            if draft is None:
+                self._context.toasts.show("Somebody has dealt with it already.", "neutral")
+            else:
+                self.new_order(draft)
+
+        self._context.runner.run(work, then, self, label="Opening the refused order")
+
+    def _order_again(self, story: OrderStory) -> None:
+        """A new draft with the customer and lines of an order."""
+        read, site_id, desk = self._context.desk.read, self._site_id, self._context.desk
+        lines = [line for line in story.lines if line.wanted]
+
+        def work() -> Draft:
+            draft = Draft(desk.new_id(), customer=_draft_customer(story.customer), priority=story.order.priority)  # type: ignore[attr-defined]
+            now = products_now(read, site_id, [line.product_id for line in lines])
+            for line in lines:
+                hit = now.get(line.product_id)
+                if hit is not None and hit.active:
+                    draft = drafting.with_product(draft, hit, line.wanted)
+            return draft
+
+        self._context.runner.run(work, self.new_order, self, label="Copying the order")
+
+    # -- the order that is marked ----------------------------------------------------------------------------------
+
+    def _on_current(self, row: OrderListRow | None) -> None:
+        self._context.actions.refresh()
+        if row is None:
+            return
+        shown = self._scroll.isVisible()
+        if not self.is_entering and self.isVisible() and (shown or not self._opened_inspector):
+            self._opened_inspector = True
+            self._context.shell.show_inspector(row.number, self._scroll)
+        self._load_story()
+
+    def _open_inspector(self, row: OrderListRow) -> None:
+        self._context.shell.show_inspector(row.number, self._scroll)
+        self._load_story()
+
+    def _load_story(self) -> None:
+        row = self.table.current_row()
+        if row is None:
+            return
+        read, order_id = self._context.desk.read, row.id
+        self._context.runner.run(lambda: order_story(read, order_id), self._show_story, self, key="story")
+
+    def _show_story(self, story: OrderStory | None) -> None:
+        current = self.table.current_row()
+        if story is not None and current is not None and current.id == story.row.id:
+            self._story_view.show_story(story)
+
+    def _ask_holders(self, line: LineStory | None = None) -> None:
+        line = line or self._story_view.current_line()
+        if line is None:
+            return
+        read, site_id, product_id = self._context.desk.read, self._site_id, line.product_id
+        self._context.runner.run(
+            lambda: stock_holders(read, site_id, product_id),
+            lambda holders: self._story_view.show_holders(line, holders),
+            self,
+            key="holders",
+        )
+
+    def _change_quantity(self, line: LineStory | None = None) -> None:
+        line, story = line or self._story_view.current_line(), self._story_view.story
+        if line is None or story is None or not self._context.actions.is_enabled("order.quantity"):
+            return
+        row, chosen = story.row, line
+        QuantityDialog(
+            self._context.theme,
+            row.number,
+            chosen,
+            lambda wanted: self._deeds.change_quantity(row, chosen.id, chosen.sku, chosen.wanted, wanted),
+            self.window(),
+        ).open()
+
+    def _change_fields(self) -> None:
+        story = self._story_view.story
+        if story is not None:
+            row = story.row
+            FieldsDialog(
+                self._context.theme,
+                story.order,
+                self.today(),
+                lambda seen, values: self._deeds.change_fields(row, seen, values),
+                self.window(),
+            ).open()
+
+    def _on_order_scan(self, scan: Any) -> ScanFeedback | None:
+        number = str(scan.code).split("-S")[0]
+        read = self._context.desk.read
+
+        def then(rows: Sequence[Any]) -> None:
+            if rows:
+                self._show_list()
+                self._select(rows[0].id)
+                self._context.scanner.good(f"Order {rows[0].number}")
+            else:
+                self._context.scanner.bad(f"No order {number} here")
+
+        self._context.runner.run(lambda: read.orders(number=number, limit=1), then, self)
+        return None
+
+    # -- wiring ----------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.table.current_changed.connect(self._on_current)
+        self.table.selection_changed.connect(self._context.actions.refresh)
+        self.table.opened.connect(self._open_inspector)
+        self.list.draft_chosen.connect(self.new_order)
+        self.entry.left.connect(self._leave_entry)
+        self.entry.placed.connect(self._on_placed)
+        self.entry.show_order.connect(lambda order_id: self.reveal("order", order_id))
+        self._story_view.line_opened.connect(self._change_quantity)
+        self._story_view.order_asked.connect(lambda order_id: self.reveal("order", order_id))
+        self._story_view.customer_asked.connect(self.list.show_customer)
+
+    def _leave_entry(self) -> None:
+        wanted, self._wanted = self._wanted, ""
+        self._show_list()
+        if wanted:
+            self._select(wanted)
+
+    def _bind_first(self) -> None:
+        """What the widgets below ask the registry for as they are made."""
+        self._context.actions.bind_all({"order.new": self.new_order})
+
+    def _bind(self) -> None:
+        actions, deeds = self._context.actions, self._deeds
+        for name, wanted in (
+            ("hold", "hold"),
+            ("resume", "resume"),
+            ("cancel", "cancel"),
+            ("release", "release"),
+            ("close", "close"),
+            ("confirm", "confirm"),
+        ):
+            actions.when(f"order_{name}", lambda wanted=wanted: self._all_can(wanted))
+        actions.when("order_entry", lambda: self.is_entering)
+        actions.when("order_selected", lambda: bool(self._chosen()))
+        actions.when("order_change", lambda: len(self._chosen()) == 1 and self._changeable(self._chosen()[0]))
+        actions.when("order_line", lambda: len(self._chosen()) == 1 and self._story_view.current_line() is not None)
+        actions.when(
+            "order_line_change",
+            lambda: len(self._chosen()) == 1
+            and self._changeable(self._chosen()[0])
+            and self._story_view.current_line() is not None,
+        )
+        actions.when(
+            "order_retry",
+            lambda: bool(self._chosen()) and all(row.backordered and row.status != "on_hold" for row in self._chosen()),
+        )
+        actions.bind_all(
+            {
+                "order.new": self.new_order,
+                "order.place": self.entry.place,
+                "order.discard": self.entry.discard,
+                "order.edit": self._change_fields,
+                "order.quantity": self._change_quantity,
+                "order.holders": self._ask_holders,
+                "order.hold": lambda: deeds.hold(self._chosen()),
+                "order.resume": lambda: deeds.resume(self._chosen()),
+                "order.cancel": lambda: deeds.cancel(self._chosen()),
+                "order.confirm": lambda: deeds.confirm(self._chosen()),
+                "order.retry": lambda: deeds.retry(self._chosen()),
+                "order.release": lambda: deeds.release(self._chosen()),
+                "order.close": lambda: deeds.close(self._chosen()),
+                "order.pick_list": lambda: deeds.print("pick_list", self._chosen()),
+                "order.packing_slip": lambda: deeds.print("packing_slip", self._chosen()),
+                "order.again": lambda: self._order_again(self._story_view.story) if self._story_view.story else None,
+            }
+        )
+
+    def _chosen(self) -> Sequence[OrderListRow]:
+        return [] if self.is_entering else self.table.selected_rows()
+
+    def _all_can(self, event: str) -> bool:
+        rows = self._chosen()
+        return bool(rows) and all(event in possible_events(row.status) for row in rows)
+
+    @staticmethod
+    def _changeable(row: OrderListRow) -> bool:
+        return row.status in ("draft", "on_hold", *BEFORE_SHIPPING)
+
+
+def _draft_customer(row: Customer | None) -> DraftCustomer | None:
+    if row is None:
+        return None
+    place = ", ".join(part for part in (row.street, row.city, row.postcode) if part)
+    return DraftCustomer(row.id, row.code, row.name, place, row.priority)
