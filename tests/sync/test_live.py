@@ -329,7 +329,8 @@ def test_the_credential_is_in_no_log(
     ours = "".join(record.getMessage() for record in caplog.records if "server" not in record.name)
     assert "live link" in ours
     assert "forty letters" not in ours
-    assert encode(ME.credential).hex()[:16] not in ours.replace(" ", "")
+    # The library shows a frame's first and last bytes, and the credential is what comes last in a hello.
+    assert ME.credential[-8:].encode().hex() not in ours.replace(" ", "")
 
 
 def test_a_hint_makes_the_engine_pull_and_polling_stands_in_while_the_link_is_down(

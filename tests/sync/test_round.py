@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.protocol.messages import MAX_COMMANDS_PER_PUSH
+from services.protocol.messages import MAX_COMMANDS_PER_PUSH, PullResponse, PushRequest, PushResponse
 from services.sync.errors import (
     Busy,
     LocalTrouble,
@@ -14,6 +14,7 @@ from services.sync.errors import (
     Offline,
     ProtocolError,
     Refused,
+    TooLarge,
     UpgradeRequired,
 )
 from services.sync.replica import Identity
@@ -136,6 +137,37 @@ def test_many_commands_go_up_in_batches(pair: Pair, desk: Terminal) -> None:
     assert max(sizes) <= MAX_COMMANDS_PER_PUSH
     assert len(sizes) > 3, "a batch is bounded in bytes too"
     agree(pair.server, [desk])
+
+
+def test_a_batch_that_something_on_the_way_takes_for_too_large_goes_up_in_parts(
+    pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = desk.network.push
+
+    def narrow(request: PushRequest, *, within_s: float) -> PushResponse:
+        if len(request.commands) > 3:
+            raise TooLarge("413")
+        return push(request, within_s=within_s)
+
+    monkeypatch.setattr(desk.network, "push", narrow)
+    for _ in range(20):
+        desk.do("A-01", 1)
+    desk.sync()
+    assert max(len(batch) for batch in pair.server.sent_batches) <= 3
+    agree(pair.server, [desk])
+
+
+def test_one_command_that_is_too_large_for_something_on_the_way_stays_queued_and_is_told_of(
+    desk: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(request: PushRequest, *, within_s: float) -> PushResponse:
+        raise TooLarge("The request was too large for something on the way.")
+
+    monkeypatch.setattr(desk.network, "push", closed)
+    desk.do("A-01", 1)
+    with pytest.raises(TooLarge):
+        desk.sync()
+    assert (desk.engine.status.state, desk.engine.status.pending) == (State.WAITING, 1)
 
 
 def test_a_gap_is_filled_from_what_is_retained(pair: Pair, desk: Terminal) -> None:
@@ -273,8 +305,6 @@ def test_a_new_identity_that_could_not_be_kept_is_not_asked_for_twice(pair: Pair
 def test_a_server_that_calls_every_identity_forked_is_not_asked_for_ever_more(
     pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services.protocol.messages import PushResponse
-
     monkeypatch.setattr(desk.network, "push", lambda request, within_s: PushResponse(0, [], "forked"))
     desk.do("A-01", 1)
     with pytest.raises(ProtocolError, match="identity"):
@@ -472,8 +502,6 @@ def test_a_rebuilt_cache_sends_no_command_again(pair: Pair, desk: Terminal) -> N
 
 
 def test_an_endless_pull_is_given_up(pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    from services.protocol.messages import PullResponse
-
     same = PullResponse([], more=True, resume="on and on")
     monkeypatch.setattr(desk.network, "pull", lambda request, within_s: same)
     with pytest.raises(ProtocolError, match="where they go on"):
@@ -483,8 +511,6 @@ def test_an_endless_pull_is_given_up(pair: Pair, desk: Terminal, monkeypatch: py
 def test_an_answer_that_this_program_does_not_know_is_no_refusal_of_a_command(
     pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services.protocol.messages import PushResponse
-
     monkeypatch.setattr(desk.network, "push", lambda request, within_s: PushResponse(1, [], "moon_phase"))
     desk.do("A-01", 1)
     with pytest.raises(ProtocolError, match="moon_phase"):
