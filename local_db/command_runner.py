@@ -106,9 +106,11 @@ class CommandRunner:
         try:
             self._on_step("outbox committed")
             self._cache.commit(applied_through=n)
-        except DatabaseError:
-            log.exception("the effects of command %d could not be kept; they will be replayed", n)
+        except BaseException as problem:
             self._cache.take_back()
+            if not isinstance(problem, DatabaseError):
+                raise
+            log.exception("the effects of command %d could not be kept; they will be replayed", n)
         self._on_step("cache committed")
 
     def _check_permission(self, command: Command, actor_id: str) -> None:

@@ -13,6 +13,7 @@ from services.protocol.messages import TablePatch
 from services.storage.row import ORG, Row, columns_of
 from services.storage.statements import statements
 from services.storage.tables import BY_NAME, TABLES
+from services.storage.unit_of_work import UnitOfWork
 
 
 def apply_patches(cache: Connection, patches: Sequence[TablePatch]) -> set[str]:
@@ -29,6 +30,18 @@ def apply_patches(cache: Connection, patches: Sequence[TablePatch]) -> set[str]:
             cls = _class_of(patch)
             cache.executemany(statements(cls, "sqlite").upsert, _fitted(cls, patch.puts))
     return {patch.table for patch in patches if patch.puts or patch.deletes}
+
+
+def teach(unit: UnitOfWork, patches: Sequence[TablePatch]) -> None:
+    """Tell a unit of work what ``apply_patches`` has written."""
+    for patch in patches:
+        for row_id in patch.deletes:
+            unit.learn(_class_of(patch), row_id, None)
+    for patch in patches:
+        cls = _class_of(patch)
+        load = statements(cls, "sqlite").load
+        for values in _fitted(cls, patch.puts):
+            unit.learn(cls, values[0], load(values))
 
 
 def drop_scope(cache: Connection, scope: str) -> set[str]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
 
 from local_db import before_images
 from local_db.cache import Cache
 from local_db.dependencies import forget_makers
 from local_db.outbox import Outbox
-from local_db.patches import apply_patches, drop_scope
+from local_db.patches import apply_patches, drop_scope, teach
+from local_db.pruning import prune
 from local_db.replay import Replay
-from services.protocol.messages import PullResponse, TablePatch
+from local_db.staging import Staging
+from services.protocol.messages import PullResponse
 
 log = logging.getLogger(__name__)
+
+_PRUNE_EVERY_MS = 6 * 3_600_000
+# Up to so many changed rows are taught to the unit of work, so that the next command finds the others still known.
+_FEW_ROWS = 2000
 
 
 class Rebase:
@@ -23,37 +28,52 @@ class Rebase:
         self._cache = cache
         self._outbox = outbox
         self._replay = replay
+        self._pruned_at = 0
 
-    def settle(
-        self, pages: Iterable[Sequence[TablePatch]], last: PullResponse, now: int, terminal_id: str
-    ) -> set[str]:
-        """Apply pulled pages with their cursors and ``last_n``. Answers the tables that may have changed."""
-        cache, connection = self._cache, self._cache.connection
+    def settle(self, staging: Staging, last: PullResponse, now: int, terminal_id: str) -> set[str]:
+        """Apply staged pages with their cursors and ``last_n``. Answers the tables that may have changed."""
+        cache = self._cache
         cache.begin()
         try:
-            touched = self._take_back()
-            connection.execute("UPDATE capture SET is_on = 0")
             known = cache.cursors()
             # What is held of a scope without a cursor is of unknown age: the pull has brought all of it.
             anew = {*last.reset, *last.gone, *(scope for scope in last.cursors if scope not in known)}
-            for scope in sorted(anew):
-                touched |= drop_scope(connection, scope)
-            for patches in pages:
-                touched |= apply_patches(connection, patches)
-            connection.execute("UPDATE capture SET is_on = 1")
-            connection.execute("DELETE FROM cursor")
-            connection.executemany(
-                "INSERT INTO cursor (scope, version) VALUES (?, ?)", list(last.cursors.items())
-            )
-            connection.execute("DELETE FROM staged")
+            touched: set[str] = set()
+            if (
+                staging.rows
+                or anew
+                or last.last_n != cache.last_n
+                or cache.client_id != self._outbox.client_id
+            ):
+                touched |= self._exchange_rows(staging, anew, last, terminal_id)
+            self._write_cursors(last.cursors)
             self._stand_at(last.last_n, synced_at=now)
-            cache.forget_rows()
-            touched |= self._replay.after(last.last_n, terminal_id)
             cache.commit(applied_through=self._outbox.last_n)
         except BaseException:
             cache.take_back()
             raise
         return touched
+
+    def _exchange_rows(
+        self, staging: Staging, anew: set[str], last: PullResponse, terminal_id: str
+    ) -> set[str]:
+        cache, connection = self._cache, self._cache.connection
+        touched = self._take_back()
+        connection.execute("UPDATE capture SET is_on = 0")
+        for scope in sorted(anew):
+            touched |= drop_scope(connection, scope)
+        touched |= self._prune(last.server_time)
+        few = not touched and staging.rows <= _FEW_ROWS
+        if not few:
+            cache.forget_rows()
+        for patches in staging.pages():
+            touched |= apply_patches(connection, patches)
+            if few:
+                teach(cache.unit, patches)
+        connection.execute("DELETE FROM staged")
+        connection.execute("UPDATE capture SET is_on = 1")
+        self._stand_at(last.last_n, synced_at=cache.synced_at)
+        return touched | self._replay.after(last.last_n, terminal_id)
 
     def catch_up(self, terminal_id: str) -> set[str]:
         """Bring the rows up to the outbox after a crash or a failed commit. Answers the tables that may have
@@ -82,6 +102,19 @@ class Rebase:
         """The server has a new past: the next pull brings everything. What is here stays to be worked with until
         then."""
         self._cache.connection.execute("DELETE FROM cursor")
+
+    def _prune(self, server_now: int) -> set[str]:
+        """Now and then drop what a terminal does not keep; it looks at whole tables."""
+        if server_now - self._pruned_at < _PRUNE_EVERY_MS:
+            return set()
+        self._pruned_at = server_now
+        return prune(self._cache.connection, server_now)
+
+    def _write_cursors(self, cursors: dict[str, int]) -> None:
+        self._cache.connection.execute("DELETE FROM cursor")
+        self._cache.connection.executemany(
+            "INSERT INTO cursor (scope, version) VALUES (?, ?)", list(cursors.items())
+        )
 
     def _take_back(self) -> set[str]:
         forget_makers(self._cache.connection)

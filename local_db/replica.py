@@ -9,6 +9,7 @@ import msgspec
 
 from local_db import snapshot
 from local_db.outbox import commands_after
+from local_db.pruning import DAY_MS
 from local_db.store import Store
 from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
 from services.storage.tables import BY_NAME
@@ -27,6 +28,7 @@ class FileReplica:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._dropped_at = 0
 
     def identity(self) -> Identity:
         """See Replica."""
@@ -84,13 +86,26 @@ class FileReplica:
     def settle(self, last: PullResponse) -> None:
         """See Replica. Outcomes are on the disk before the rows that go with them."""
         store = self._store
+        touched: set[str] = set()
         with store.writing():
-            if last.outcomes:
-                store.outbox.outcomes.record(last.outcomes, store.clock())
+            settled_before = store.settled_n
+            if last.outcomes and store.outbox.outcomes.record(last.outcomes, store.clock()):
+                touched |= {"outbox", "attention"}
             staging = store.writer.staging
-            touched = store.writer.rebase.settle(staging.pages(), last, store.clock(), store.terminal_id())
+            touched |= store.writer.rebase.settle(staging, last, store.clock(), store.terminal_id())
+            if store.settled_n != settled_before:
+                touched.add("outbox")
             staging.clear()
-        store.rows_changed(touched | {"outbox", "attention"})
+            self._drop_old_commands()
+        if touched:
+            store.rows_changed(touched)
+
+    def _drop_old_commands(self) -> None:
+        """Once a day let go of acknowledged commands that no restored server will ask for any more."""
+        now = self._store.clock()
+        if now - self._dropped_at >= DAY_MS:
+            self._dropped_at = now
+            self._store.outbox.drop_old(self._store.settled_n, now)
 
     def abandon(self) -> None:
         """See Replica."""

@@ -21,13 +21,14 @@ class Staging:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._pages: list[Sequence[TablePatch]] = []
-        self._rows = 0
+        self.rows = 0
+        """How many rows are put aside, those to delete included."""
 
     def add(self, patches: Sequence[TablePatch]) -> None:
         """Put a page aside."""
         self._pages.append(patches)
-        self._rows += sum(len(patch.puts) + len(patch.deletes) for patch in patches)
-        if self._rows > _ROWS_IN_MEMORY:
+        self.rows += sum(len(patch.puts) + len(patch.deletes) for patch in patches)
+        if self.rows > _ROWS_IN_MEMORY:
             # Into the keyed file, not into a temporary one: what is staged is as secret as what is stored.
             self._connection.executemany(
                 "INSERT INTO staged (patches) VALUES (?)",
@@ -43,7 +44,7 @@ class Staging:
 
     def clear(self) -> None:
         """Drop all pages, also those that a crash has left. May be part of the caller's transaction."""
-        if self._rows > _ROWS_IN_MEMORY or not self._pages:
+        if self.rows > _ROWS_IN_MEMORY or not self._pages:
             self._connection.execute("DELETE FROM staged")
         self._pages = []
-        self._rows = 0
+        self.rows = 0

@@ -221,6 +221,13 @@ class UnitOfWork:
             if before is None and self._rows[cls][row_id] is not None
         ]
 
+    def learn(self, cls: type[Row], row_id: str, row: Row | None) -> None:
+        """Somebody else has written this row (None: removed it), and nothing of it waits to be flushed here."""
+        known = self._rows.setdefault(cls, {})
+        before = known.get(row_id)
+        known[row_id] = row
+        self._refile(cls, row_id, before, row)
+
     def forget(self) -> None:
         """Drop all that is known: the database has changed behind this unit, or its transaction was rolled back."""
         self._rows.clear()
