@@ -1,0 +1,1 @@
+"""Packing & dispatch: parcels, vans, departures, and the proof that it arrived."""

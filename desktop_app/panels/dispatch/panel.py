@@ -1,0 +1,121 @@
+"""The Packing & dispatch panel: pack, load, on the road."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app.change_feed import FreshView
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.dispatch.doing import Doer
+from desktop_app.panels.dispatch.loading import Loading
+from desktop_app.panels.dispatch.packing import Packing
+from desktop_app.panels.dispatch.road import Road
+from desktop_app.scanner import ScanFeedback, ScanTarget
+from desktop_app.widgets.buttons import TextButton, button
+from desktop_app.widgets.layouts import body_margins, holder, row
+from local_db.queries.dispatch_queries import shipment_by_number
+
+_TABLES: Final = ("order", "order_line", "shipment", "route", "stop", "vehicle")
+_STEPS: Final = (("pack", "Pack"), ("load", "Load and depart"), ("road", "On the road"))
+
+
+class Panel(QWidget):
+    """The Packing & dispatch panel."""
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__()
+        self._context = context
+        doer = Doer(context, self)
+        self.packing, self.loading, self.road = (
+            Packing(context, doer),
+            Loading(context, doer),
+            Road(context, doer),
+        )
+        self._pages = {"pack": self.packing, "load": self.loading, "road": self.road}
+        self._stack = QStackedWidget()
+        self._tabs: dict[str, TextButton] = {}
+        for step, title in _STEPS:
+            self._stack.addWidget(self._pages[step])
+            tab = button(context.theme, title, lambda step=step: self.show_step(step), kind="quiet")
+            tab.setObjectName(f"dispatch.tab.{step}")
+            tab.setCheckable(True)
+            tab.setAutoExclusive(True)
+            self._tabs[step] = tab
+        self._tabs["pack"].setChecked(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(holder(row(*self._tabs.values(), "stretch", margins=body_margins())))
+        whole.addWidget(self._stack, 1)
+        self._fresh = FreshView(self, context.feed, _TABLES, self._load)
+
+    def activate(self) -> None:
+        """Refresh if stale, and take the keyboard."""
+        self._fresh.refresh_if_stale()
+        page = self._stack.currentWidget()
+        table = page.table if isinstance(page, Packing) else page.routes  # type: ignore[union-attr]
+        table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reveal(self, kind: str, item_id: str) -> None:
+        """Show an order to pack (`order`), or a route (`route`)."""
+        if kind == "order":
+            self.show_step("pack")
+            self.packing.select(item_id)
+        elif kind == "route":
+            for step, page in (("load", self.loading), ("road", self.road)):
+                if page.select(item_id):
+                    self.show_step(step)
+                    return
+
+    def state(self) -> Mapping[str, object]:
+        """The step that is shown."""
+        return {"step": next(step for step, tab in self._tabs.items() if tab.isChecked())}
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        """The step of last time."""
+        step = str(state.get("step", "pack"))
+        if step in self._pages:
+            self.show_step(step)
+
+    def scan_targets(self) -> Sequence[ScanTarget]:
+        """An order or shipment: to be packed, or to be loaded."""
+        return (
+            ScanTarget("order or shipment", lambda scan: scan.kind in ("order", "shipment"), self._on_scan),
+        )
+
+    def show_step(self, step: str) -> None:
+        """Show one of the three steps."""
+        self._tabs[step].setChecked(True)
+        self._stack.setCurrentWidget(self._pages[step])
+        self._load()
+
+    def _load(self) -> None:
+        for page in self._pages.values():
+            page.refresh()
+
+    def _on_scan(self, scan: Any) -> ScanFeedback | None:
+        desk, site_id = self._context.desk, self._context.session.site_id  # type: ignore[attr-defined]
+        self._context.runner.run(
+            lambda: (
+                shipment_by_number(desk.read, site_id, scan.code),
+                desk.read.value('SELECT id FROM "order" WHERE number = ?', (scan.code,)),
+            ),
+            lambda found: self._found(scan.code, *found),
+            self,
+            key="scan",
+        )
+        return None
+
+    def _found(self, number: str, shipment: tuple[str, str] | None, order_id: str | None) -> None:
+        if self._stack.currentWidget() is self.loading and shipment is not None:
+            self.loading.select(shipment[1])
+            self.loading.load_shipment(shipment[0], number)
+        elif order_id is not None and self.packing.select(order_id):
+            self.show_step("pack")
+            self._context.scanner.good(number)
+        else:
+            self._context.scanner.bad(f"{number} is not waiting here")
