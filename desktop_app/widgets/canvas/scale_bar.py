@@ -43,7 +43,7 @@ def paint_scale_bar(
 ) -> QRectF:
     """Draw the bar with its length above; answers the space it took."""
     metres = round_length(most_px * metres_per_pixel)
-    width = metres / metres_per_pixel
+    width = round(metres / metres_per_pixel)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     shape = QPolygonF(
@@ -54,7 +54,7 @@ def paint_scale_bar(
             QPointF(left + width, baseline - 5),
         ]
     )
-    for colour, thickness in ((halo, 4.0), (ink, 1.5)):
+    for colour, thickness in ((halo, 4.0), (ink, 2.0)):
         painter.setPen(
             QPen(
                 colour, thickness, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, Qt.PenJoinStyle.MiterJoin

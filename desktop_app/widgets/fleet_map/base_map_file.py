@@ -129,6 +129,8 @@ class BaseMapFile:
 
     def _member(self, offset: int, size: int) -> bytes:
         begin = self._start + offset
+        if begin + size > len(self._data):
+            raise BaseMapError(f"the base map is damaged at byte {len(self._data)}: it ends too early")
         try:
             return gzip.decompress(self._data[begin : begin + size])
         except (OSError, EOFError, zlib.error) as error:

@@ -259,7 +259,7 @@ class Fleet:
         distance = np.hypot(x[near], y[near])
         keep = distance <= reach
         near, distance = near[keep], distance[keep]
-        found: Ints = near[np.lexsort((-self._rank[near], np.rint(distance * 2)))]
+        found: Ints = near[np.lexsort((-self._rank[near], np.rint(distance * 100)))]
         return found
 
     def inside(self, camera: Camera, left: float, top: float, right: float, bottom: float) -> Ints:
