@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
-import structlog
 from fastapi import FastAPI
 
 from services.server import errors, first_run
 from services.server.clock import Clock, now_ms
+from services.server.log import log_of
 from services.server.parts import Parts, build
 from services.server.requests import BodyLimit
 from services.server.routes import ROUTERS
 from services.server.settings import Settings
 
-_log = structlog.get_logger()
+_log = log_of("app")
 DESCRIPTION = """The central server of Holdfast.
 
 Sign in with `POST /api/auth/login` and send the access token as `Authorization: Bearer ...`. Ids are opaque

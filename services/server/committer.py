@@ -15,12 +15,12 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager, nullcontext
 from typing import Any, Generic, TypeVar
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from services.server.clock import Clock
 from services.server.database import Database
+from services.server.log import log_of
 from services.server.transaction import Committed, ScopesTouched, Transaction
 from services.storage.unit_of_work import UnitOfWork
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 Work = Callable[[Transaction], T]
 Listener = Callable[[Committed], None]
 
-_log = structlog.get_logger()
+_log = log_of("committer")
 
 
 class Stopping(Exception):

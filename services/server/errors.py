@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -14,8 +13,9 @@ from starlette.exceptions import HTTPException
 from services.domain.refusals import RuleViolation
 from services.server.clock import new_id
 from services.server.committer import Busy, Stopping
+from services.server.log import log_of
 
-_log = structlog.get_logger()
+_log = log_of("errors")
 _RETRY_SECONDS = 2
 
 _STATUS_OF_CODE: Final[Mapping[str, int]] = {

@@ -96,7 +96,8 @@ def _count_up(connection: Connection, scope: str, mark: str) -> tuple[int, int]:
     ).one_or_none()
     if found is None:
         found = connection.exec_driver_sql(
-            f"INSERT INTO scope_head (scope, version, min_version) VALUES ({mark}, 1, 0) RETURNING id, version",
+            f"INSERT INTO scope_head (scope, version, min_version) VALUES ({mark}, 1, 0) "
+            "ON CONFLICT (scope) DO UPDATE SET version = scope_head.version + 1 RETURNING id, version",
             (scope,),
         ).one()
     return int(found[0]), int(found[1])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-import structlog
 from sqlalchemy.exc import DBAPIError
 
 from services.server.database import Database
+from services.server.log import log_of
 from services.server.transaction import Committed
 
-_log = structlog.get_logger()
+_log = log_of("head_watch")
 Watcher = Callable[[Mapping[str, int]], None]
 
 

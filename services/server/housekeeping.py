@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 
-import structlog
-
 from services.server import feed
 from services.server.committer import Busy, Committer, Stopping
+from services.server.log import log_of
 from services.server.retention import DAY_MS
 from services.server.server_tables import VersionMark
 from services.server.settings import Settings
 from services.server.transaction import Transaction
 
-_log = structlog.get_logger()
+_log = log_of("housekeeping")
 _HOUR_MS = 3600 * 1000
 
 

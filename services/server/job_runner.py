@@ -6,14 +6,13 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
-
 from services.server.committer import Busy, Stopping
 from services.server.jobs import ClaimedJob, Jobs
+from services.server.log import log_of
 from services.server.server_tables import JobRow
 from services.server.transaction import Committed
 
-_log = structlog.get_logger()
+_log = log_of("job_runner")
 _CLAIMED_AT_ONCE = 8
 
 JobHandler = Callable[[dict[str, Any]], str]

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from services.server import feed
 from services.server.clock import Clock
 from services.server.database import Database
+from services.server.log import log_of
 from services.server.mailbox import Mailbox
 from services.storage.statements import bind_list, listed
 
-_log = structlog.get_logger()
+_log = log_of("live_stock")
 
 _LEVELS = (
     "SELECT l.product_id, p.sku, p.name, SUM(l.on_hand), SUM(l.reserved), SUM(l.held), SUM(l.leased) "

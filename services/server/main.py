@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.server.app import OnStart, create_app
+from services.server.log import log_to_stderr
 from services.server.settings import Settings
 
 _PING_SECONDS = 20.0
@@ -44,6 +45,7 @@ def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = No
     Raises OneProcessOnly for several workers on SQLite. Several workers read their settings from the environment, and
     take no ``on_start``.
     """
+    log_to_stderr()
     if workers == 1:
         uvicorn.run(create_app(settings, on_start=on_start), **options(settings))
         return
@@ -60,4 +62,5 @@ def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = No
 
 def app_from_environment() -> FastAPI:
     """The app of one of several worker processes."""
+    log_to_stderr()
     return create_app(Settings())

@@ -13,19 +13,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
 from services.protocol.messages import Outcome, PullRequest, PullResponse, TablePatch, page_checksum
 from services.server import feed
 from services.server.clock import Clock
 from services.server.database import Database
+from services.server.log import log_of
 from services.server.retention import oldest_kept
 from services.storage.row import Row
 from services.storage.statements import bind_list, statements
 from services.storage.tables import BY_NAME
 
-_log = structlog.get_logger()
+_log = log_of("pull")
 
 
 class _Position(msgspec.Struct, frozen=True, array_like=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-import structlog
 from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -16,10 +15,11 @@ from services.handlers.dispatch import Effect
 from services.protocol.messages import SCHEMA, Outcome, PushedCommand, PushRequest, PushResponse
 from services.server import authority
 from services.server.committer import Committer
+from services.server.log import log_of
 from services.server.server_tables import Client, CommandRecord
 from services.server.transaction import Transaction
 
-_log = structlog.get_logger()
+_log = log_of("push")
 
 
 class _Trouble(Exception):

@@ -82,6 +82,7 @@ def _write(parts: Parts, warehouse: SampleWarehouse, now: int, say: Say) -> None
     part(lambda seeder: seeder.masters())
     part(lambda seeder: seeder.stock())
     part(lambda seeder: seeder.orders())
+    part(lambda seeder: seeder.morning())
     if warehouse.history:
         part(lambda seeder: list(seeder.history()))
 

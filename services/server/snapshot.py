@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 import sqlcipher3.dbapi2 as sqlcipher
-import structlog
 from backports import zstd
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.dialects import sqlite
@@ -22,12 +21,13 @@ from services.protocol.messages import SCHEMA
 from services.server import feed
 from services.server.clock import Clock
 from services.server.database import Database
+from services.server.log import log_of
 from services.server.retention import oldest_kept
 from services.storage.row import Row, columns_of
 from services.storage.schema import business_tables
 from services.storage.tables import TABLES
 
-_log = structlog.get_logger()
+_log = log_of("snapshot")
 _ROWS_AT_ONCE = 5000
 _CHUNK_BYTES = 1024 * 1024
 _KEPT_IMAGES = 2

@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
-import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.concurrency import run_in_threadpool
 
@@ -15,11 +14,12 @@ from services.protocol.messages import LiveHello
 from services.server import feed
 from services.server.clients import Device
 from services.server.errors import ApiError
+from services.server.log import log_of
 from services.server.mailbox import Mailbox
 from services.server.parts import Parts
 from services.server.requests import parts_of
 
-_log = structlog.get_logger()
+_log = log_of("live")
 router = APIRouter()
 K = TypeVar("K")
 V = TypeVar("V")
