@@ -33,6 +33,7 @@ from services.sync.retry import Backoff, RetryPolicy
 from services.sync.round import Rounds
 from services.sync.states import CUT_SHORT, Event, State, Wake
 from services.sync.status import SyncStatus
+from services.sync.waiters import Waiters
 from services.sync.wakes import WakeBox
 from services.sync.watchdog import Watchdog
 
@@ -52,14 +53,6 @@ class Pace(Struct, frozen=True, kw_only=True):
     live_poll_s: tuple[float, float] = (45.0, 75.0)
     report_every_s: float = 0.1
     watch_every_s: float = 5.0
-
-
-class _Request:
-    """Somebody waits for a whole round that begins after they asked."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.error: SyncError | None = None
 
 
 class SyncEngine:
@@ -100,10 +93,11 @@ class SyncEngine:
         self._stopping = threading.Event()
         self._one_round = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._requests: list[_Request] = []
-        self._requests_lock = threading.Lock()
+        self._waiters = Waiters()
         self._identity: Identity | None = None
         self._cursors: dict[str, int] = {}
+        self._hints: dict[str, int] = {}
+        self._hints_lock = threading.Lock()
         self._due_at = self._clock.monotonic()
         self._pause_until = float("-inf")
 
@@ -127,14 +121,16 @@ class SyncEngine:
 
     def hinted(self, scope: str, version: int) -> None:
         """The server says that a scope is at a version; what is here already wakes nobody."""
-        if version > self._cursors.get(scope, -1):
-            self.wake(Wake.HINT)
+        with self._hints_lock:
+            if version > self._cursors.get(scope, -1):
+                self._hints[scope] = max(version, self._hints.get(scope, -1))
+                self.wake(Wake.HINT)
 
     def live_changed(self, up: bool) -> None:
         """Whether hints now arrive by themselves. Those of the time before are made up for by a pull."""
         self._board.change(live=up)
         if up:
-            self.wake(Wake.HINT)
+            self.wake(Wake.NETWORK_BACK)
         elif self.status.state is State.IDLE:
             self._due_at = min(
                 self._due_at, self._clock.monotonic() + self._chance.uniform(*self._pace.poll_s)
@@ -167,7 +163,7 @@ class SyncEngine:
             self._transport.abort()
             thread.join(_ABORT_EVERY_S)
         self._watchdog.stop()
-        self._answer_all(Stopped(_STOPPED))
+        self._waiters.send_away(Stopped(_STOPPED))
         self._board.enter(Event.STOP)
         ended = thread is None or not thread.is_alive()
         if not ended:
@@ -190,15 +186,14 @@ class SyncEngine:
 
     def step(self) -> float:
         """One attempt at a round, whose failure shows in ``status``. Seconds until the next is due unless woken."""
-        with self._requests_lock:
-            requests, self._requests = self._requests, []
+        waiters = self._waiters.take()
         self._wakes.take()
         error: SyncError | None = None
         try:
-            self._attempt(Deadline(self._clock, None), asked=bool(requests))
+            self._attempt(Deadline(self._clock, None), asked=bool(waiters))
         except SyncError as problem:
             error = problem
-        self._answer(requests, error)
+        self._waiters.answer(waiters, error)
         return max(0.0, self._due_at - self._clock.monotonic())
 
     # The thread
@@ -207,7 +202,7 @@ class SyncEngine:
         while not self._stopping.is_set():
             self.step()
             self._rest()
-        self._answer_all(Stopped(_STOPPED))
+        self._waiters.send_away(Stopped(_STOPPED))
 
     def _rest(self) -> None:
         """Until the next round is due, or something cuts the rest short; the count of pending commands keeps up."""
@@ -222,18 +217,11 @@ class SyncEngine:
             self._wakes.rest(self._due_at - now)
 
     def _have_it_done(self, deadline_s: float) -> None:
-        request = _Request()
-        with self._requests_lock:
-            self._requests.append(request)
+        waiter = self._waiters.come()
         if self._stopping.is_set():
             raise Stopped(_STOPPED)
         self.wake(Wake.ASKED)
-        if not request.done.wait(deadline_s) and request.error is None:
-            raise TookTooLong(
-                "The time given was over before everything had gone through; it goes on behind."
-            )
-        if request.error is not None:
-            raise request.error
+        waiter.wait(deadline_s)
 
     def _do_it_here(self, deadline: Deadline) -> None:
         while True:
@@ -247,23 +235,6 @@ class SyncEngine:
             except Busy as problem:
                 if self._pause_until - self._clock.monotonic() >= deadline.remaining():
                     raise problem
-
-    def _answer(self, requests: list[_Request], error: SyncError | None) -> None:
-        """Those who wait learn how it went; while the server asks for a pause they wait on, for as long as they like."""
-        waiting = [request for request in requests if not request.done.is_set()]
-        for request in waiting:
-            request.error = error
-        if isinstance(error, Busy):
-            with self._requests_lock:
-                self._requests.extend(waiting)
-            return
-        for request in waiting:
-            request.done.set()
-
-    def _answer_all(self, error: SyncError) -> None:
-        with self._requests_lock:
-            requests, self._requests = self._requests, []
-        self._answer(requests, error)
 
     # A round
 
@@ -310,7 +281,17 @@ class SyncEngine:
             stopping=self._stopping.is_set,
         )
         self._rounds.run(exchange)
-        self._cursors = dict(exchange.local(READING, self._replica.cursors))
+        self._is_at(dict(exchange.local(READING, self._replica.cursors)))
+
+    def _is_at(self, cursors: dict[str, int]) -> None:
+        """Hints of what this round has brought need no round of their own, such as those of this desk's own work."""
+        with self._hints_lock:
+            self._cursors = cursors
+            self._hints = {
+                scope: version for scope, version in self._hints.items() if version > cursors.get(scope, -1)
+            }
+            if not self._hints:
+                self._wakes.withdraw(Wake.HINT)
 
     def _has_gone_well(self) -> None:
         if self._stopping.is_set():

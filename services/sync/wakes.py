@@ -24,6 +24,11 @@ class WakeBox:
             self._news = True
             self._changed.notify_all()
 
+    def withdraw(self, reason: Wake) -> None:
+        """What this reason asked for has been done meanwhile."""
+        with self._changed:
+            self._reasons.discard(reason)
+
     def poke(self) -> None:
         """Let the waiting thread look up without a reason of its own: how long it may rest has changed."""
         with self._changed:

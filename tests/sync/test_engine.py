@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from services.protocol.messages import PushRequest, PushResponse
+from services.protocol.messages import PullResponse, PushRequest, PushResponse
 from services.sync.engine import Pace, SyncEngine
 from services.sync.errors import Busy, InternalFault, Offline, Stopped, TookTooLong
 from services.sync.exchange import Limits
@@ -228,6 +228,26 @@ class TestOnItsOwnThread:
         assert len(desk.network.calls) == calls
         engine.hinted(SITE, desk.replica.cache_cursors[SITE] + 1)
         until(lambda: len(desk.network.calls) > calls, "a pull")
+
+    def test_a_hint_of_what_the_present_round_brings_needs_no_round_of_its_own(
+        self, desk: Terminal, started: Callable[..., SyncEngine], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        engine = started()
+        until(lambda: engine.status.last_sync_at is not None, "the first round")
+        settle = desk.replica.settle
+
+        def hinted_meanwhile(last: PullResponse) -> None:
+            for scope, version in last.cursors.items():
+                engine.hinted(scope, version)
+            settle(last)
+
+        monkeypatch.setattr(desk.replica, "settle", hinted_meanwhile)
+        desk.do("A-01", 1)
+        calls = desk.network.calls.count("pull")
+        engine.wake(Wake.LOCAL_COMMAND)
+        until(lambda: desk.replica.last_n == 1 and engine.status.state is State.IDLE, "the command's outcome")
+        time.sleep(0.05)
+        assert desk.network.calls.count("pull") == calls + 1
 
     def test_it_polls_where_no_hints_come(self, desk: Terminal, started: Callable[..., SyncEngine]) -> None:
         started(pace=Pace(poll_s=(0.01, 0.02), live_poll_s=(600, 600)))
