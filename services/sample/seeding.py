@@ -16,6 +16,7 @@ from services.handlers import stock_ledger as ledger
 from services.handlers.dispatch import run_command
 from services.handlers.work import Context, Work
 from services.sample.history_events import history_events
+from services.sample.morning import OUT_SHARE, play_morning
 from services.sample.warehouse import SampleWarehouse, Say
 from services.storage.tables import (
     Barcode,
@@ -34,8 +35,9 @@ SEEDER: Final = "system"
 TERMINAL_CODE: Final = "W00"
 _HOUR: Final = 3_600_000
 _ROUTE_HOURS: Final = 9
-# Vans leave in the morning; whoever starts the demo in the afternoon still sees routes that are open.
-_LATE_START_MS: Final = 30 * 60_000
+# Whenever the sample is made, some vans have left hours ago, and the others have not yet.
+_EARLY_START_MS: Final = 3 * _HOUR
+_LATE_START_MS: Final = _HOUR // 2
 
 
 def site_id_of(warehouse: SampleWarehouse) -> str:
@@ -92,7 +94,7 @@ class Seeder:
             if part.held_reason:
                 held.append((part, product, location))
         for part, product, location in held:
-            self._do(
+            self.do(
                 HoldStock(
                     site_id=self.site_id, product_id=product.id, location_id=location.id, quantity=part.quantity,
                     reason=part.held_reason, lot=part.lot,
@@ -116,7 +118,7 @@ class Seeder:
                 for number, line in enumerate(order.lines)
             )  # fmt: skip
             if lines:
-                self._do(
+                self.do(
                     PlaceOrder(
                         site_id=self.site_id, order_id=order_id, number=order_number(TERMINAL_CODE, place),
                         customer_id=customer_id_of(order.customer_code), lines=lines, currency="GBP",
@@ -124,6 +126,12 @@ class Seeder:
                     ),
                     min(order.ordered_at, self._now),
                 )  # fmt: skip
+
+    def morning(self) -> None:
+        """What has happened today already."""
+        self._say("Picks, vans and deliveries of this morning", 0.72)
+        self._part = "morning"
+        play_morning(self, self.site_id, self._now)
 
     def history(self) -> Iterable[int]:
         """A company's own past as events, in parts; yields how many documents are written after each."""
@@ -192,8 +200,7 @@ class Seeder:
 
     def _fleet(self) -> None:
         today = day_of(self._now)
-        midnight = start_of(today)
-        starts = max(midnight + 7 * _HOUR, self._now + _LATE_START_MS)
+        early, late = self._now - _EARLY_START_MS, self._now + _LATE_START_MS
         for driver in self._warehouse.drivers:
             self.unit.put(
                 Driver(
@@ -201,7 +208,9 @@ class Seeder:
                     phone=driver.phone, user_id="",
                 )
             )  # fmt: skip
+        first_wave = round(len(self._warehouse.vehicles) * OUT_SHARE)
         for number, van in enumerate(self._warehouse.vehicles, start=1):
+            starts = early if number <= first_wave else late
             driver_id = self._id("driver", van.driver_code)
             vehicle = self.unit.put(
                 Vehicle(
@@ -235,7 +244,8 @@ class Seeder:
         command_id = derive("seed", self.site_id, self._part, self._commands)
         return Context(command_id=command_id, actor_id=SEEDER, terminal_id="", at=at, received_at=at)
 
-    def _do(self, command: Command, at: int) -> None:
+    def do(self, command: Command, at: int) -> None:
+        """Run a command as if it had been given then."""
         self._commands += 1
         run_command(self.unit, command, self._context(at))
 

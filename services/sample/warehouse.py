@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,7 +15,9 @@ from services.sample.curves import MEASURED
 from services.sample.generator.catalogue import make_catalogue, own_barcode
 from services.sample.generator.customers import customer_of, make_customers
 from services.sample.generator.fleet import make_fleet
+from services.sample.generator.history_rows import history_lines
 from services.sample.generator.open_orders import make_open_orders
+from services.sample.generator.order_book import make_order_book
 from services.sample.generator.places import Addresses, Depot
 from services.sample.generator.records import (
     SampleCustomer,
@@ -40,8 +42,7 @@ from services.sample.stocking import StockPlan, plan_stock
 Say = Callable[[str, float], None]
 """Told what is being done, and how much of all is done (0 to 1)."""
 
-_CARTON_PACKS: Final = 6
-_DAYS_AGO_MS: Final = 86_400_000
+_WEEKS_OF_HISTORY: Final = 6
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -88,7 +89,13 @@ def generated(seed: int, scale: str, now: datetime, say: Say) -> SampleWarehouse
         seed, products, [c for c in customers if c.code != WALK_IN], curves, day=_last_open_day(today, curves),
         count=size.open_orders, timezone=depot.timezone, first_number=1,
     )  # fmt: skip
-    return SampleWarehouse(depot, products, customers, plan, vehicles, drivers, orders)
+    say("The last weeks of orders", 0.3)
+    book = make_order_book(
+        seed, products, customers, curves, last_day=today - timedelta(days=1), days=_WEEKS_OF_HISTORY * 7,
+        timezone=depot.timezone,
+    )  # fmt: skip
+    history = tuple(group_orders(history_lines(book)))
+    return SampleWarehouse(depot, products, customers, plan, vehicles, drivers, orders, history)
 
 
 def from_history(
