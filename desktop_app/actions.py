@@ -4,13 +4,14 @@ An action is declared once in action_table.py. Menus, the command palette, toolt
 from it; nothing else in the program names a shortcut.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QWidget
 
 
@@ -50,16 +51,17 @@ class ActionRegistry(QObject):
         self._handlers: dict[str, Callable[[], None]] = {}
         self._predicates: dict[str, Callable[[], bool]] = {}
         self._qactions: dict[str, QAction] = {}
-        self._icon_of: Callable[[str], object] | None = None
         self._can: Callable[[str], bool] = lambda _permission: True
         self._panel = ""
-        self._window: QWidget | None = None
+        self._telling = False
 
-    def attach(
-        self, window: "QWidget", can: Callable[[str], bool], icon_of: Callable[[str], object] | None = None
-    ) -> None:
-        """Give `window` the shortcuts; `can` answers whether the person holds a permission."""
-        self._window, self._can, self._icon_of = window, can, icon_of
+    def allow(self, can: Callable[[str], bool]) -> None:
+        """`can` answers from now on whether the person holds a permission."""
+        self._can = can
+        self.refresh()
+
+    def give_shortcuts(self, window: "QWidget") -> None:
+        """Let `window` answer to every declared shortcut. After the first paint: nobody presses one before."""
         for action in self._actions.values():
             if action.shortcut:
                 window.addAction(self.qaction(action.id))
@@ -73,6 +75,7 @@ class ActionRegistry(QObject):
 
         self._handlers[action_id] = run
         self._update(action_id)
+        self._tell_later()
 
     def bind_all(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Bind many at once."""
@@ -94,6 +97,12 @@ class ActionRegistry(QObject):
         """Only this panel's own actions are live from now on."""
         self._panel = panel_id
         self.refresh()
+
+    def unbind(self, action_id: str) -> None:
+        """Nobody answers to `action_id` any more."""
+        self._handlers.pop(action_id, None)
+        self._update(action_id)
+        self._tell_later()
 
     def trigger(self, action_id: str) -> bool:
         """Do it, if it is enabled now. Answers whether it was done."""
@@ -137,8 +146,10 @@ class ActionRegistry(QObject):
                 menus.setdefault(action.menu, []).append(action)
         return menus
 
-    def qaction(self, action_id: str) -> QAction:
-        """The one QAction of this action, for menus and tool buttons."""
+    def qaction(self, action_id: str) -> "QAction":
+        """The one QAction of this action, for menus."""
+        from PySide6.QtGui import QAction, QKeySequence
+
         found = self._qactions.get(action_id)
         if found is not None:
             return found
@@ -162,15 +173,28 @@ class ActionRegistry(QObject):
 
     def shortcut_text(self, action_id: str) -> str:
         """The shortcut as this system writes it."""
-        return QKeySequence(self._declared(action_id).shortcut).toString(
-            QKeySequence.SequenceFormat.NativeText
-        )
+        shortcut = self._declared(action_id).shortcut
+        if sys.platform != "darwin":
+            return shortcut
+        from PySide6.QtGui import QKeySequence
+
+        return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
 
     def _declared(self, action_id: str) -> Action:
         try:
             return self._actions[action_id]
         except KeyError:
             raise UnknownAction(action_id) from None
+
+    def _tell_later(self) -> None:
+        """Tell buttons once of all the actions that are bound in one go."""
+        if not self._telling:
+            self._telling = True
+            QTimer.singleShot(0, self, self._tell)
+
+    def _tell(self) -> None:
+        self._telling = False
+        self.changed.emit()
 
     def _update(self, action_id: str) -> None:
         qaction = self._qactions.get(action_id)

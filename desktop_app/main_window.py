@@ -22,6 +22,7 @@ from desktop_app.actions import Action, ActionRegistry
 from desktop_app.change_feed import ChangeFeed
 from desktop_app.panel_context import Desk, PanelContext, Session, UndoSteps
 from desktop_app.panels.catalogue import PANELS, PanelSpec
+from desktop_app.qt_start import settle_down
 from desktop_app.scanner import Scanner, ScanTarget, UnreadableCode
 from desktop_app.settings import Settings
 from desktop_app.sounds import Silence, Sounds
@@ -45,10 +46,12 @@ _DENSITIES: Final[tuple[Density, ...]] = ("compact", "comfortable", "touch")
 class MainWindow(QMainWindow):
     """The desk's window. It binds the actions that concern itself; `app_context` binds the rest.
 
-    `closed` is emitted once it is really closing, when panels have written their drafts.
+    `ready` is emitted once it is painted and answers to keys and scans, `closed` once it is really closing and the
+    panels have written their drafts.
     """
 
     closed = Signal()
+    ready = Signal()
     panel_shown = Signal(str)
 
     def __init__(
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
         self._palette: Any = None
         self._flash: Any = None
         self._current = ""
+        self._is_ready = False
         self.undo_stack: UndoSteps = _NoSteps()
         self.actions_registry = ActionRegistry(actions, self)
         self.scanner = Scanner(
@@ -106,11 +110,10 @@ class MainWindow(QMainWindow):
     # -- the shell, as panels see it -------------------------------------------------------------------------------
 
     def start(self, panel_id: str = "") -> None:
-        """Show the panel asked for, the one of last time, or the first; begin to watch for scans."""
+        """Show the panel asked for, the one of last time, or the first."""
         last = str(self._window_state().get("panel", "")) if self._settings.flag("reopen_last") else ""
         wanted = panel_id or last
         self.navigate(wanted if wanted in self._specs else next(iter(self._specs)))
-        self.scanner.start()
 
     def navigate(self, panel_id: str, kind: str = "", item_id: str = "") -> None:
         """Show a panel and, where `kind` and `item_id` are given, the item in it."""
@@ -166,8 +169,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self.top_bar.show_person(session.person, session.role)
         self.context = self.context._replace(session=session)
-        self.actions_registry.attach(self, session.can, self._theme.icon)
-        self.actions_registry.refresh()
+        self.actions_registry.allow(session.can)
 
     def show_link(self) -> None:
         """Read the link, off the UI thread since it counts rows, and write the badge."""
@@ -192,7 +194,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         theme, registry, session = self._theme, self.actions_registry, self._session
-        registry.attach(self, session.can, theme.icon)
+        registry.allow(session.can)
         self.setWindowTitle(f"Holdfast - {session.site_name}")
         self.setMinimumSize(*SMALLEST_WINDOW)
         tips = {
@@ -497,7 +499,7 @@ class MainWindow(QMainWindow):
         """Look at the link while visible; counts and link come after the first paint."""
         super().showEvent(event)
         self._link_timer.start(_LINK_EVERY_MS)
-        QTimer.singleShot(0, self, self._after_changes)
+        QTimer.singleShot(0, self, self._after_first_paint)
 
     def hideEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Qt's own signature
         """And only then."""
@@ -517,6 +519,16 @@ class MainWindow(QMainWindow):
             log.exception("the settings could not be written")
         super().closeEvent(event)
         self.closed.emit()
+
+    def _after_first_paint(self) -> None:
+        """What nobody can need sooner: shortcuts, scans, link and counts."""
+        if not self._is_ready:
+            self._is_ready = True
+            self.actions_registry.give_shortcuts(self)
+            self.scanner.start(self)
+            settle_down()
+            self.ready.emit()
+        self._after_changes()
 
     def _window_state(self) -> dict[str, Any]:
         state = self._settings.state("window")

@@ -72,28 +72,49 @@ class Scanner(QObject):
         self._text = ""
         self._last_ms = 0
         self._leak: _Leak | None = None
-        self._watched: QWidget | None = None
+        self._target: QObject | None = None
+        self._watches: list[QObject] = []
         self._replaying = False
-        self._installed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_silence)
 
-    def start(self) -> None:
-        """Begin to watch."""
+    def start(self, window: QWidget) -> None:
+        """Begin to watch the keys of `window`, of every window that comes in front of it, and of what has the focus.
+
+        A filter on the whole application would be called for every event of every object.
+        """
         app = QApplication.instance()
-        if app is not None and not self._installed:
-            app.installEventFilter(self)
-            self._installed = True
+        if isinstance(app, QApplication) and not self._watches:
+            self._watch(window.windowHandle())
+            self._watch(QApplication.focusWidget() or window)
+            app.focusWindowChanged.connect(self._watch)
+            app.focusChanged.connect(self._on_focus)
 
     def stop(self) -> None:
         """Stop watching; what is held goes to its field."""
         app = QApplication.instance()
-        if app is not None and self._installed:
-            app.removeEventFilter(self)
-            self._installed = False
+        if isinstance(app, QApplication) and self._watches:
+            app.focusWindowChanged.disconnect(self._watch)
+            app.focusChanged.disconnect(self._on_focus)
+        for watched in self._watches:
+            if isValid(watched):
+                watched.removeEventFilter(self)
+        self._watches.clear()
         self.flush()
+
+    def _watch(self, watched: QObject | None) -> None:
+        if watched is not None:
+            self._watches = [each for each in self._watches if isValid(each) and each is not watched]
+            self._watches.append(watched)
+            watched.installEventFilter(self)
+
+    def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        if old is not None and isValid(old) and old in self._watches:
+            self._watches.remove(old)
+            old.removeEventFilter(self)
+        self._watch(new)
 
     def feed(self, code: str) -> None:
         """Take `code` as if it had been scanned: serial scanners, tests, and numbers typed by hand into a card."""
@@ -123,15 +144,11 @@ class Scanner(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold keys back while they may be a scan; swallow them when they are one."""
         kind = event.type()
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
+        if self._replaying or kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
-        if self._replaying or not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent):
             return False
-        if kind == QEvent.Type.ShortcutOverride:
-            return self._on_override(event)
-        if kind == QEvent.Type.KeyRelease:
-            return self._on_release(event)
-        return self._on_press(event, watched)
+        return self._on_press(event, watched) if kind == QEvent.Type.KeyPress else self._on_release(event)
 
     def flush(self) -> None:
         """Give what is held to its field now, as typing."""
@@ -140,7 +157,7 @@ class Scanner(QObject):
         self._text, self._leak = "", None
         self._replay(held)
 
-    def _on_press(self, event: QKeyEvent, watched: QWidget) -> bool:
+    def _on_press(self, event: QKeyEvent, watched: QObject) -> bool:
         if event.key() in _SHIFTS:
             return False
         now = _time_of(event)
@@ -154,7 +171,7 @@ class Scanner(QObject):
             self.flush()
             return False
         if not self._text:
-            self._watched, self._leak = watched, _Leak.of(watched)
+            self._target, self._leak = watched, _Leak.of(QApplication.focusWidget())
         self._text += text
         self._last_ms = now
         self._held.append(event.clone())
@@ -168,13 +185,6 @@ class Scanner(QObject):
         self._held.append(event.clone())
         return True
 
-    def _on_override(self, event: QKeyEvent) -> bool:
-        """The Enter of a scan is no shortcut."""
-        if self._text and event.key() in _ENDS and self._within_gap(_time_of(event)):
-            event.accept()
-            return True
-        return False
-
     def _on_silence(self) -> None:
         """No key followed: it was typing, or only the first key of a slow scanner."""
         rest = self._gap() - FIELD_HOLD_MS
@@ -187,7 +197,7 @@ class Scanner(QObject):
         self._timer.start(rest)
 
     def _replay(self, held: list[QKeyEvent]) -> None:
-        target = self._watched
+        target = self._target
         if not held or target is None or not isValid(target):
             return
         self._replaying = True
@@ -245,7 +255,7 @@ class _Leak(NamedTuple):
     selection: tuple[int, int]
 
     @staticmethod
-    def of(widget: QWidget) -> "_Leak | None":
+    def of(widget: QWidget | None) -> "_Leak | None":
         if isinstance(widget, QLineEdit):
             return _Leak(
                 widget,

@@ -1,6 +1,5 @@
 """Every setting declared once, as data, and kept per profile in a JSON file written atomically."""
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -180,6 +179,8 @@ class Settings(QObject):
         if self._path is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        import json
+
         draft = self._path.with_suffix(".new")
         with draft.open("w", encoding="utf-8") as file:
             json.dump({"settings": self._values, "state": self._state}, file, indent=1)
@@ -197,6 +198,8 @@ class Settings(QObject):
         """Take what is valid; a damaged file is put aside, said in `unreadable`, and the defaults hold."""
         if self._path is None or not self._path.exists():
             return
+        import json
+
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             if not isinstance(kept, dict):

@@ -1,16 +1,20 @@
 """Short sounds through whatever player the system has, off the UI thread; silence where there is none."""
 
-import shutil
-import subprocess
+import logging
 import sys
-from queue import Full, Queue
-from threading import Thread
-from typing import Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from resources.resource_path import resource_path
 
+if TYPE_CHECKING:
+    from queue import Queue
+    from threading import Thread
+
 Sound = Literal["good", "bad", "attention"]
 
+log = logging.getLogger(__name__)
+
+_PATIENCE_S: Final = 3.0
 # A picker scans faster than a sound ends: what cannot be played soon is not worth hearing.
 _MOST_WAITING: Final = 2
 _PLAYERS: Final[tuple[tuple[str, ...], ...]] = (
@@ -47,30 +51,41 @@ class PlayedSounds:
     """Plays WAV files with the first player found, in a thread of its own that starts with the first sound."""
 
     def __init__(self) -> None:
-        self._waiting: Queue[Sound | None] = Queue(_MOST_WAITING)
+        self._waiting: Queue[Sound | None] | None = None
         self._thread: Thread | None = None
         self._command: list[str] | None = None
 
     def play(self, sound: Sound) -> None:
         """Queue `sound`; dropped if others are waiting already."""
-        if self._thread is None:
-            self._thread = Thread(target=self._work, name="holdfast-sounds", daemon=True)
-            self._thread.start()
+        from queue import Full
+
         try:
-            self._waiting.put_nowait(sound)
+            self._queue().put_nowait(sound)
         except Full:
             return
 
     def close(self) -> None:
         """End the thread; a sound that plays ends first."""
-        if self._thread is not None:
+        if self._thread is not None and self._waiting is not None:
             self._waiting.put(None)
-            self._thread.join(3.0)
-            self._thread = None
+            self._thread.join(_PATIENCE_S)
+            self._thread = self._waiting = None
 
-    def _work(self) -> None:
+    def _queue(self) -> "Queue[Sound | None]":
+        if self._waiting is None:
+            from queue import Queue
+            from threading import Thread
+
+            self._waiting = Queue(_MOST_WAITING)
+            self._thread = Thread(
+                target=self._work, args=(self._waiting,), name="holdfast-sounds", daemon=True
+            )
+            self._thread.start()
+        return self._waiting
+
+    def _work(self, waiting: "Queue[Sound | None]") -> None:
         self._command = find_player()
-        while (sound := self._waiting.get()) is not None:
+        while (sound := waiting.get()) is not None:
             self._play_now(sound)
 
     def _play_now(self, sound: Sound) -> None:
@@ -80,12 +95,19 @@ class PlayedSounds:
 
             winsound.PlaySound(path, winsound.SND_FILENAME | winsound.SND_NODEFAULT)
         elif self._command is not None:
-            subprocess.run([*self._command, path], check=False, timeout=3, capture_output=True)
+            import subprocess
+
+            try:
+                subprocess.run([*self._command, path], check=False, timeout=_PATIENCE_S, capture_output=True)
+            except (OSError, subprocess.TimeoutExpired):
+                log.warning("%s could not play %s", self._command[0], path, exc_info=True)
 
 
 def find_player() -> list[str] | None:
     """The command of the first player on this system, or None."""
+    from shutil import which
+
     for player in _PLAYERS:
-        if shutil.which(player[0]):
+        if which(player[0]):
             return list(player)
     return None

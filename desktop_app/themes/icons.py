@@ -1,60 +1,62 @@
 """The program's own stroke icons, coloured from the tokens and rendered sharp at any size."""
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from resources.resource_path import resource_path
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
-def svg_icon(name: str, colour: str, disabled_colour: str) -> QIcon:
-    """The icon resources/icons/<name>.svg drawn in `colour`. Raises FileNotFoundError where there is none."""
-    source = resource_path("icons", f"{name}.svg").read_bytes()
-    return QIcon(_StrokeEngine(source, colour, disabled_colour))
+# Menus and foreign widgets ask a QIcon for these sizes, at these ratios.
+_ICON_SIZES = (16, 20, 24)
+_ICON_RATIOS = (1.0, 2.0)
 
 
-class _StrokeEngine(QIconEngine):
-    """Paints an SVG whose strokes say `currentColor` at whatever size is asked for."""
+class IconSet:
+    """Renders icons in one theme's colours and keeps what it rendered."""
 
-    def __init__(self, source: bytes, colour: str, disabled_colour: str) -> None:
-        super().__init__()
-        self._source, self._colour, self._disabled_colour = source, colour, disabled_colour
-        self._renderers: dict[bool, QSvgRenderer] = {}
-        self._pixmaps: dict[tuple[int, int, bool], QPixmap] = {}
+    def __init__(self) -> None:
+        self._sources: dict[str, bytes] = {}
+        self._pixmaps: dict[tuple[str, int, str, float], QPixmap] = {}
+        self._icons: dict[tuple[str, str], QIcon] = {}
 
-    def clone(self) -> QIconEngine:
-        """A copy for QIcon's own use."""
-        return _StrokeEngine(self._source, self._colour, self._disabled_colour)
-
-    def paint(self, painter: QPainter, rect: object, mode: QIcon.Mode, state: QIcon.State) -> None:
-        """Draw into `rect`."""
-        self._renderer(mode == QIcon.Mode.Disabled).render(painter, QRectF(rect))  # type: ignore[call-overload]
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The icon at `size` device pixels."""
-        return self._pixmap(size, mode == QIcon.Mode.Disabled)
-
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        """The icon at `size` device pixels for a screen of ratio `scale`."""
-        return self._pixmap(size, mode == QIcon.Mode.Disabled)
-
-    def _pixmap(self, size: QSize, disabled: bool) -> QPixmap:
-        key = (size.width(), size.height(), disabled)
+    def pixmap(self, name: str, size: int, colour: str, ratio: float) -> QPixmap:
+        """resources/icons/<name>.svg with its strokes in `colour` (`#rrggbb`). Raises FileNotFoundError."""
+        key = (name, size, colour, ratio)
         found = self._pixmaps.get(key)
         if found is None:
-            image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-            image.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(image)
-            self._renderer(disabled).render(painter, QRectF(0, 0, size.width(), size.height()))
-            painter.end()
-            found = self._pixmaps[key] = QPixmap.fromImage(image)
+            found = self._pixmaps[key] = self._render(name, size, colour, ratio)
         return found
 
-    def _renderer(self, disabled: bool) -> QSvgRenderer:
-        found = self._renderers.get(disabled)
+    def icon(self, name: str, colour: str, disabled: str) -> "QIcon":
+        """The same for menus and other widgets of Qt's, with another colour while disabled."""
+        # QIcon is imported late: its list of the system's icon names is costly, and the first paint needs none.
+        from PySide6.QtGui import QIcon
+
+        found = self._icons.get((name, colour))
         if found is None:
-            colour = self._disabled_colour if disabled else self._colour
-            found = self._renderers[disabled] = QSvgRenderer(
-                QByteArray(self._source.replace(b"currentColor", colour.encode()))
-            )
+            found = self._icons[(name, colour)] = QIcon()
+            for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
+                for size in _ICON_SIZES:
+                    for ratio in _ICON_RATIOS:
+                        found.addPixmap(self.pixmap(name, size, ink, ratio), mode)
         return found
+
+    def _render(self, name: str, size: int, colour: str, ratio: float) -> QPixmap:
+        source = self._sources.get(name)
+        if source is None:
+            source = self._sources[name] = resource_path("icons", f"{name}.svg").read_bytes()
+        side = round(size * ratio)
+        pixmap = QPixmap(side, side)
+        pixmap.fill(QColor(0, 0, 0, 0))
+        painter = QPainter(pixmap)
+        QSvgRenderer(QByteArray(source.replace(b"currentColor", colour.encode()))).render(
+            painter, QRectF(0, 0, side, side)
+        )
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap

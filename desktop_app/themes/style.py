@@ -103,6 +103,7 @@ QComboBox QAbstractItemView::item {{ min-height: {inside - 4}px; padding: 0 6px;
 QPushButton {{
   background: {c.surface}; border: 1px solid {c.line_strong}; border-radius: {RADIUS}px;
   padding: 0 12px; min-height: {inside}px; font-weight: 500; }}
+QPushButton[pictured="true"] {{ padding-left: {m.icon + 19}px; }}
 QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:pressed, QPushButton:checked {{ background: {c.pressed}; }}
 QPushButton:focus {{ border: {ring}px solid {c.focus}; }}
@@ -118,6 +119,7 @@ QPushButton[kind="danger"]:disabled {{ color: {c.quiet}; border-color: {c.line};
 QPushButton[kind="quiet"], QToolButton {{
   background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px;
   padding: 0 8px; min-height: {inside}px; }}
+QPushButton[kind="quiet"][pictured="true"] {{ padding-left: {m.icon + 19}px; padding-right: 12px; }}
 QPushButton[kind="quiet"]:hover, QToolButton:hover {{ background: {c.hover}; }}
 QPushButton[kind="quiet"]:focus, QToolButton:focus {{ border: {ring}px solid {c.focus}; }}
 QPushButton[kind="quiet"]:disabled {{ color: {c.quiet}; }}

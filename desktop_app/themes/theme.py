@@ -1,11 +1,12 @@
 """The theme in force: turns tokens into colours, fonts and icons, and changes them at run time."""
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPixmap
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.themes.icons import IconSet
 from desktop_app.themes.style import palette_of, stylesheet_of
 from desktop_app.themes.tokens import (
     DENSITIES,
@@ -21,6 +22,9 @@ from desktop_app.themes.tokens import (
     Tone,
     tone_colours,
 )
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 FontRole = Literal[
     "body",
@@ -63,7 +67,7 @@ class Theme(QObject):
         self.reduced_motion = reduced_motion
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[str, QFont] = {}
-        self._icons: dict[tuple[str, str], QIcon] = {}
+        self._icons = IconSet()
         self._worn: tuple[Scheme, Density] | None = None
 
     @property
@@ -105,22 +109,15 @@ class Theme(QObject):
             found = self._fonts[role] = self._make_font(role)
         return found
 
-    def icon(self, name: str, colour: str = "quiet") -> QIcon:
-        """An icon of resources/icons in a token's colour; sharp at any scale."""
-        found = self._icons.get((name, colour))
-        if found is None:
-            from desktop_app.themes.icons import svg_icon
-
-            found = self._icons[(name, colour)] = svg_icon(
-                name, getattr(self.colours, colour), self.colours.line_strong
-            )
-        return found
+    def icon(self, name: str, colour: str = "quiet") -> "QIcon":
+        """An icon of resources/icons in a token's colour, for menus and other widgets of Qt's."""
+        return self._icons.icon(name, getattr(self.colours, colour), self.colours.line_strong)
 
     def pixmap(self, name: str, size: int, colour: str = "quiet") -> QPixmap:
-        """The icon as a pixmap of `size` x `size` device-independent pixels."""
+        """The icon as a pixmap of `size` x `size` device-independent pixels, sharp on the present screen."""
         app = QGuiApplication.instance()
         ratio = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
-        return self.icon(name, colour).pixmap(QSize(size, size), ratio)
+        return self._icons.pixmap(name, size, getattr(self.colours, colour), ratio)
 
     def switch(
         self,
@@ -144,7 +141,7 @@ class Theme(QObject):
         self._worn = (self.scheme, self.density)
         self._colours.clear()
         self._fonts.clear()
-        self._icons.clear()
+        self._icons = IconSet()
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setFont(self.font("body"))

@@ -1,7 +1,7 @@
 """The shapes and pills that carry a status, so that no meaning hangs on colour alone."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QConicalGradient, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import TONE_SHAPES, Tone
@@ -47,6 +47,9 @@ def paint_mark(painter: QPainter, box: QRectF, tone: Tone, ink: QColor) -> None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(box.adjusted(1, 1, -1, -1))
         case "fading-ring":
+            # Gradients are imported late: their list of presets is costly, and few screens show this ring.
+            from PySide6.QtGui import QBrush, QConicalGradient
+
             faded = QColor(ink)
             faded.setAlpha(25)
             sweep = QConicalGradient(box.center(), 90)

@@ -25,8 +25,7 @@ class ProgressStrip(QWidget):
         self._words = label("", "label")
         self._bar: QProgressBar | None = None
         self._stop = icon_button(theme, "close", "Stop this", self._cancel)
-        self._stop.setFixedHeight(STRIP_HEIGHT - 4)
-        self._stop.setStyleSheet("min-height: 0px; padding: 0px;")
+        self._stop.setFixedSize(STRIP_HEIGHT - 2, STRIP_HEIGHT - 2)
         self._health = label("", "label")
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(SPACE_16, 0, SPACE_16, 0)

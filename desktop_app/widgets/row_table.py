@@ -73,6 +73,7 @@ class RowTable(QTableView):
         """`name` tells screen readers what is listed and keys the remembered columns; `empty` shows when no rows are."""
         super().__init__(parent)
         self._theme, self._runner, self._zone, self._empty = theme, runner, zone, empty
+        self._surface = QWidget()
         self.name = name
         self.rows = RowModel(runner, columns, key, label)
         self.rows.setParent(self)
@@ -299,8 +300,11 @@ class RowTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
-        # Every pixel is painted here, so a scroll may move what is on screen and paint only what came in.
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        # A viewport made here is known to Python: asking Qt for its own makes PySide look through every widget class.
+        # Every pixel of it is painted here, so a scroll may move what is on screen and paint only what came in.
+        self.setViewport(self._surface)
+        self._surface.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._surface.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(mode.ExtendedSelection if multi else mode.SingleSelection)

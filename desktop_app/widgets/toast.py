@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.themes.theme import Theme
@@ -50,7 +50,7 @@ class Toasts(QObject):
         toast.raise_()
         wait = seconds or (_SECONDS_BAD if tone in ("danger", "warning") or action else _SECONDS)
         QTimer.singleShot(wait * 1000, toast, toast.go)
-        QAccessible.updateAccessibility(QAccessibleEvent(toast, QAccessible.Event.Alert))
+        _announce(toast)
 
     def good(self, text: str, action: tuple[str, Callable[[], object]] | None = None) -> None:
         """Something is done."""
@@ -86,6 +86,13 @@ class Toasts(QObject):
             toast.resize(min(_WIDTH, self._window.width() - 2 * SPACE_24), toast.heightForWidth(_WIDTH))
             toast.move(QPoint((self._window.width() - toast.width()) // 2, bottom - toast.height()))
             bottom -= toast.height() - _SHADOW + SPACE_8 // 2
+
+
+def _announce(toast: QWidget) -> None:
+    """Let a screen reader say it. Imported late: the first paint needs no accessibility."""
+    from PySide6.QtGui import QAccessible, QAccessibleEvent
+
+    QAccessible.updateAccessibility(QAccessibleEvent(toast, QAccessible.Event.Alert))
 
 
 class _Toast(QWidget):

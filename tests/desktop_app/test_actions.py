@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -41,10 +42,8 @@ def test_a_bound_action_does_what_it_was_bound_to(actions: ActionRegistry) -> No
     assert done == ["plain", "plain"]
 
 
-def test_who_lacks_the_permission_is_not_offered_it(actions: ActionRegistry, qtbot: Any) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    actions.attach(window, lambda permission: permission != "order.cancel")
+def test_who_lacks_the_permission_is_not_offered_it(actions: ActionRegistry) -> None:
+    actions.allow(lambda permission: permission != "order.cancel")
     actions.bind("a.guarded", lambda: None)
     assert not actions.is_enabled("a.guarded")
     assert [action.id for action in actions.menus()["File"]] == ["a.plain"]
@@ -78,6 +77,23 @@ def test_an_undeclared_action_is_a_mistake(actions: ActionRegistry) -> None:
 
 def test_the_tooltip_tells_the_shortcut(actions: ActionRegistry) -> None:
     assert actions.tooltip("a.plain") == "Plain  (Ctrl+J)"
+
+
+def test_a_shortcut_works_in_the_window_that_was_given_them(actions: ActionRegistry, qtbot: Any) -> None:
+    window, done = QWidget(), list[str]()
+    qtbot.addWidget(window)
+    actions.give_shortcuts(window)
+    actions.bind("a.plain", lambda: done.append("plain"))
+    window.show()
+    qtbot.waitActive(window)
+    qtbot.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert done == ["plain"]
+
+
+def test_buttons_are_told_once_of_all_that_is_bound_in_one_go(actions: ActionRegistry, qtbot: Any) -> None:
+    with qtbot.waitSignal(actions.changed):
+        actions.bind("a.plain", lambda: None)
+        actions.bind("a.guarded", lambda: None)
 
 
 # The table itself
