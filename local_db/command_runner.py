@@ -70,9 +70,12 @@ class CommandRunner:
         try:
             self._check_permission(command, actor_id)
             context = self._provisional.context(command_id, actor_id, terminal_id, issued_at)
-            effect = self._provisional.run(command, context)
-            if effect.status == "rejected" and command.spec.kind is not Kind.FACT:
-                raise RuleViolation(effect.code, effect.message, effect.details)
+            if command.spec.kind is Kind.FACT:
+                effect = self._provisional.run(command, context)
+            else:
+                effect = self._provisional.try_out(command, context)
+                if effect.status == "rejected":
+                    raise RuleViolation(effect.code, effect.message, effect.details)
         except RuleViolation:
             cache.leave()
             raise

@@ -71,11 +71,14 @@ class Provisional:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
+    def try_out(self, command: Command, context: Context) -> Effect:
+        """What the command would do; nothing is written before ``keep``. Raises whatever its handler raises."""
+        return run_command(self._cache.unit, command, context)
+
     def run(self, command: Command, context: Context) -> Effect:
-        """What the command would do; nothing is written before ``keep``. Raises only what the database raises."""
-        unit = self._cache.unit
+        """What a command that is kept in any case does. Raises only what the database raises."""
         try:
-            return run_command(unit, command, context)
+            return self.try_out(command, context)
         except DatabaseError:
             raise
         except Exception:
