@@ -60,13 +60,17 @@ class OrderDeeds(QObject):
 
         def act(reason: str, note: str) -> None:
             why = f"{reason}: {note}"[:200] if note else reason
-            self._each(rows, lambda row: CancelOrder(site_id=self._site_id, order_id=row.id, reason=why), "cancelled")
+            self._each(
+                rows, lambda row: CancelOrder(site_id=self._site_id, order_id=row.id, reason=why), "cancelled"
+            )
 
         self._ask("Cancel", rows, CANCEL_REASONS, act)
 
     def retry(self, rows: Rows) -> None:
         """Look for stock again for what waits."""
-        self._each(rows, lambda row: RetryOrder(site_id=self._site_id, order_id=row.id), "looked for stock again")
+        self._each(
+            rows, lambda row: RetryOrder(site_id=self._site_id, order_id=row.id), "looked for stock again"
+        )
 
     def close(self, rows: Rows) -> None:
         """Put delivered orders away."""
@@ -87,14 +91,22 @@ class OrderDeeds(QObject):
             number=number,
             order_ids=tuple(row.id for row in rows),
         )
-        self._do(command, f"Wave {number} with {count(len(rows), 'order')} released to picking", f"Releasing {number}")
+        self._do(
+            command,
+            f"Wave {number} with {count(len(rows), 'order')} released to picking",
+            f"Releasing {number}",
+        )
 
     def change_quantity(self, row: OrderListRow, line_id: str, sku: str, before: int, after: int) -> None:
         """Ask for more or fewer units of a line."""
 
         def command(expected: int, quantity: int) -> ChangeLine:
             return ChangeLine(
-                site_id=self._site_id, order_id=row.id, line_id=line_id, expected_quantity=expected, quantity=quantity
+                site_id=self._site_id,
+                order_id=row.id,
+                line_id=line_id,
+                expected_quantity=expected,
+                quantity=quantity,
             )
 
         self._do(
@@ -108,7 +120,9 @@ class OrderDeeds(QObject):
             ChangeOrder(site_id=self._site_id, order_id=row.id, expected=expected, values=values),
             f"Order {row.number} changed",
             "Changing the order",
-            undo=lambda: ChangeOrder(site_id=self._site_id, order_id=row.id, expected=values, values=expected),
+            undo=lambda: ChangeOrder(
+                site_id=self._site_id, order_id=row.id, expected=values, values=expected
+            ),
             undo_words=f"order {row.number} changed",
         )
 
@@ -123,7 +137,11 @@ class OrderDeeds(QObject):
     ) -> None:
         if not rows:
             return
-        what = f"Order {rows[0].number}, {rows[0].customer_name}" if len(rows) == 1 else count(len(rows), "order")
+        what = (
+            f"Order {rows[0].number}, {rows[0].customer_name}"
+            if len(rows) == 1
+            else count(len(rows), "order")
+        )
         title = f"{verb} {rows[0].number}" if len(rows) == 1 else f"{verb} {count(len(rows), 'order')}"
         parent = self.parent()
         dialog = ReasonDialog(self._context.theme, title, f"{what}. Why?", reasons, act, parent.window())  # type: ignore[attr-defined]
@@ -154,7 +172,9 @@ class OrderDeeds(QObject):
                     said.append(getattr(receipt, "message", ""))
             return good, bad, said
 
-        def then(answer: tuple[list[OrderListRow], list[tuple[OrderListRow, RuleViolation]], list[str]]) -> None:
+        def then(
+            answer: tuple[list[OrderListRow], list[tuple[OrderListRow, RuleViolation]], list[str]],
+        ) -> None:
             good, bad, said = answer
             for row, refusal in bad[:3]:
                 self._context.toasts.bad(f"{row.number}: {refusal}")
@@ -191,7 +211,9 @@ class OrderDeeds(QObject):
                 return True
             return False
 
-        self._context.runner.run(lambda: desk.do(command), then, self, failed=failed, lane="write", label=doing)
+        self._context.runner.run(
+            lambda: desk.do(command), then, self, failed=failed, lane="write", label=doing
+        )
 
     def _remember(self, words: str, make: Callable[[], Command]) -> None:
         stack = getattr(self._context.shell, "undo_stack", None)
@@ -201,4 +223,6 @@ class OrderDeeds(QObject):
     def _say(self, words: str, more: str, undo: bool) -> None:
         """What was done; ``more`` is what of it fell short."""
         text = f"{words}. {more}" if more else words
-        self._context.toasts.show(text, "warning" if more else "ok", ("Undo", self._context.undo) if undo else None)
+        self._context.toasts.show(
+            text, "warning" if more else "ok", ("Undo", self._context.undo) if undo else None
+        )

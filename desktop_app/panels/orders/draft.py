@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from local_db.queries.order_queries import ProductHit
-from services.commands import NewLine, PlaceOrder
+from services.commands import AddLines, NewLine, PlaceOrder
 from services.domain.money import order_total
 
 PREFIX = "order:"
@@ -50,8 +50,9 @@ class DraftCustomer(msgspec.Struct, frozen=True):
 class Draft(msgspec.Struct, frozen=True):
     """An order being entered. ``order_id`` is fixed from the beginning, so that it can never be placed twice.
 
-    ``resend_item`` is the attention item that it makes up for (0: none); ``number`` is set once one was drawn for it.
-    ``typed`` is what stands in the product field.
+    ``add_to`` is the order that its lines are to be added to (empty: it becomes an order of its own), ``number`` is then
+    that order's, else it is set once one was drawn for it. ``resend_item`` is the attention item that it makes up for
+    (0: none), ``typed`` is what stands in the product field.
     """
 
     order_id: str
@@ -63,6 +64,7 @@ class Draft(msgspec.Struct, frozen=True):
     on_shortfall: str = "backorder"
     resend_item: int = 0
     number: str = ""
+    add_to: str = ""
     typed: str = ""
     customer_typed: str = ""
     saved_at: int = 0
@@ -75,7 +77,8 @@ class Draft(msgspec.Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """Whether nothing has been entered that somebody would miss."""
-        return not (self.customer or self.lines or self.note or self.typed or self.customer_typed)
+        said = self.lines or self.note or self.typed or self.customer_typed
+        return not (said or (self.customer and not self.add_to))
 
     @property
     def units(self) -> int:
@@ -138,9 +141,17 @@ def as_stock_is(draft: Draft, now: Mapping[str, ProductHit]) -> Draft:
 
 def to_command(
     draft: Draft, *, site_id: str, number: str, currency: str, due_on: str, new_id: Callable[[], str]
-) -> PlaceOrder:
+) -> PlaceOrder | AddLines:
     """What is asked of the desk once the person says so. The draft has a customer and at least one line."""
     assert draft.customer is not None
+    lines = tuple(
+        NewLine(
+            line_id=new_id(), product_id=line.product_id, quantity=line.quantity, price_minor=line.price_minor
+        )
+        for line in draft.lines
+    )
+    if draft.add_to:
+        return AddLines(site_id=site_id, order_id=draft.add_to, lines=lines)
     return PlaceOrder(
         site_id=site_id,
         order_id=draft.order_id,
@@ -151,15 +162,7 @@ def to_command(
         due_on=due_on,
         note=draft.note,
         on_shortfall="refuse" if draft.on_shortfall == "refuse" else "backorder",
-        lines=tuple(
-            NewLine(
-                line_id=new_id(),
-                product_id=line.product_id,
-                quantity=line.quantity,
-                price_minor=line.price_minor,
-            )
-            for line in draft.lines
-        ),
+        lines=lines,
     )
 
 

@@ -16,16 +16,16 @@ def draft_columns(currency: str, refuses: Callable[[], bool]) -> Sequence[Column
         return promise_of(line, refuses())
 
     return (
-        Column("sku", "SKU", lambda line: line.sku, width=88, strong=True, sortable=False),
-        Column("name", "Product", lambda line: line.name, width=150, stretch=True, sortable=False),
-        Column("quantity", "Quantity", lambda line: line.quantity, "number", width=82, sortable=False, strong=True),
-        Column("price", "Price", lambda line: (line.price_minor, currency), "money", width=86, sortable=False,
+        Column("sku", "SKU", lambda line: line.sku, width=84, strong=True, sortable=False),
+        Column("name", "Product", lambda line: line.name, width=116, stretch=True, sortable=False),
+        Column("quantity", "Quantity", lambda line: line.quantity, "number", width=78, sortable=False, strong=True),
+        Column("price", "Price", lambda line: (line.price_minor, currency), "money", width=82, sortable=False,
                tone=lambda line: "info" if line.price_minor != line.usual_price_minor else None,
                tip=lambda line: "Not the usual price" if line.price_minor != line.usual_price_minor else ""),
-        Column("amount", "Amount", lambda line: (line.amount_minor, currency), "money", width=96, sortable=False),
-        Column("available", "Free", lambda line: max(0, line.available), "number", width=64, sortable=False,
+        Column("amount", "Amount", lambda line: (line.amount_minor, currency), "money", width=104, sortable=False),
+        Column("available", "Free", lambda line: max(0, line.available), "number", width=60, sortable=False,
                tone=lambda line: "warning" if line.lacking else None, quiet=True),
-        Column("promise", "Promise", promise, "pill", width=136, sortable=False),
+        Column("promise", "Promise", promise, "pill", width=138, sortable=False),
     )  # fmt: skip
 
 

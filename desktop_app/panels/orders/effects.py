@@ -38,7 +38,9 @@ def _order(story: OrderStory) -> Effect:
     if row.status == "on_hold":
         return Effect("Order", "attention", "On hold", _latest(story, "order.held") or said)
     if row.mark == "at_risk":
-        return Effect("Order", "attention", "At risk", "May no longer fit when it is sent; the server decides")
+        return Effect(
+            "Order", "attention", "At risk", "May no longer fit when it is sent; the server decides"
+        )
     if row.mark == "provisional":
         return Effect("Order", "provisional", "Provisional", f"{said}; waits for the server")
     if row.status == "draft":
@@ -80,7 +82,7 @@ def _delivery(story: OrderStory, zone: str) -> Effect:
         return Effect("Delivery", "failed", "Failed", said)
     if shipment.status == "created":
         word = "No route, provisional" if shipment.provisional else "No route"
-        return Effect("Delivery", "attention", word, "No open route has room and time; dispatch assigns one")
+        return Effect("Delivery", "attention", word, "No open route has room and time for it")
     if shipment.provisional:
         return Effect("Delivery", "provisional", "Provisional", said)
     words = {"assigned": "Scheduled", "loaded": "Loaded", "en_route": "On the way", "arrived": "At the door"}
@@ -105,7 +107,12 @@ def delivery_in_words(shipment: ShipmentStory, zone: str) -> str:
 def _warehouse(story: OrderStory) -> Effect:
     tasks, status = story.tasks, story.row.status
     if not tasks.tasks:
-        return Effect("Warehouse", "waiting", "None", "Nothing to pick yet" if status not in _ENDED else "Nothing to pick")
+        return Effect(
+            "Warehouse",
+            "waiting",
+            "None",
+            "Nothing to pick yet" if status not in _ENDED else "Nothing to pick",
+        )
     said = f"{count(tasks.tasks, 'pick')} in {count(tasks.bins, 'bin')}, {count(tasks.units, 'unit')}"
     if status in _GONE:
         return Effect("Warehouse", "done", "Done", f"{count(tasks.units_picked, 'unit')} picked")
@@ -117,7 +124,9 @@ def _warehouse(story: OrderStory) -> Effect:
         return Effect("Warehouse", "done", "Picked", f"{count(tasks.units_picked, 'unit')} picked")
     if tasks.done or tasks.units_picked:
         who = f" by {tasks.pickers}" if tasks.pickers else ""
-        return Effect("Warehouse", "done", "Picking", f"{tasks.done} of {count(tasks.tasks, 'pick')} done{who}")
+        return Effect(
+            "Warehouse", "done", "Picking", f"{tasks.done} of {count(tasks.tasks, 'pick')} done{who}"
+        )
     return Effect("Warehouse", "done", "Queued", said)
 
 

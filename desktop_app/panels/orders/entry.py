@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -17,7 +16,7 @@ from desktop_app.change_feed import FreshView
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import draft as drafting
 from desktop_app.panels.orders import effects
-from desktop_app.panels.orders.draft import Draft, DraftCustomer, DraftLine
+from desktop_app.panels.orders.draft import Draft, DraftCustomer
 from desktop_app.panels.orders.draft_columns import draft_columns
 from desktop_app.panels.orders.draft_keeper import DraftKeeper
 from desktop_app.panels.orders.due_day import UnknownDay
@@ -25,6 +24,7 @@ from desktop_app.panels.orders.entry_side import EntrySide
 from desktop_app.panels.orders.line_composer import LineComposer
 from desktop_app.panels.orders.paste_report import PasteReport
 from desktop_app.panels.orders.pasted_rows import WrongRow, looks_like_rows, read_rows
+from desktop_app.panels.orders.placing import Placed, Placer
 from desktop_app.panels.orders.suggest_field import SuggestField
 from desktop_app.panels.orders.suggest_popup import SuggestRow
 from desktop_app.scanner import ScanFeedback, ScanTarget
@@ -44,24 +44,20 @@ from local_db.queries.order_queries import (
     products_now,
     recent_customers,
 )
-from services.commands import CancelOrder
 from services.domain.refusals import RuleViolation
 from services.storage.tables import Customer
 
-log = logging.getLogger(__name__)
-
 _SIDE_WIDTH: Final = 344
-_LADDER_TABLES: Final = ("order", "order_line", "reservation", "shipment", "stop", "pick_task", "attention", "outbox")
-
-
-class Placed(NamedTuple):
-    """An order that is durable here."""
-
-    order_id: str
-    number: str
-    customer: str
-    message: str
-    resend_item: int
+_LADDER_TABLES: Final = (
+    "order",
+    "order_line",
+    "reservation",
+    "shipment",
+    "stop",
+    "pick_task",
+    "attention",
+    "outbox",
+)
 
 
 class OrderEntry(QWidget):
@@ -78,12 +74,12 @@ class OrderEntry(QWidget):
         self._context, self._site_id, self._currency, self._keeper = context, site_id, currency, keeper
         self.setObjectName("orders.entry")
         self.setAccessibleName("Order entry")
-        self.draft = Draft(context.desk.new_id())  # type: ignore[attr-defined]
-        self._placing = False
+        self._desk: Any = context.desk
+        self.draft = Draft(self._desk.new_id())
+        self._placer = Placer(context, site_id, currency, self)
         self._last: Placed | None = None
         self._title = label("New order", "title")
         self._kept = label("", "label")
-        desk = context.desk
         self.customer = SuggestField(
             context.theme,
             context.runner,
@@ -125,7 +121,6 @@ class OrderEntry(QWidget):
         self._age_timer = QTimer(self)
         self._age_timer.timeout.connect(self._show_ages)
         self._age_timer.start(5_000)
-        self._desk = desk
         self._show()
 
     # -- what the panel calls --------------------------------------------------------------------------------------
@@ -136,7 +131,7 @@ class OrderEntry(QWidget):
             self._focus_first()
             return
         self._keeper.flush()
-        self.draft = draft or Draft(self._desk.new_id())  # type: ignore[attr-defined]
+        self.draft = draft or Draft(self._desk.new_id())
         self._show()
         if draft is not None:
             self._refresh_stock()
@@ -150,10 +145,12 @@ class OrderEntry(QWidget):
             self.left.emit()
             return
         self._keeper.forget(old.key)
-        self.draft = Draft(self._desk.new_id())  # type: ignore[attr-defined]
+        self.draft = Draft(self._desk.new_id())
         self._show()
         self.drafts_changed.emit()
-        self._context.toasts.show(f"Draft for {old.title} discarded", "neutral", ("Undo", lambda: self.begin(old)))
+        self._context.toasts.show(
+            f"Draft for {old.title} discarded", "neutral", ("Undo", lambda: self.begin(old))
+        )
         self._focus_first()
 
     def today(self) -> date:
@@ -187,7 +184,7 @@ class OrderEntry(QWidget):
 
     def place(self) -> None:
         """Place the order, if nothing is missing; else go to what is."""
-        if self._placing:
+        if self._placer.is_busy:
             return
         if self.composer.has_product and not self.composer.commit():
             return
@@ -195,73 +192,29 @@ class OrderEntry(QWidget):
         if problem is not None:
             self.side.show_error(*problem)
             return
-        draft, due_on = self.draft, self.side.due_on()
-        desk, site_id, currency = self._desk, self._site_id, self._currency
-        drawn: list[str] = [draft.number] if draft.number else []
-
-        def work() -> Placed:
-            if not drawn:
-                drawn.append(desk.next_order_number())  # type: ignore[attr-defined]
-            command = drafting.to_command(
-                draft, site_id=site_id, number=drawn[0], currency=currency, due_on=due_on, new_id=desk.new_id  # type: ignore[attr-defined]
-            )
-            receipt = desk.do(command)
-            desk.drafts.drop(draft.key)  # type: ignore[attr-defined]
-            if draft.resend_item:
-                self._resolve(draft.resend_item)
-            customer = draft.customer.name if draft.customer else ""
-            return Placed(draft.order_id, drawn[0], customer, getattr(receipt, "message", ""), draft.resend_item)
-
-        self._placing = True
         self.side.show_error("")
         self.side.place_button.setEnabled(False)
-        self._keeper.settled(draft.key)
-        self._context.runner.run(
-            work,
-            self._on_placed,
-            self,
-            failed=lambda error: self._on_refused(error, draft, drawn),
-            lane="write",
-            label="Placing the order",
-        )
-
-    def _resolve(self, item_id: int) -> None:
-        try:
-            self._desk.resolve_attention(item_id, "edited")  # type: ignore[attr-defined]
-        except LookupError:
-            # Somebody dealt with the item meanwhile; the new order stands on its own.
-            log.info("attention item %d was resolved before its order was placed again", item_id)
+        self._keeper.settled(self.draft.key)
+        self._placer.place(self.draft, self.side.due_on(), self._on_placed, self._on_refused)
 
     def _on_placed(self, placed: Placed) -> None:
-        self._placing = False
         self.side.place_button.setEnabled(True)
         self._last = placed
-        self._remember_undo(placed)
-        self.draft = Draft(self._desk.new_id())  # type: ignore[attr-defined]
+        self.draft = Draft(self._desk.new_id())
         self._show()
         self._refresh_ladder()
-        self.placed.emit(placed)
         self._focus_first()
+        self.placed.emit(placed)
 
-    def _remember_undo(self, placed: Placed) -> None:
-        stack = getattr(self._context.shell, "undo_stack", None)
-        if stack is not None:
-            site_id = self._site_id
-            stack.remember(
-                f"order {placed.number} placed",
-                lambda: CancelOrder(site_id=site_id, order_id=placed.order_id, reason="Entered by mistake"),
-            )
-
-    def _on_refused(self, error: Exception, draft: Draft, drawn: list[str]) -> bool:
-        self._placing = False
+    def _on_refused(self, error: Exception, draft: Draft) -> bool:
         self.side.place_button.setEnabled(True)
-        if drawn:
-            self.draft = replace(self.draft, number=drawn[0])
+        if draft.order_id == self.draft.order_id:
+            self.draft = replace(self.draft, number=draft.number)
         self._keeper.note(self.draft)
         if not isinstance(error, RuleViolation):
             return False
         self.side.show_error(str(error), self._field_of(error))
-        short = {str(detail.get("product_id", "")) for detail in error.details}
+        short = [str(detail.get("product_id", "")) for detail in error.details]
         for line in draft.lines:
             if line.product_id in short:
                 self.lines.select_key(line.product_id)
@@ -280,7 +233,10 @@ class OrderEntry(QWidget):
         if self.draft.customer is None:
             return "Customer: choose who orders.", self.customer
         if self.composer.unsettled:
-            return f"Product: “{self.composer.unsettled}” is not a line yet. Choose it or clear it.", self.composer.product
+            return (
+                f"Product: “{self.composer.unsettled}” is not a line yet. Choose it or clear it.",
+                self.composer.product,
+            )
         if not self.draft.lines:
             return "Lines: add a product and a quantity.", self.composer.product
         try:
@@ -381,7 +337,9 @@ class OrderEntry(QWidget):
 
         def then(hit: ProductHit | None) -> None:
             if hit is None or not hit.active:
-                self._context.scanner.bad(f"No product has the code {code}" if hit is None else f"{hit.sku} is no longer sold")
+                self._context.scanner.bad(
+                    f"No product has the code {code}" if hit is None else f"{hit.sku} is no longer sold"
+                )
                 return
             self._add(hit, hit.pack * units, None)
             now = next(line.quantity for line in self.draft.lines if line.product_id == hit.product_id)
@@ -401,7 +359,13 @@ class OrderEntry(QWidget):
 
     def _show(self) -> None:
         draft = self.draft
-        self._title.setText("Edit and resend" if draft.resend_item else "New order")
+        adds = bool(draft.add_to)
+        title = (
+            f"More for {draft.number}" if adds else "Edit and resend" if draft.resend_item else "New order"
+        )
+        self._title.setText(title)
+        self.customer.setReadOnly(adds)
+        self.side.show_for(adds)
         self._show_customer()
         self.composer.clear(draft.typed)
         self.report.hide()
@@ -430,12 +394,20 @@ class OrderEntry(QWidget):
     def _show_ages(self) -> None:
         self._stock_words.setText(f"Free stock {self.stock_age()}")
         saved = self.draft.saved_at
-        self._kept.setText(f"Kept on this computer {formats.ago(saved)}" if saved else "Kept on this computer as you type")
+        self._kept.setText(
+            f"Kept on this computer {formats.ago(saved)}" if saved else "Kept on this computer as you type"
+        )
 
     def _refresh_stock(self) -> None:
-        read, site_id, ids = self._context.desk.read, self._site_id, [line.product_id for line in self.draft.lines]
+        read, site_id, ids = (
+            self._context.desk.read,
+            self._site_id,
+            [line.product_id for line in self.draft.lines],
+        )
         if ids:
-            self._context.runner.run(lambda: products_now(read, site_id, ids), self._take_stock, self, key="stock")
+            self._context.runner.run(
+                lambda: products_now(read, site_id, ids), self._take_stock, self, key="stock"
+            )
         self._show_ages()
 
     def _take_stock(self, now: Mapping[str, ProductHit]) -> None:
@@ -465,7 +437,9 @@ class OrderEntry(QWidget):
             rungs = effects.effects_of(story, self._context.session.time_zone)
             self.side.show_order(title, last.customer, rungs)
         elif refusals:
-            self.side.show_order(title, f"{last.customer}. It waits for you in the Outbox.", effects.refused(refusals[0]))
+            self.side.show_order(
+                title, f"{last.customer}. It waits for you in the Outbox.", effects.refused(refusals[0])
+            )
 
     # -- building --------------------------------------------------------------------------------------------------
 
@@ -480,6 +454,7 @@ class OrderEntry(QWidget):
         left.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, 0)
         left.setSpacing(SPACE_8)
         left.addLayout(row(back, self._title, "stretch", self._kept, discard))
+        left.addWidget(label("Customer", "label"))
         left.addWidget(self.customer)
         left.addLayout(row(self._customer_words, self._customer_error, "stretch"))
         left.addWidget(self.composer)
@@ -499,7 +474,9 @@ class OrderEntry(QWidget):
     def _connect(self) -> None:
         self.customer.chosen.connect(self._take_customer)
         self.customer.walked.connect(self._on_customer_walked)
-        self.customer.unknown.connect(lambda text: self._no_customer(f"No customer has “{text}” in code, name or city."))
+        self.customer.unknown.connect(
+            lambda text: self._no_customer(f"No customer has “{text}” in code, name or city.")
+        )
         self.customer.textChanged.connect(self._on_customer_typed)
         self.composer.added.connect(self._add)
         self.composer.replaced.connect(self._replace)
@@ -555,6 +532,3 @@ def site_today(zone: str) -> date:
 
 def _customer_row(row: Customer) -> SuggestRow:
     return SuggestRow(row.code, row.name, row.city, None, row.postcode)
-
-
-__all__ = ["DraftLine", "OrderEntry", "Placed", "site_today"]

@@ -51,12 +51,14 @@ class EntrySide(QWidget):
         self.note.setPlaceholderText("For the warehouse and the driver")
         self.note.setMaxLength(2000)
         self._due_words = label("", "label")
-        self.place_button = action_button(theme, context.actions, "order.place", kind="primary", text="Place order")
+        self.place_button = action_button(
+            theme, context.actions, "order.place", kind="primary", text="Place order"
+        )
         self.place_button.setObjectName("orders.entry.place")
         self._error: QLabel = label("", "error", wrap=True)
         self._error.setObjectName("orders.entry.error")
         self._error.hide()
-        self._placed = label("What happens once it is placed", "strong", wrap=True)
+        self._placed = label("Once it is placed", "strong")
         self._placed_words = label("", "label", wrap=True)
         self._show = button(theme, "Show it", self.show_placed.emit, kind="quiet")
         self._show.setObjectName("orders.entry.show_placed")
@@ -80,6 +82,12 @@ class EntrySide(QWidget):
             edit.setText(text)
             edit.blockSignals(False)
         self._show_due()
+
+    def show_for(self, adds: bool) -> None:
+        """Adding lines to an order leaves how and when as they are."""
+        for field in (self.due, self.priority, self.shortfall, self.note):
+            field.setEnabled(not adds)
+        self.place_button.setText("Add to the order" if adds else "Place order")
 
     def show_sums(self, draft: Draft, currency: str) -> None:
         """Write the total and what it is made of."""
@@ -118,9 +126,14 @@ class EntrySide(QWidget):
         fields.setHorizontalSpacing(SPACE_12)
         fields.setVerticalSpacing(SPACE_4)
         for place, (title, field) in enumerate(
-            (("Due", self.due), ("Priority", self.priority), ("If stock is short", self.shortfall), ("Note", self.note))
+            (
+                ("Due", self.due),
+                ("Priority", self.priority),
+                ("If stock is short", self.shortfall),
+                ("Note", self.note),
+            )
         ):
-            top, left, span = ((0, place, 1) if place < 2 else ((place - 1) * 3, 0, 2))
+            top, left, span = (0, place, 1) if place < 2 else ((place - 1) * 3, 0, 2)
             head = label(title, "label")
             head.setBuddy(field)
             field.setAccessibleName(title)
@@ -172,7 +185,11 @@ class _Walk(QObject):
             stop.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.key() not in _ENTERS:
+        if (
+            event.type() != QEvent.Type.KeyPress
+            or not isinstance(event, QKeyEvent)
+            or event.key() not in _ENTERS
+        ):
             return False
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier or watched not in self._stops:
             return False

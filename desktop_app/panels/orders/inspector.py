@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.panel_context import PanelContext
@@ -22,19 +22,16 @@ from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
 from local_db.queries.order_queries import Holder, LineStory, OrderStory
 
-_BUTTONS = ("order.edit", "order.add_lines", "order.release", "order.retry", "order.hold", "order.resume", "order.close",
-            "order.cancel", "order.pick_list", "order.packing_slip")  # fmt: skip
-_SHORT_WORDS = {
-    "order.edit": "Change",
-    "order.add_lines": "Add lines",
-    "order.release": "Release",
-    "order.retry": "Find stock",
-    "order.hold": "Hold",
+# What comes next for an order, the first that can be done; the rest stands behind "More".
+_NEXT = ("order.confirm", "order.resume", "order.release", "order.retry", "order.close")
+_MORE = ("order.edit", "order.add_lines", "order.retry", "-", "order.hold", "order.resume", "order.cancel", "-",
+         "order.pick_list", "order.packing_slip", "-", "order.again")  # fmt: skip
+_NEXT_WORDS = {
+    "order.confirm": "Confirm",
     "order.resume": "Resume",
+    "order.release": "Release",
+    "order.retry": "Look for stock",
     "order.close": "Close",
-    "order.cancel": "Cancel",
-    "order.pick_list": "Pick list",
-    "order.packing_slip": "Packing slip",
 }
 _LINES = (
     mark_column(lambda line: "provisional" if line.provisional else ""),
@@ -93,17 +90,22 @@ class OrderInspector(QWidget):
         self._facts.setVerticalSpacing(SPACE_4)
         self._facts.setColumnStretch(1, 1)
         self._note = label("", "body", wrap=True, selectable=True)
-        self._buttons = self._action_grid()
+        self._buttons = self._action_row()
         self.ladder = Ladder(theme)
         self.ladder.setObjectName("orders.inspector.ladder")
         self.lines = RowTable(theme, context.runner, _LINES, name="Lines of the order", multi=False)
         self.lines.setObjectName("orders.inspector.lines")
         self._line_words = label("", "quiet", wrap=True)
-        self._who = action_button(theme, context.actions, "order.holders", text="Who holds this stock")
-        self._change = action_button(theme, context.actions, "order.quantity", text="Change quantity")
+        self._who = action_button(theme, context.actions, "order.holders", text="Who holds it")
+        self._change = action_button(theme, context.actions, "order.quantity", text="Change units")
         self._holders_head = label("", "label", wrap=True)
         self.holders = RowTable(
-            theme, context.runner, _HOLDERS, name="Who holds the stock", key=lambda h: (h.order_id, h.waits), multi=False
+            theme,
+            context.runner,
+            _HOLDERS,
+            name="Who holds the stock",
+            key=lambda h: (h.order_id, h.waits),
+            multi=False,
         )
         self.holders.setObjectName("orders.inspector.holders")
         self._history = QVBoxLayout()
@@ -134,7 +136,9 @@ class OrderInspector(QWidget):
         zone = self._context.session.time_zone
         self._show_head(story)
         self.ladder.show_effects(effects.effects_of(story, zone))
-        self.lines.set_source(ListSource(story.lines), first=story.lines, count=len(story.lines), keep_place=True)
+        self.lines.set_source(
+            ListSource(story.lines), first=story.lines, count=len(story.lines), keep_place=True
+        )
         height = self._context.theme.metrics.row
         self.lines.setFixedHeight(height * (min(6, max(1, len(story.lines))) + 1) + 4)
         if other:
@@ -185,7 +189,11 @@ class OrderInspector(QWidget):
                 ("Due", day_in_words(row_.due_on, self._today())),
                 ("Priority", str(row_.priority)),
                 ("Placed", f"{formats.ago(row_.placed_at)}{by}"),
-                ("From", CHANNELS.get(row_.channel, row_.channel) + (f", {order.external_id}" if order.external_id else "")),
+                (
+                    "From",
+                    CHANNELS.get(row_.channel, row_.channel)
+                    + (f", {order.external_id}" if order.external_id else ""),
+                ),
             ),
             formats.full_time(row_.placed_at, zone),
         )
@@ -236,38 +244,50 @@ class OrderInspector(QWidget):
             self._line_words.setText("Mark a line to see where its units are.")
         else:
             price = formats.money(chosen.price_minor, self._story.row.currency if self._story else "GBP")
-            self._line_words.setText(f"{chosen.name}, {price} each. {where_words(chosen)}. {max(0, chosen.available):,} more free.")
+            self._line_words.setText(
+                f"{chosen.name}, {price} each. {where_words(chosen)}. {max(0, chosen.available):,} more free."
+            )
         self._context.actions.refresh()
 
     def _ask_customer(self) -> None:
         if self._story is not None:
             self.customer_asked.emit(self._story.row.customer_id, self._story.row.customer_name)
 
-    def _action_grid(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(SPACE_8)
-        self._action_buttons = []
-        for action_id in _BUTTONS:
-            kind = "primary" if action_id == "order.release" else "danger" if action_id == "order.cancel" else "plain"
-            made = action_button(self._context.theme, self._context.actions, action_id, kind=kind, text=_SHORT_WORDS[action_id])  # type: ignore[arg-type]
+    def _action_row(self) -> QHBoxLayout:
+        theme, actions = self._context.theme, self._context.actions
+        self._next: list[tuple[str, QWidget]] = []
+        for action_id in _NEXT:
+            made = action_button(theme, actions, action_id, kind="primary", text=_NEXT_WORDS[action_id])
             made.setObjectName(f"orders.do.{action_id.removeprefix('order.')}")
-            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self._action_buttons.append(made)
-        self._context.actions.changed.connect(self._place_buttons)
-        return grid
+            # Without a parent it would open as a window of its own when it is first shown.
+            made.setParent(self)
+            made.hide()
+            self._next.append((action_id, made))
+        edit = action_button(theme, actions, "order.edit", text="Change")
+        edit.setObjectName("orders.do.edit")
+        self._more = button(theme, "More", self._show_more, icon="more")
+        self._more.setObjectName("orders.do.more")
+        actions.changed.connect(self._show_next)
+        return row(*(made for _id, made in self._next), edit, self._more, "stretch")
 
-    def _place_buttons(self) -> None:
-        """Only what can be done with this order now is there: two beside each other, in the same order always."""
-        wanted = [made for made, action_id in zip(self._action_buttons, _BUTTONS, strict=True)
-                  if self._context.actions.is_enabled(action_id)]  # fmt: skip
-        if wanted == getattr(self, "_placed_buttons", None):
-            return
-        self._placed_buttons = wanted
-        for made in self._action_buttons:
-            self._buttons.removeWidget(made)
-            made.setVisible(made in wanted)
-        for place, made in enumerate(wanted):
-            self._buttons.addWidget(made, place // 3, place % 3)
+    def _show_next(self) -> None:
+        """Only the first thing that can be done next is there."""
+        first = next(
+            (action_id for action_id, _made in self._next if self._context.actions.is_enabled(action_id)), ""
+        )
+        for action_id, made in self._next:
+            made.setVisible(action_id == first)
+
+    def _show_more(self) -> None:
+        menu = QMenu(self)
+        actions = self._context.actions
+        for action_id in _MORE:
+            if action_id == "-":
+                menu.addSeparator()
+            elif actions.is_enabled(action_id):
+                menu.addAction(actions.qaction(action_id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
         whole = QVBoxLayout(self)

@@ -36,7 +36,9 @@ class LineComposer(QWidget):
     pasted = Signal(str)
     typed = Signal(str)
 
-    def __init__(self, context: PanelContext, site_id: str, currency: str, stock_age: Callable[[], str]) -> None:
+    def __init__(
+        self, context: PanelContext, site_id: str, currency: str, stock_age: Callable[[], str]
+    ) -> None:
         super().__init__()
         self._currency = currency
         self._hit: ProductHit | None = None
@@ -71,7 +73,9 @@ class LineComposer(QWidget):
         self._lay_out()
         self.product.chosen.connect(self.take)
         self.product.walked.connect(self._on_walked)
-        self.product.unknown.connect(lambda text: self.show_error(f"No product has “{text}” in its sku, name or barcode."))
+        self.product.unknown.connect(
+            lambda text: self.show_error(f"No product has “{text}” in its sku, name or barcode.")
+        )
         self.product.pasted.connect(self._on_pasted)
         self.product.textChanged.connect(self._on_typed)
         self.quantity.entered.connect(self.commit)
@@ -91,7 +95,9 @@ class LineComposer(QWidget):
     def edit(self, line: DraftLine) -> None:
         """Change a line that is there: its quantity and price are shown, Enter puts the new ones in place."""
         self.take(
-            ProductHit(line.product_id, line.sku, line.name, "", line.price_minor, self._currency, line.available)
+            ProductHit(
+                line.product_id, line.sku, line.name, "", line.price_minor, self._currency, line.available
+            )
         )
         self._edits = True
         self.quantity.setText(str(line.quantity))

@@ -54,23 +54,27 @@ def list_columns(today: Callable[[], date]) -> Sequence[Column]:
         return "danger" if is_late(row, today()) else None
 
     def due(row: OrderListRow) -> str:
-        return f"{day_in_words(row.due_on, today())}, late" if is_late(row, today()) else day_in_words(row.due_on, today())
+        return (
+            f"{day_in_words(row.due_on, today())}, late"
+            if is_late(row, today())
+            else day_in_words(row.due_on, today())
+        )
 
     return (
         mark_column(lambda row: row.mark),
-        Column("number", "Order", lambda row: row.number, width=104, strong=True),
-        Column("customer", "Customer", lambda row: row.customer_name, width=130, stretch=True),
+        Column("number", "Order", lambda row: row.number, width=118, strong=True),
+        Column("customer", "Customer", lambda row: row.customer_name, width=120, stretch=True),
         Column("city", "Town", lambda row: row.city, width=100, quiet=True, sortable=False, hidden=True),
-        Column("status", "Status", lambda row: status_of(row.status), "pill", width=134),
-        Column("ready", "Picked", lambda row: (row.ready, row.wanted) if row.wanted else None, "bar", width=108,
+        Column("status", "Status", lambda row: status_of(row.status), "pill", width=132),
+        Column("ready", "Picked", lambda row: (row.ready, row.wanted) if row.wanted else None, "bar", width=92,
                sortable=False, tip=lambda row: f"{row.ready:,} of {row.wanted:,} units picked"),
         Column("backordered", "Waiting", lambda row: row.backordered or None, "number", width=70, sortable=False,
                tone=lambda row: "warning" if row.backordered else None, tip=lambda row: "Units on backorder", hidden=True),
-        Column("lines", "Lines", lambda row: row.lines, "number", width=58, sortable=False, quiet=True),
+        Column("lines", "Lines", lambda row: row.lines, "number", width=58, sortable=False, quiet=True, hidden=True),
         Column("total", "Total", lambda row: (row.total_minor, row.currency), "money", width=92),
-        Column("due_on", "Due", due, width=88, tone=due_tone),
+        Column("due_on", "Due", due, width=84, tone=due_tone),
         Column("priority", "Priority", lambda row: row.priority, "number", width=72, hidden=True),
         Column("channel", "Channel", lambda row: CHANNELS.get(row.channel, row.channel), width=80, hidden=True),
         Column("placed_by", "Placed by", lambda row: row.placed_by_name, width=110, quiet=True, sortable=False, hidden=True),
-        Column("placed_at", "Placed", lambda row: row.placed_at, "age", width=66),
+        Column("placed_at", "Placed", lambda row: row.placed_at, "age", width=70),
     )  # fmt: skip

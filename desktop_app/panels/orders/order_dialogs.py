@@ -39,7 +39,9 @@ class FieldsDialog(DialogFrame):
         on_change: Callable[[OrderFields, OrderFields], object],
         parent: QWidget,
     ) -> None:
-        super().__init__(theme, f"Change order {order.number}", "What is not touched stays as it is.", parent, width=480)
+        super().__init__(
+            theme, f"Change order {order.number}", "What is not touched stays as it is.", parent, width=480
+        )
         self.setObjectName("orders.fields")
         self._order, self._today, self._on_change = order, today, on_change
         self._form = Form(beside=True)
@@ -95,7 +97,9 @@ class QuantityDialog(DialogFrame):
         self._edit.entered.connect(self._save)
         self.body.addWidget(self._edit)
         least = f"{done:,} are picked or gone, fewer is not possible." if done else "0 cancels the line."
-        self.body.addWidget(label(f"{max(0, line.available):,} more are free now. {least}", "label", wrap=True))
+        self.body.addWidget(
+            label(f"{max(0, line.available):,} more are free now. {least}", "label", wrap=True)
+        )
         self.add_button("Cancel", self.reject, "quiet")
         self.add_button("Change", self._save, "primary").setObjectName("orders.quantity.save")
         self._edit.setFocus()

@@ -44,10 +44,13 @@ class OrderList(QWidget):
         theme = context.theme
         self.search = SearchField(theme, "Number or customer")
         self.search.setObjectName("orders.search")
-        self.search.setMaximumWidth(340)
+        self.search.setFixedWidth(260)
         self.chips = FilterChips(theme, FILTERS)
         self.chips.setObjectName("orders.filters")
-        self._customer_chip = button(theme, "", lambda: self.show_customer("", ""), kind="quiet", icon="close")
+        self.chips.restore({})
+        self._customer_chip = button(
+            theme, "", lambda: self.show_customer("", ""), kind="quiet", icon="close"
+        )
         self._customer_chip.setObjectName("orders.filter.customer")
         self._customer_chip.hide()
         self._count = label("", "label")
@@ -58,7 +61,10 @@ class OrderList(QWidget):
         self._new = action_button(theme, context.actions, "order.new", kind="primary")
         self._new.setObjectName("orders.new")
         self._empty = EmptyState(
-            theme, "order", "No orders yet", "Ctrl+N enters one. Orders from the shop and from files appear here too."
+            theme,
+            "order",
+            "No orders yet",
+            "Ctrl+N enters one. Orders from the shop and from files appear here too.",
         )
         self.table = RowTable(
             theme,
@@ -95,15 +101,27 @@ class OrderList(QWidget):
         """Show what the filters ask for."""
         wanted, read = self.filter, self._context.desk.read
 
-        def page(offset: int, limit: int, after: OrderListRow | None, order: str, descending: bool) -> list[OrderListRow]:
+        def page(
+            offset: int, limit: int, after: OrderListRow | None, order: str, descending: bool
+        ) -> list[OrderListRow]:
             return order_page(
-                read, wanted, limit=limit, offset=offset, after=after, order=order or "placed_at", descending=descending
+                read,
+                wanted,
+                limit=limit,
+                offset=offset,
+                after=after,
+                order=order or "placed_at",
+                descending=descending,
             )
 
         self.table.set_source(QuerySource(lambda: order_count(read, wanted), page, "placed_at", True))
         bare = OrderFilter(site_id=self._site_id)
         if wanted == bare:
-            self._empty.say("No orders yet", "Ctrl+N enters one. Orders from the shop and from files appear here too.", "order")
+            self._empty.say(
+                "No orders yet",
+                "Ctrl+N enters one. Orders from the shop and from files appear here too.",
+                "order",
+            )
         else:
             self._empty.say("No order fits", "Take a filter away, or search for something else.", "filter")
         self.filtered.emit()
@@ -171,6 +189,8 @@ class OrderList(QWidget):
         menu = QMenu(self)
         for draft in self._drafts:
             words = f"{draft.title}, {count(len(draft.lines), 'line')}, {formats.ago(draft.saved_at)}"
-            menu.addAction(words).triggered.connect(lambda _checked=False, draft=draft: self.draft_chosen.emit(draft))
+            menu.addAction(words).triggered.connect(
+                lambda _checked=False, draft=draft: self.draft_chosen.emit(draft)
+            )
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._drafts_button.mapToGlobal(self._drafts_button.rect().bottomLeft()))

@@ -15,19 +15,37 @@ from desktop_app.panels.orders import draft as drafting
 from desktop_app.panels.orders.deeds import OrderDeeds
 from desktop_app.panels.orders.draft import Draft, DraftCustomer
 from desktop_app.panels.orders.draft_keeper import DraftKeeper
-from desktop_app.panels.orders.entry import OrderEntry, Placed, site_today
+from desktop_app.panels.orders.entry import OrderEntry, site_today
 from desktop_app.panels.orders.inspector import OrderInspector
 from desktop_app.panels.orders.order_dialogs import FieldsDialog, QuantityDialog
 from desktop_app.panels.orders.order_list import OrderList
+from desktop_app.panels.orders.placing import Placed
 from desktop_app.panels.orders.words import count
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.widgets.layouts import scrolled
-from local_db.queries.order_queries import LineStory, OrderListRow, OrderStory, order_story, products_now, stock_holders
+from local_db.queries.order_queries import (
+    LineStory,
+    OrderListRow,
+    OrderStory,
+    order_story,
+    products_now,
+    stock_holders,
+)
 from services.domain.order_states import BEFORE_SHIPPING, possible_events
 from services.storage.tables import Customer
 
 _LIST_TABLES: Final = ("order", "order_line", "backorder", "customer", "attention", "outbox")
-_STORY_TABLES: Final = (*_LIST_TABLES, "reservation", "allocation", "shipment", "route", "stop", "pick_task", "event", "stock_level")
+_STORY_TABLES: Final = (
+    *_LIST_TABLES,
+    "reservation",
+    "allocation",
+    "shipment",
+    "route",
+    "stop",
+    "pick_task",
+    "event",
+    "stock_level",
+)
 
 
 class Panel(QWidget):
@@ -40,6 +58,8 @@ class Panel(QWidget):
         self._site_id: str = session.site_id
         self._currency: str = session.site.currency
         self._wanted = ""
+        self._sought = ""
+        self._began = False
         self._opened_inspector = False
         self._keeper = DraftKeeper(context, self)
         self._bind_first()
@@ -165,17 +185,36 @@ class Panel(QWidget):
         if drafts and not self._opened_inspector and not self.is_entering and not hasattr(self, "_offered"):
             latest = drafts[0]
             words = f"An order for {latest.title} was begun here and not placed: {count(len(latest.lines), 'line')}."
-            self._context.shell.notice("orders.drafts", words, "info", ("Go on with it", lambda: self.new_order(latest)))
+            self._context.shell.notice(
+                "orders.drafts", words, "info", ("Go on with it", lambda: self.new_order(latest))
+            )
         self._offered = True
 
     def _on_placed(self, placed: Placed) -> None:
-        words = f"Order {placed.number} for {placed.customer} placed"
-        text = f"{words}. {placed.message}" if placed.message else words
-        self._context.toasts.show(text, "warning" if placed.message else "ok", ("Undo", self._context.undo))
         self._wanted = placed.order_id
+        if placed.added_lines:
+            text = placed.message or f"{count(placed.added_lines, 'line')} added to order {placed.number}"
+            self._context.toasts.show(text, "warning" if placed.message else "ok")
+            self._leave_entry()
+            return
+        text = placed.message or f"Order {placed.number} for {placed.customer} placed"
+        self._context.toasts.show(text, "warning" if placed.message else "ok", ("Undo", self._context.undo))
 
     def _select(self, order_id: str) -> None:
-        """Mark an order; where the filters hide it, they go."""
+        """Mark an order once the list is fresh; where the filters hide it, they go."""
+        self._sought = order_id
+        self.list.refresh()
+
+    def _on_loaded(self, anew: bool) -> None:
+        if not anew:
+            return
+        order_id, self._sought = self._sought, ""
+        if not order_id:
+            if not self._began and self.table.row_count() and self.table.current_row() is None:
+                self.table.select_number(0)
+            self._began = True
+            return
+        self._began = True
         if self.table.select_key(order_id):
             return
         read = self._context.desk.read
@@ -185,10 +224,12 @@ class Panel(QWidget):
 
     def _on_sought(self, order_id: str, row: Any) -> None:
         if row is None:
-            self._context.toasts.show("This order is not on this desk: it was refused, or is too old.", "warning")
+            self._context.toasts.show(
+                "This order is not on this desk: it was refused, or is too old.", "warning"
+            )
             return
-        self.list.show_only(row.number)
         self.table.select_key(order_id)
+        self.list.show_only(row.number)
 
     def _load_refused(self, item_id: int) -> None:
         """Fill the entry from a command that the server refused."""
@@ -200,7 +241,9 @@ class Panel(QWidget):
                 return None
             meant = item.arguments
             customer = desk.read.get(Customer, str(meant.get("customer_id", "")))
-            products = products_now(desk.read, site_id, [str(line["product_id"]) for line in meant.get("lines", [])])
+            products = products_now(
+                desk.read, site_id, [str(line["product_id"]) for line in meant.get("lines", [])]
+            )
             return drafting.from_refused(
                 meant,
                 order_id=desk.new_id(),  # type: ignore[attr-defined]
@@ -217,13 +260,30 @@ class Panel(QWidget):
 
         self._context.runner.run(work, then, self, label="Opening the refused order")
 
+    def _add_lines(self) -> None:
+        """Enter more lines for the order that is marked."""
+        story = self._story_view.story
+        if story is not None:
+            self.new_order(
+                Draft(
+                    self._context.desk.new_id(),  # type: ignore[attr-defined]
+                    customer=_draft_customer(story.customer),
+                    priority=story.order.priority,
+                    due=story.order.due_on,
+                    add_to=story.row.id,
+                    number=story.row.number,
+                )
+            )
+
     def _order_again(self, story: OrderStory) -> None:
         """A new draft with the customer and lines of an order."""
         read, site_id, desk = self._context.desk.read, self._site_id, self._context.desk
         lines = [line for line in story.lines if line.wanted]
 
         def work() -> Draft:
-            draft = Draft(desk.new_id(), customer=_draft_customer(story.customer), priority=story.order.priority)  # type: ignore[attr-defined]
+            draft = Draft(
+                desk.new_id(), customer=_draft_customer(story.customer), priority=story.order.priority
+            )  # type: ignore[attr-defined]
             now = products_now(read, site_id, [line.product_id for line in lines])
             for line in lines:
                 hit = now.get(line.product_id)
@@ -318,6 +378,7 @@ class Panel(QWidget):
     def _connect(self) -> None:
         self.table.current_changed.connect(self._on_current)
         self.table.selection_changed.connect(self._context.actions.refresh)
+        self.table.rows.loaded.connect(self._on_loaded)
         self.table.opened.connect(self._open_inspector)
         self.list.draft_chosen.connect(self.new_order)
         self.entry.left.connect(self._leave_entry)
@@ -351,16 +412,23 @@ class Panel(QWidget):
         actions.when("order_entry", lambda: self.is_entering)
         actions.when("order_selected", lambda: bool(self._chosen()))
         actions.when("order_change", lambda: len(self._chosen()) == 1 and self._changeable(self._chosen()[0]))
-        actions.when("order_line", lambda: len(self._chosen()) == 1 and self._story_view.current_line() is not None)
+        actions.when(
+            "order_line", lambda: len(self._chosen()) == 1 and self._story_view.current_line() is not None
+        )
         actions.when(
             "order_line_change",
-            lambda: len(self._chosen()) == 1
-            and self._changeable(self._chosen()[0])
-            and self._story_view.current_line() is not None,
+            lambda: (
+                len(self._chosen()) == 1
+                and self._changeable(self._chosen()[0])
+                and self._story_view.current_line() is not None
+            ),
         )
         actions.when(
             "order_retry",
-            lambda: bool(self._chosen()) and all(row.backordered and row.status != "on_hold" for row in self._chosen()),
+            lambda: (
+                bool(self._chosen())
+                and all(row.backordered and row.status != "on_hold" for row in self._chosen())
+            ),
         )
         actions.bind_all(
             {
@@ -369,6 +437,7 @@ class Panel(QWidget):
                 "order.discard": self.entry.discard,
                 "order.edit": self._change_fields,
                 "order.quantity": self._change_quantity,
+                "order.add_lines": self._add_lines,
                 "order.holders": self._ask_holders,
                 "order.hold": lambda: deeds.hold(self._chosen()),
                 "order.resume": lambda: deeds.resume(self._chosen()),
@@ -379,7 +448,9 @@ class Panel(QWidget):
                 "order.close": lambda: deeds.close(self._chosen()),
                 "order.pick_list": lambda: deeds.print("pick_list", self._chosen()),
                 "order.packing_slip": lambda: deeds.print("packing_slip", self._chosen()),
-                "order.again": lambda: self._order_again(self._story_view.story) if self._story_view.story else None,
+                "order.again": lambda: (
+                    self._order_again(self._story_view.story) if self._story_view.story else None
+                ),
             }
         )
 

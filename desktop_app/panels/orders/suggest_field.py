@@ -14,6 +14,12 @@ from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.theme import Theme
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 5, Qt.Key.Key_PageUp: -5}
+# The list opens by itself where a person came to the field; not where the program brought them back to it.
+_OPENING = (
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+)
 _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -114,7 +120,7 @@ class SuggestField(QLineEdit):
         super().focusInEvent(event)
         if event.reason() != Qt.FocusReason.MouseFocusReason:
             self.selectAll()
-        if self._offers_unasked and not self.text():
+        if self._offers_unasked and not self.text() and event.reason() in _OPENING:
             self._look_up()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -159,23 +165,28 @@ class SuggestField(QLineEdit):
             self._popup = SuggestPopup(self._theme, self)
             self._popup.clicked.connect(self._take)
         foot = self._foot() if self._items else self._nothing.format(self.text().strip())
-        self._popup.show_rows([self._show(item) for item in self._items], foot)
+        # What is offered unasked is taken only after an arrow has marked it: Enter alone must not choose anybody.
+        marked = bool(self.text().strip()) and not self.is_settled
+        self._popup.show_rows([self._show(item) for item in self._items], foot, marked=marked)
         self.setAccessibleDescription(self._popup.row_words())
 
     def _on_enter(self) -> None:
         text = self.text().strip()
-        if self.is_settled or (not text and not self.is_open):
+        marked = self._popup.current if self.is_open else 0
+        if (self.is_settled and (not self.is_open or marked < 0)) or (
+            not text and (not self.is_open or marked < 0)
+        ):
             self.close_list()
             self.walked.emit()
-        elif self._answered == text:
-            self._take(self._popup.current if self.is_open else 0)
+        elif self._answered == ("" if self.is_settled else text):
+            self._take(marked)
         else:
             self._enter_waits = True
             self._look_up()
 
     def _take(self, number: int) -> None:
         self.close_list()
-        if number < len(self._items):
+        if 0 <= number < len(self._items):
             self.chosen.emit(self._items[number])
         elif self.text().strip():
             self.unknown.emit(self.text().strip())

@@ -43,9 +43,10 @@ class SuggestPopup(QWidget):
         self.setMouseTracking(True)
         self.hide()
 
-    def show_rows(self, rows: Sequence[SuggestRow], foot: str) -> None:
-        """Show these, the first one marked; `foot` is the line below, which also says so where there are none."""
-        self._rows, self._foot, self.current = list(rows[:_MOST_ROWS]), foot, 0
+    def show_rows(self, rows: Sequence[SuggestRow], foot: str, *, marked: bool = True) -> None:
+        """Show these, the first one marked unless nobody asked for them; `foot` is the line below, which also says so where
+        there are none."""
+        self._rows, self._foot, self.current = list(rows[:_MOST_ROWS]), foot, 0 if marked else -1
         self._place()
         self.show()
         self.raise_()
@@ -59,12 +60,16 @@ class SuggestPopup(QWidget):
     def step(self, by: int) -> None:
         """Mark another row; past the end it goes on at the other."""
         if self._rows:
-            self.current = (self.current + by) % len(self._rows)
+            self.current = (max(self.current, -1 if by > 0 else 0) + by) % len(self._rows)
             self.update()
 
     def row_words(self) -> str:
         """The marked row as a sentence, for screen readers."""
-        return " ".join(part for part in self._rows[self.current] if part) if self._rows else self._foot
+        return (
+            " ".join(part for part in self._rows[self.current] if part)
+            if self._rows and self.current >= 0
+            else self._foot
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The mark follows the pointer."""
@@ -91,10 +96,15 @@ class SuggestPopup(QWidget):
             box.width() * 0.4, max((codes.horizontalAdvance(row.code) for row in self._rows), default=0.0)
         )
         for number, row in enumerate(self._rows):
-            area = QRectF(box.left() + SPACE_4, box.top() + SPACE_4 + number * height, box.width() - SPACE_8, height)
+            area = QRectF(
+                box.left() + SPACE_4, box.top() + SPACE_4 + number * height, box.width() - SPACE_8, height
+            )
             self._paint_row(painter, area, row, code_width, number == self.current)
         foot = QRectF(
-            box.left() + SPACE_12, box.bottom() - self._foot_height(), box.width() - 2 * SPACE_12, self._foot_height()
+            box.left() + SPACE_12,
+            box.bottom() - self._foot_height(),
+            box.width() - 2 * SPACE_12,
+            self._foot_height(),
         )
         if self._rows:
             painter.setPen(theme.colour("line"))
@@ -105,7 +115,9 @@ class SuggestPopup(QWidget):
         painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()
 
-    def _paint_row(self, painter: QPainter, area: QRectF, row: SuggestRow, code_width: float, marked: bool) -> None:
+    def _paint_row(
+        self, painter: QPainter, area: QRectF, row: SuggestRow, code_width: float, marked: bool
+    ) -> None:
         theme = self._theme
         if marked:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -123,10 +135,14 @@ class SuggestPopup(QWidget):
                 painter.setPen(colour)
                 wide = max(72.0, QFontMetricsF(painter.font()).horizontalAdvance(text))
                 painter.drawText(
-                    QRectF(right - wide, area.top(), wide, area.height()), middle | Qt.AlignmentFlag.AlignRight, text
+                    QRectF(right - wide, area.top(), wide, area.height()),
+                    middle | Qt.AlignmentFlag.AlignRight,
+                    text,
                 )
                 right -= wide + SPACE_12
-        self._put(painter, QRectF(inner.left(), area.top(), code_width, area.height()), row.code, "strong", "text")
+        self._put(
+            painter, QRectF(inner.left(), area.top(), code_width, area.height()), row.code, "strong", "text"
+        )
         left = inner.left() + code_width + SPACE_12
         self._put(painter, QRectF(left, area.top(), right - left, area.height()), row.words, "body", "text")
 
