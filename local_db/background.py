@@ -80,6 +80,13 @@ class Background:
         with self._lock:
             return self._made_transport()
 
+    def use_server(self, url: str) -> None:
+        """Reach the server at another address from now on; call ``start`` again after it."""
+        if url == self._server_url:
+            return
+        self.close()
+        self._server_url = url
+
     def run_once(self, timeout: float) -> None:
         """One full push and pull; see SyncEngine.run_once."""
         self._made_engine().run_once(timeout)

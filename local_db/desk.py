@@ -224,6 +224,10 @@ class Desk:
         """Tell the background sync that a person wants it now. Returns at once."""
         self._background.asked()
 
+    def use_server(self, url: str) -> None:
+        """Reach the server at another address, such as one that was just entered for enrolling."""
+        self._background.use_server(url)
+
     @property
     def transport(self) -> Transport:
         """The server as this desk reaches it, for signing in and enrolling. Raises Offline where no server is set."""

@@ -18,7 +18,7 @@ from services.server.server_tables import Credential, Session
 from services.server.sign_in_limits import SignInLimits, TooManyTries
 from services.server.tokens import AccessTokens, InvalidToken, hash_secret, new_secret, same_secret
 from services.server.transaction import Transaction
-from services.storage.tables import User
+from services.storage.tables import Site, User
 from services.storage.unit_of_work import UnitOfWork
 
 
@@ -111,6 +111,7 @@ class SignIn:
             unit = UnitOfWork(connection)
             user = next(iter(unit.find(User, username=username)), None)
             credential = unit.get(Credential, user.id) if user is not None and user.active else None
+            sites = [{"id": site.id, "name": site.name} for site in unit.find(Site, active=1)]
         stored = credential.password_hash if credential is not None and credential.password_hash else None
         if not self._passwords.verify(stored, password) or user is None:
             self._limits.failed(username, address)
@@ -118,7 +119,8 @@ class SignIn:
         self._limits.succeeded(username)
         if stored is not None and self._passwords.needs_rehash(stored):
             self._store(user.id, self._passwords.hash(password, of_any_length=True), end_sessions=False)
-        return self._begin(user)
+        grant = self._begin(user)
+        return msgspec.structs.replace(grant, user={**grant.user, "sites": sites})
 
     def _begin(self, user: User) -> Grant:
         session_id, secret = new_id(), new_secret()
