@@ -140,8 +140,13 @@ class SyncEngine:
     # What drives it
 
     def start(self) -> None:
-        """Begin to work on a thread of its own; nothing happens if it does already."""
+        """Begin to work on a thread of its own; nothing happens if it does already.
+
+        Raises Stopped where the thread of before is still ending.
+        """
         if self._thread is not None and self._thread.is_alive():
+            if self._stopping.is_set():
+                raise Stopped("Sync is still ending; start it again in a moment.")
             return
         self._stopping.clear()
         self._wakes.reopen()
@@ -159,6 +164,7 @@ class SyncEngine:
         self._wakes.close()
         end = Deadline(self._clock, timeout_s)
         thread = self._thread
+        self._transport.abort()
         while thread is not None and thread.is_alive() and end.remaining() > 0:
             self._transport.abort()
             thread.join(_ABORT_EVERY_S)

@@ -423,6 +423,29 @@ class TestOnItsOwnThread:
         go_on.set()
         until(lambda: engine.status.state is State.IDLE and engine.status.problem == "", "the recovery")
 
+    def test_a_thread_that_is_stuck_does_not_hold_up_the_end_and_is_not_doubled(
+        self, desk: Terminal, started: Callable[..., SyncEngine], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        entered, go_on = threading.Event(), threading.Event()
+
+        def stuck(last: Any) -> None:
+            entered.set()
+            assert go_on.wait(_PATIENCE_S)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.replica, "settle", stuck)
+            engine = started()
+            assert entered.wait(_PATIENCE_S)
+            assert not engine.stop(timeout_s=0.1)
+            with pytest.raises(Stopped, match="still ending"):
+                engine.start()
+            assert engine.status.state is State.STOPPED
+            go_on.set()
+            assert engine.stop()
+        assert engine.status.state is State.STOPPED
+        engine.start()
+        until(lambda: engine.status.state is State.IDLE, "the next round")
+
     def test_starting_twice_starts_one_thread(self, started: Callable[..., SyncEngine]) -> None:
         engine = started()
         engine.start()
