@@ -27,7 +27,8 @@ class DeskProcess:
     def do(self, verb: str, **words: Any) -> Any:
         """Let the desk do something with its widgets, and answer what came of it. Raises TourFailed."""
         process = self._process
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
             process.stdin.write(json.dumps({"do": verb, "with": words}) + "\n")
             process.stdin.flush()
