@@ -13,6 +13,14 @@ _READ_INDEXES = (
     'CREATE INDEX ix_read_order_placed ON "order" (placed_at, id)',
     "CREATE INDEX ix_read_product_sku ON product (sku, id)",
     "CREATE INDEX ix_read_product_gtin ON product (gtin)",
+    "CREATE INDEX ix_read_product_category ON product (category, sku, id)",
+    "CREATE INDEX ix_read_product_reorder ON product (reorder_point)",
+    "CREATE INDEX ix_read_level_available ON stock_level (site_id, on_hand - reserved - held - leased, product_id)",
+    "CREATE INDEX ix_read_level_held ON stock_level (site_id, product_id) WHERE held > 0",
+    "CREATE INDEX ix_read_level_backordered ON stock_level (site_id, product_id) WHERE backordered > 0",
+    # What the dashboard counts by the hour, without touching the rows themselves.
+    "CREATE INDEX ix_read_event_kind ON event (site_id, kind, at)",
+    "CREATE INDEX ix_read_pick_done ON pick_task (site_id, picked_at, created_at)",
 )
 
 

@@ -13,8 +13,8 @@ from services.protocol.messages import SCHEMA
 from services.storage.row import columns_of
 from services.storage.tables import TABLES
 
-# Raised when triggers or search tables change in a way that their texts below do not show.
-CACHE_VERSION = 2
+# Raised when triggers, indexes or search tables change in a way that their texts below do not show.
+CACHE_VERSION = 3
 
 
 def migrate_outbox(outbox: Connection) -> None:

@@ -72,8 +72,8 @@ def pieces_query(text: str) -> str:
 
     Without positions in the index a query only says that every trigram occurs; the caller checks with LIKE.
     """
-    folded = text.strip().replace('"', " ")
-    found = [folded[i : i + 3] for i in range(len(folded) - 2)]
+    text = text.strip()
+    found = [text[i : i + 3].replace('"', '""') for i in range(len(text) - 2)]
     return " ".join(f'"{piece}"' for piece in dict.fromkeys(found))
 
 

@@ -1,0 +1,161 @@
+"""The chain of commands: in order, of unchanging bytes, retained, and begun anew under a new identity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from local_db import Desk, NotEnrolled
+from local_db.outbox import RETAINED_DAYS
+from services.commands.codec import chain_hash
+from services.protocol.messages import EnrollResponse, Outcome
+from services.sync.replica import Identity
+from tests.helpers.books import SITE
+from tests.local_db.orders import new_order
+from tests.local_db.truth import IDENTITY, contents, patches, pull, replica, rows_only
+
+ANOTHER = Identity(client_id="client-2", credential="other-secret", terminal_code="T02", epoch="epoch-1")
+_DAY_MS = 86_400_000
+
+
+def test_the_bytes_that_are_sent_are_those_that_were_hashed(desk: Desk) -> None:
+    for _ in range(3):
+        desk.do(new_order(desk, ("prod-1", 1)))
+    previous = b""
+    for command in replica(desk).commands_after(0, 10, 10**6):
+        assert command.prev_hash == previous
+        previous = chain_hash(command.prev_hash, command.args)
+    stored = desk.read.value("SELECT hash FROM outbox.command WHERE n = 3")
+    assert stored == previous
+
+
+def test_commands_are_handed_out_in_portions(desk: Desk) -> None:
+    for _ in range(5):
+        desk.do(new_order(desk, ("prod-1", 1)))
+    side = replica(desk)
+    assert [command.n for command in side.commands_after(1, 2, 10**6)] == [2, 3]
+    assert [command.n for command in side.commands_after(1, 10, 1)] == [2]
+    size = len(side.commands_after(1, 1, 1)[0].args)
+    assert [command.n for command in side.commands_after(1, 10, 2 * size + 600)] == [2, 3]
+    assert side.commands_after(5, 10, 10**6) == []
+
+
+def test_numbers_of_orders_follow_each_other_and_are_never_given_twice(profile: Path, desk: Desk) -> None:
+    first = [desk.next_order_number() for _ in range(3)]
+    assert first == ["T01-000001", "T01-000002", "T01-000003"]
+    desk.close()
+    with Desk.open(profile, allow_plain=True) as again:
+        assert again.next_order_number() == "T01-000004"
+
+
+def test_after_a_crash_numbers_may_be_skipped_but_not_repeated(profile: Path, desk: Desk) -> None:
+    given = {desk.next_order_number() for _ in range(3)}
+    taken = desk.read.value("SELECT value FROM outbox.meta WHERE key = 'numbers_taken'")
+    assert int(taken) >= 3
+    again = desk._store.outbox.meta.__class__(desk._store.outbox.connection)
+    assert f"T01-{again.next_number():06d}" not in given
+
+
+def test_before_enrolment_there_are_no_numbers(tmp_path: Path) -> None:
+    with Desk.open(tmp_path, allow_plain=True) as desk:
+        assert desk.identity is None
+        with pytest.raises(NotEnrolled):
+            desk.next_order_number()
+
+
+def test_work_from_before_enrolment_goes_up_under_the_new_identity(desk: Desk, tmp_path: Path) -> None:
+    with Desk.open(tmp_path / "new", allow_plain=True) as new:
+        assert replica(new).identity().client_id == ""
+        answer = EnrollResponse("client-7", "secret-7", "T07", "epoch-1", ["org", f"site:{SITE}"])
+        new.enrolled(answer)
+        assert new.identity == Identity(
+            client_id="client-7", credential="secret-7", terminal_code="T07", epoch="epoch-1"
+        )
+        assert new.site_id == SITE
+        assert new.next_order_number() == "T07-000001"
+
+
+def test_a_copied_file_begins_a_new_chain_with_what_has_no_outcome(desk: Desk, books: object) -> None:
+    orders = [new_order(desk, ("prod-1", 1)) for _ in range(4)]
+    for order in orders:
+        desk.do(order)
+    ids = [command.id for command in replica(desk).commands_after(0, 10, 10**6)]
+    side = replica(desk)
+    pull(desk, version=2, last_n=1, outcomes=[Outcome(1, "applied")])
+    side.record_outcomes([Outcome(2, "applied")])
+    side.enrolled_again(ANOTHER)
+    again = side.commands_after(0, 10, 10**6)
+    assert [(command.n, command.id) for command in again] == [(1, ids[2]), (2, ids[3])]
+    assert again[0].prev_hash == b""
+    assert again[1].prev_hash == chain_hash(b"", again[0].args)
+    assert (side.identity(), side.settled_n(), side.outcomes_ack(), side.pending_count()) == (ANOTHER, 0, 0, 2)
+    assert {row.id for row in desk.read.orders()} == {order.order_id for order in orders[2:]}
+    assert [(row.n, row.status) for row in desk.read.outbox()] == [(1, "provisional"), (2, "provisional")]
+    retired = desk.read.tuples("SELECT client_id, n, status FROM outbox.retired_command ORDER BY n")
+    assert retired == [("client-1", 1, "applied"), ("client-1", 2, "applied"), ("client-1", 3, "sent again"),
+                       ("client-1", 4, "sent again")]  # fmt: skip
+    desk.do(new_order(desk, ("prod-1", 1)))
+    assert side.commands_after(2, 10, 10**6)[0].n == 3
+
+
+def test_enrolling_again_by_hand_is_the_same(desk: Desk) -> None:
+    desk.do(new_order(desk, ("prod-1", 1)))
+    desk.enrolled(ANOTHER)
+    assert desk.identity == ANOTHER
+    assert [command.n for command in replica(desk).commands_after(0, 10, 10**6)] == [1]
+    assert desk.next_order_number() == "T02-000001"
+
+
+def test_a_crash_between_new_identity_and_cache_shows_nothing_as_settled(profile: Path, desk: Desk) -> None:
+    for _ in range(2):
+        desk.do(new_order(desk, ("prod-1", 1)))
+    pull(desk, version=2, last_n=1, outcomes=[Outcome(1, "applied")])
+    last = desk.read.outbox()[0]
+    desk._store.outbox.renumber(ANOTHER, None, 1)
+    desk.close()
+    with Desk.open(profile, allow_plain=True) as again:
+        assert replica(again).settled_n() == 0
+        assert [(row.n, row.id) for row in again.read.outbox()] == [(1, last.id)]
+        assert len(again.read.orders()) == 1
+
+
+def test_acknowledged_commands_are_kept_for_the_backup_horizon_and_then_dropped(
+    profile: Path, books: object, desk: Desk
+) -> None:
+    now = [desk._store.clock()]
+    desk.close()
+    with Desk.open(profile, allow_plain=True, clock=lambda: now[0]) as again:
+        again.as_user("user-1")
+        for _ in range(3):
+            again.do(new_order(again, ("prod-1", 1)))
+        pull(again, version=2, last_n=2, outcomes=[Outcome(1, "applied"), Outcome(2, "applied")])
+        now[0] += (RETAINED_DAYS - 1) * _DAY_MS
+        pull(again, version=3, last_n=2)
+        assert [command.n for command in replica(again).commands_after(0, 10, 10**6)] == [1, 2, 3]
+        now[0] += 2 * _DAY_MS
+        pull(again, version=4, last_n=2)
+        assert [command.n for command in replica(again).commands_after(0, 10, 10**6)] == [3]
+        assert replica(again).outcomes_ack() == 2
+        pull(again, version=5, last_n=3, outcomes=[Outcome(3, "applied")])
+        now[0] += (RETAINED_DAYS + 1) * _DAY_MS
+        pull(again, version=6, last_n=3)
+        assert replica(again).commands_after(0, 10, 10**6) == []
+        last_hash = again._store.outbox.last_hash
+    with Desk.open(profile, allow_plain=True) as last:
+        last.as_user("user-1").do(new_order(last, ("prod-1", 1)))
+        sent = replica(last).commands_after(0, 10, 10**6)
+        assert [(command.n, command.prev_hash) for command in sent] == [(4, last_hash)]
+        assert replica(last).outcomes_ack() == 3
+
+
+def test_the_first_identity_changes_nothing_that_is_shown(tmp_path: Path, books: object) -> None:
+    with Desk.open(tmp_path, allow_plain=True) as desk:
+        pull(desk, patches(books))  # type: ignore[arg-type]
+        before = rows_only(desk)
+        desk.enrolled(IDENTITY)
+        assert rows_only(desk) == before
+        assert contents(desk)
+        desk.enrolled(msgspec.structs.replace(IDENTITY, epoch="epoch-2"))
+        assert desk.identity == msgspec.structs.replace(IDENTITY, epoch="epoch-2")
