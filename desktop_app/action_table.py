@@ -45,6 +45,7 @@ SHELL_ACTIONS: Final[tuple[Action, ...]] = (
     Action("edit.undo", "Undo", "undo", "Ctrl+Z", "Edit", tip="Takes back your last step, also offline."),
     Action("edit.find", "Search or command", "search", "Ctrl+K", "Edit", 1),
     Action("edit.filter", "Search in this panel", "filter", "Ctrl+F", "Edit", 1),
+    Action("view.menu", "Menu", "menu", "Alt+M"),
     Action("view.rail", "Fold the navigation", "rail", "Ctrl+B", "View"),
     Action("view.inspector", "Show or close the inspector", "inspector", "Ctrl+I", "View"),
     Action("view.next_region", "Go to the next region of the window", "swap", "F6", "View"),

@@ -38,6 +38,8 @@ from desktop_app.widgets.top_bar import TopBar
 log = logging.getLogger(__name__)
 
 _LINK_EVERY_MS: Final = 1_000
+# Longer than the first rows take, shorter than anybody needs to press a key.
+_READY_AFTER_MS: Final = 60
 _COUNT_AT_MOST_EVERY_MS: Final = 250
 _SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark", "contrast")
 _DENSITIES: Final[tuple[Density, ...]] = ("compact", "comfortable", "touch")
@@ -210,6 +212,7 @@ class MainWindow(QMainWindow):
             session.role,
             session.time_zone,
             registry.shortcut_text("edit.find"),
+            registry.tooltip("view.menu"),
         )
         self.notices = NoticeBar(theme)
         self.stack = QStackedWidget()
@@ -263,6 +266,7 @@ class MainWindow(QMainWindow):
             "edit.filter": self._focus_search,
             "view.rail": self._fold_rail,
             "view.inspector": self._toggle_inspector,
+            "view.menu": self._show_menu,
             "view.next_region": self._next_region,
             "view.refresh": lambda: self._call_panel("activate"),
             "view.theme": lambda: self._step_setting("theme", self._theme.scheme, _SCHEMES),
@@ -499,7 +503,7 @@ class MainWindow(QMainWindow):
         """Look at the link while visible; counts and link come after the first paint."""
         super().showEvent(event)
         self._link_timer.start(_LINK_EVERY_MS)
-        QTimer.singleShot(0, self, self._after_first_paint)
+        QTimer.singleShot(_READY_AFTER_MS, self, self._after_first_paint)
 
     def hideEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Qt's own signature
         """And only then."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from desktop_app.sounds import Sounds
@@ -247,31 +247,36 @@ def _typed_by_scanner(event: QKeyEvent) -> str:
 
 
 class _Leak(NamedTuple):
-    """A text field as it was before the burst."""
+    """A text field as it was before the burst. Numbers and choices are none: their keys are held for the whole gap."""
 
-    field: QWidget
+    field: Any
     text: str
     cursor: int
     selection: tuple[int, int]
 
     @staticmethod
     def of(widget: QWidget | None) -> "_Leak | None":
+        from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit
+
         if isinstance(widget, QLineEdit):
-            return _Leak(
-                widget,
-                widget.text(),
-                widget.cursorPosition(),
-                (widget.selectionStart(), widget.selectionLength()),
-            )
+            selection = widget.selectionStart(), widget.selectionLength()
+            return _Leak(widget, widget.text(), widget.cursorPosition(), selection)
         if isinstance(widget, (QTextEdit, QPlainTextEdit)):
-            return _Leak(widget, widget.toPlainText(), widget.textCursor().position(), (-1, 0))
+            cursor = widget.textCursor()
+            return _Leak(widget, widget.toPlainText(), cursor.position(), (-1, int(cursor.hasSelection())))
         return None
 
     def put_back(self) -> None:
+        from PySide6.QtWidgets import QLineEdit
+
+        if not isValid(self.field):
+            return
         if isinstance(self.field, QLineEdit):
             self.field.setText(self.text)
             self.field.setCursorPosition(self.cursor)
             if self.selection[0] >= 0:
                 self.field.setSelection(*self.selection)
-        elif isinstance(self.field, (QTextEdit, QPlainTextEdit)):
+        elif self.selection[1]:
             self.field.undo()
+        else:
+            self.field.textCursor().deletePreviousChar()

@@ -1,395 +1,336 @@
-"""The day of the fleet along the bottom: a row per vehicle, its stops as blocks on a common clock, and the line of now.
-
-It knows no storage: rows are plain data, and what a person does is told by signals.
-"""
+"""The day as rows of blocks along the clock: what is planned, what is done, what is late, and where now is."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
-from desktop_app.themes.tokens import LIGHT, Colours
-from desktop_app.widgets.canvas.key_focus import came_by_key
+from desktop_app import formats
+from desktop_app.themes.theme import Theme
+from desktop_app.themes.tokens import SPACE_8, SPACE_12
 
-HEAD_WIDTH = 148
-AXIS_HEIGHT = 26
-ROW_HEIGHT = 30
-_LEAST_HOURS = 1.0
-_LEAST_BLOCK = 8.0
+BlockKind = Literal["planned", "next", "done", "failed"]
 
-StopStatus = Literal["planned", "next", "done", "failed"]
-
-
-class TimelineStop(NamedTuple):
-    """A stop in time. `starts_at` and `ends_at` are the plan; `arrived_at` and `left_at` what happened, where it has."""
-
-    id: str
-    number: int
-    starts_at: datetime
-    ends_at: datetime
-    status: StopStatus = "planned"
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
-    is_late: bool = False
-    label: str = ""
-
-
-class TimelineRow(NamedTuple):
-    """A vehicle and its stops in order; `note` stands in quiet letters under its name."""
-
-    id: str
-    label: str
-    stops: Sequence[TimelineStop]
-    note: str = ""
+_HEADER: Final = 26
+_NAME_WIDTH: Final = 116
+_BLOCK_LEAST: Final = 9.0
+_HOUR_LEAST: Final = 46.0
+_STEPS_H: Final = (1, 2, 3, 4, 6, 12)
+_EDGE: Final = 14.0
+_TICK_MS: Final = 30_000
+_HOUR_MS: Final = 3_600_000
 
 
 class Block(NamedTuple):
-    """A stop where it is drawn: the box of what happened or will, and that of the plan where the two differ."""
+    """One thing in the day of a row, from ``start`` to ``end`` in ms UTC."""
 
-    row: int
-    stop: TimelineStop
-    box: QRectF
-    plan: QRectF | None
+    id: str
+    start: int
+    end: int
+    kind: BlockKind = "planned"
+    late: bool = False
+    tip: str = ""
+
+
+class DayRow(NamedTuple):
+    """A row: who, what it is about in a quiet word, its span as a soft bar, and its blocks in order."""
+
+    id: str
+    name: str
+    note: str
+    span: tuple[int, int] | None
+    blocks: tuple[Block, ...]
 
 
 class DayTimeline(QAbstractScrollArea):
-    """Signals carry ids; an empty one in `stop_hovered` says that no stop is under the pointer.
+    """`row_chosen(id)` and `block_chosen(row id, block id)` say what was clicked, or chosen by the arrow keys."""
 
-    `stop_dropped_on_row(stop_id, row_id, index)`: a stop was dragged to a row, to stand before its index-th stop.
-    """
+    row_chosen = Signal(str)
+    block_chosen = Signal(str, str)
 
-    stop_hovered = Signal(str)
-    stop_selected = Signal(str)
-    row_selected = Signal(str)
-    stop_activated = Signal(str)
-    stop_dropped_on_row = Signal(str, str, int)
-
-    def __init__(
-        self, parent: QWidget | None = None, *, colours: Colours = LIGHT, zone: tzinfo = UTC
-    ) -> None:
+    def __init__(self, theme: Theme, name: str, *, zone: str = "UTC", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colours = colours
-        self.zone = zone
-        self.rows: Sequence[TimelineRow] = ()
-        self.now: datetime | None = None
-        self.first, self.last = _usual_day(datetime(2000, 1, 1, tzinfo=UTC))
-        self.selected_row: str | None = None
-        self.selected_stop: str | None = None
-        self.hovered: Block | None = None
-        self.dragged: Block | None = None
-        self.pointer = QPointF()
-        self.has_key_focus = False
-        self._pressed: tuple[QPointF, Block | None] | None = None
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._theme, self._zone = theme, ZoneInfo(zone)
+        self._rows: tuple[DayRow, ...] = ()
+        self._first, self._last = 0, _HOUR_MS
+        self._now = 0
+        self._chosen_row, self._chosen_block = "", ""
+        self.setAccessibleName(name)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self.setAccessibleName("Timeline of the day")
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.viewport().update)
+        theme.changed.connect(self._lay_out)
 
-    # What is shown
+    def show_rows(self, rows: Sequence[DayRow], now: int) -> None:
+        """Show these rows; the hours follow from what they span and from ``now`` (ms UTC)."""
+        self._rows, self._now = tuple(rows), now
+        moments = [now]
+        for row in rows:
+            if row.span is not None:
+                moments += row.span
+            moments += [moment for block in row.blocks for moment in (block.start, block.end)]
+        self._first = min(moments) // _HOUR_MS * _HOUR_MS
+        self._last = max(-(-max(moments) // _HOUR_MS) * _HOUR_MS, self._first + 4 * _HOUR_MS)
+        blocks = sum(len(row.blocks) for row in rows)
+        self.setAccessibleDescription(f"{len(rows)} rows, {blocks} stops")
+        self._lay_out()
 
-    def set_rows(self, rows: Sequence[TimelineRow]) -> None:
-        """Replace all rows."""
-        self.rows = rows
-        self.hovered = self.dragged = None
-        stops = sum(len(row.stops) for row in rows)
-        self.setAccessibleDescription(f"{len(rows):,} vehicles, {stops:,} stops")
-        self._refit()
-
-    def set_window(self, first: datetime, last: datetime) -> None:
-        """Show this part of the day. Raises ValueError if it is not at least an hour."""
-        if last - first < timedelta(hours=_LEAST_HOURS):
-            raise ValueError("a timeline shows at least an hour")
-        self.first, self.last = first, last
+    def choose(self, row_id: str, block_id: str = "") -> None:
+        """Mark a row, and one of its blocks, without a signal; bring the row into sight."""
+        if (row_id, block_id) == (self._chosen_row, self._chosen_block):
+            return
+        moved = row_id != self._chosen_row
+        self._chosen_row, self._chosen_block = row_id, block_id
+        if moved:
+            self._show_row(self._number_of(row_id))
         self.viewport().update()
 
-    def fit_day(self) -> None:
-        """Show the time from the first stop to the last, with half an hour around."""
-        times = [time for row in self.rows for stop in row.stops for time in _times_of(stop)]
-        if times:
-            air = timedelta(minutes=30)
-            first, last = min(times) - air, max(times) + air
-            self.set_window(first, max(last, first + timedelta(hours=_LEAST_HOURS)))
+    @property
+    def rows(self) -> tuple[DayRow, ...]:
+        """What is shown."""
+        return self._rows
 
-    def set_now(self, now: datetime | None) -> None:
-        """Where the line of now stands; None for another day than today."""
-        self.now = now
-        self.viewport().update()
+    def block_box(self, row_id: str, block_id: str) -> QRectF:
+        """Where a block stands in the viewport; empty where it is not shown."""
+        number = self._number_of(row_id)
+        for block in self._rows[number].blocks if number >= 0 else ():
+            if block.id == block_id:
+                return self._box(block, number)
+        return QRectF()
 
-    def set_zone(self, zone: tzinfo) -> None:
-        """The site's zone, in which times of day are written."""
-        self.zone = zone
-        self.viewport().update()
-
-    def set_colours(self, colours: Colours) -> None:
-        """Paint in another theme's colours."""
-        self.colours = colours
-        self.viewport().update()
-
-    def set_selection(self, row_id: str | None = None, stop_id: str | None = None) -> None:
-        """Select a row or a stop, without a signal, and scroll to it."""
-        self.selected_row, self.selected_stop = row_id, stop_id
-        for number, row in enumerate(self.rows):
-            if row.id == row_id or any(stop.id == stop_id for stop in row.stops):
-                self._scroll_to(number)
-                break
-        self.viewport().update()
-
-    # Where things are
-
-    def x_of(self, moment: datetime) -> float:
-        """The pixel of a moment."""
-        share = (moment - self.first) / (self.last - self.first)
-        return HEAD_WIDTH + share * (self.viewport().width() - HEAD_WIDTH)
-
-    def moment_at(self, x: float) -> datetime:
-        """The moment under a pixel."""
-        return self.first + (self.last - self.first) * (
-            (x - HEAD_WIDTH) / (self.viewport().width() - HEAD_WIDTH)
-        )
-
-    def top_of(self, row: int) -> float:
-        """The upper edge of a row, as scrolled now."""
-        return AXIS_HEIGHT + row * ROW_HEIGHT - self.verticalScrollBar().value()
-
-    def row_at(self, y: float) -> int | None:
-        """The row under a pixel."""
-        row = int((y - AXIS_HEIGHT + self.verticalScrollBar().value()) // ROW_HEIGHT)
-        return row if y >= AXIS_HEIGHT and 0 <= row < len(self.rows) else None
-
-    def blocks_of(self, row: int) -> list[Block]:
-        """A row's stops where they are drawn."""
-        middle = self.top_of(row) + ROW_HEIGHT / 2
-        blocks = []
-        for stop in self.rows[row].stops:
-            begins = stop.arrived_at or stop.starts_at
-            ends = stop.left_at or begins + (stop.ends_at - stop.starts_at)
-            plan = self._box(stop.starts_at, stop.ends_at, middle) if begins != stop.starts_at else None
-            blocks.append(Block(row, stop, self._box(begins, ends, middle), plan))
-        return blocks
-
-    def _box(self, begins: datetime, ends: datetime, middle: float) -> QRectF:
-        left = self.x_of(begins)
-        return QRectF(left, middle - 9, max(self.x_of(ends) - left, _LEAST_BLOCK), 18)
-
-    def block_at(self, at: QPointF) -> Block | None:
-        """The stop under a point; of overlapping ones the later, which is drawn on top."""
-        row = self.row_at(at.y())
-        if row is None or at.x() < HEAD_WIDTH:
-            return None
-        hits = (b for b in reversed(self.blocks_of(row)) if b.box.adjusted(-2, -4, 2, 4).contains(at))
-        return next(hits, None)
-
-    def drop_place(self) -> tuple[int, int] | None:
-        """Where the dragged stop would go now: row, and before which of its stops; None where it cannot."""
-        row = self.row_at(self.pointer.y())
-        if row is None or self.dragged is None or row == self.dragged.row:
-            return None
-        moment = self.moment_at(self.pointer.x())
-        stops = self.rows[row].stops
-        index = sum((stop.arrived_at or stop.starts_at) <= moment for stop in stops)
-        # Never before what is already done.
-        done = max(
-            (n for n, stop in enumerate(stops, start=1) if stop.status in ("done", "failed")), default=0
-        )
-        return row, max(index, done)
-
-    # Painting and events
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Rows, blocks, clock and line of now."""
-        from desktop_app.widgets.day_timeline_paint import paint_timeline
-
-        painter = QPainter(self.viewport())
-        paint_timeline(painter, self)
-        painter.end()
+    # -- Qt ----------------------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        """Five rows."""
-        return QSize(900, AXIS_HEIGHT + 5 * ROW_HEIGHT)
+        """Room for five rows."""
+        return QSize(640, _HEADER + 5 * self._row_height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another number of rows fits."""
-        self._refit()
-        super().resizeEvent(event)
+    def minimumSizeHint(self) -> QSize:
+        """Room for two."""
+        return QSize(320, _HEADER + 2 * self._row_height())
 
-    def _refit(self) -> None:
-        room = self.viewport().height() - AXIS_HEIGHT
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, len(self.rows) * ROW_HEIGHT - room))
-        bar.setPageStep(max(room, ROW_HEIGHT))
-        bar.setSingleStep(ROW_HEIGHT)
-        self.viewport().update()
-
-    def _scroll_to(self, row: int) -> None:
-        bar = self.verticalScrollBar()
-        room = self.viewport().height() - AXIS_HEIGHT
-        if self.top_of(row) < AXIS_HEIGHT:
-            bar.setValue(row * ROW_HEIGHT)
-        elif self.top_of(row) + ROW_HEIGHT > self.viewport().height():
-            bar.setValue((row + 1) * ROW_HEIGHT - room)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click, or the beginning of a drag."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = (event.position(), self.block_at(event.position()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Hover, or carry a stop that is still to be done."""
-        self.pointer = event.position()
-        if self._pressed is not None and self.dragged is None:
-            start, block = self._pressed
-            is_far = (self.pointer - start).manhattanLength() >= QApplication.startDragDistance()
-            if is_far and block is not None and block.stop.status in ("planned", "next"):
-                self.dragged = block
-                self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        if self.dragged is None:
-            self._hover(self.block_at(self.pointer))
-        self.viewport().update()
-
-    def _hover(self, block: Block | None) -> None:
-        before = self.hovered.stop.id if self.hovered else ""
-        self.hovered = block
-        if (block.stop.id if block else "") != before:
-            self.stop_hovered.emit(block.stop.id if block else "")
-            shape = Qt.CursorShape.PointingHandCursor if block else Qt.CursorShape.ArrowCursor
-            self.viewport().setCursor(shape)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Select what was clicked, or give a dragged stop to the row under it."""
-        self.pointer = event.position()
-        place, dragged, pressed = self.drop_place(), self.dragged, self._pressed
-        self.dragged, self._pressed = None, None
-        self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
-        if dragged is not None:
-            if place is not None:
-                self.stop_dropped_on_row.emit(dragged.stop.id, self.rows[place[0]].id, place[1])
-        elif pressed is not None:
-            self._choose(self.block_at(self.pointer), self.row_at(self.pointer.y()))
-        self.viewport().update()
-
-    def _choose(self, block: Block | None, row: int | None) -> None:
-        self.selected_stop = block.stop.id if block else None
-        self.selected_row = self.rows[row].id if row is not None else None
-        if block is not None:
-            self.stop_selected.emit(block.stop.id)
-        elif row is not None:
-            self.row_selected.emit(self.rows[row].id)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open a stop."""
-        block = self.block_at(event.position())
-        if block is not None:
-            self.stop_activated.emit(block.stop.id)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under a pointer that has left."""
-        self._hover(None)
-        super().leaveEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll; with Ctrl stretch the hours around the pointer."""
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            super().wheelEvent(event)
-            return
-        factor = 0.8 ** (event.angleDelta().y() / 120)
-        held = self.moment_at(max(event.position().x(), float(HEAD_WIDTH)))
-        first, last = held - (held - self.first) * factor, held + (self.last - held) * factor
-        if timedelta(hours=_LEAST_HOURS) <= last - first <= timedelta(hours=36):
-            self.set_window(first, last)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and Down go from row to row, Left and Right from stop to stop, Enter opens, Escape lets go."""
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self._step_row(step[key])
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self._step_stop(step[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selected_stop is not None:
-            self.stop_activated.emit(self.selected_stop)
-        elif key == Qt.Key.Key_Escape and (self.dragged is not None or self.selected_stop is not None):
-            self.dragged = self._pressed = self.selected_stop = None
-            self.viewport().update()
-        else:
-            super().keyPressEvent(event)
-
-    def _step_row(self, step: int) -> None:
-        ids = [row.id for row in self.rows]
-        if ids:
-            at = ids.index(self.selected_row) + step if self.selected_row in ids else 0
-            self.set_selection(ids[min(max(at, 0), len(ids) - 1)])
-            self.row_selected.emit(self.selected_row)
-
-    def _step_stop(self, step: int) -> None:
-        row = next((row for row in self.rows if row.id == self.selected_row), None)
-        if row is None or not row.stops:
-            return
-        ids = [stop.id for stop in row.stops]
-        at = ids.index(self.selected_stop) + step if self.selected_stop in ids else 0
-        self.set_selection(row.id, ids[min(max(at, 0), len(ids) - 1)])
-        self.stop_selected.emit(self.selected_stop)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """A frame for those who came by key."""
-        self.has_key_focus = came_by_key(event)
-        self.viewport().update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """No focus, no frame."""
-        self.has_key_focus = False
-        self.viewport().update()
-        super().focusOutEvent(event)
+    def event(self, event: QEvent) -> bool:
+        """The now-line moves only while somebody sees it."""
+        if event.type() == QEvent.Type.Show:
+            self._timer.start()
+        elif event.type() == QEvent.Type.Hide:
+            self._timer.stop()
+        return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """What stands at a stop, when the pointer rests on it."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            block = self.block_at(QPointF(event.pos()))
-            text = describe(block.stop, self.zone) if block else ""
-            QToolTip.showText(event.globalPos() if block else QPoint(), text, self.viewport())
+        """What lies under the pointer, in words."""
+        if isinstance(event, QHelpEvent):
+            found = self._at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), found[1].tip if found and found[1] else "", self.viewport())
             return True
+        if event.type() == QEvent.Type.Resize:
+            self._lay_out()
         return super().viewportEvent(event)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A hand over what can be clicked."""
+        shape = Qt.CursorShape.PointingHandCursor if self._at(event.position()) else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
 
-def describe(stop: TimelineStop, zone: tzinfo) -> str:
-    """A stop in words: who, when it was planned, when it was, how late."""
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a row or a block."""
+        found = self._at(event.position())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._take(*found)
 
-    def clock(moment: datetime) -> str:
-        return moment.astimezone(zone).strftime("%H:%M")
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down go from row to row, Left and Right from block to block."""
+        number = self._number_of(self._chosen_row)
+        match event.key():
+            case Qt.Key.Key_Up | Qt.Key.Key_Down if self._rows:
+                step = -1 if event.key() == Qt.Key.Key_Up else 1
+                self._take(self._rows[min(max(number + step, 0), len(self._rows) - 1)], None)
+            case Qt.Key.Key_Left | Qt.Key.Key_Right if number >= 0 and self._rows[number].blocks:
+                blocks = self._rows[number].blocks
+                place = next((n for n, block in enumerate(blocks) if block.id == self._chosen_block), -1)
+                place += -1 if event.key() == Qt.Key.Key_Left else 1
+                self._take(self._rows[number], blocks[min(max(place, 0), len(blocks) - 1)])
+            case _:
+                super().keyPressEvent(event)
 
-    lines = [
-        f"{stop.number}  {stop.label}".rstrip(),
-        f"Planned {clock(stop.starts_at)} to {clock(stop.ends_at)}",
-    ]
-    if stop.arrived_at is not None:
-        minutes = round((stop.arrived_at - stop.starts_at).total_seconds() / 60)
-        late = f", {minutes} min late" if minutes > 0 else f", {-minutes} min early" if minutes < 0 else ""
-        lines.append(f"Arrived {clock(stop.arrived_at)}{late}")
-    elif stop.is_late:
-        lines.append("Will be late")
-    if stop.status == "failed":
-        lines.append("Failed")
-    return "\n".join(lines)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what is in sight."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.viewport().rect(), self._theme.colour("surface"))
+        height, top = self._row_height(), self.verticalScrollBar().value()
+        self._paint_hours(painter)
+        painter.setClipRect(0, _HEADER, self.viewport().width(), self.viewport().height() - _HEADER)
+        first = max(0, top // height)
+        last = min(len(self._rows), (top + self.viewport().height()) // height + 1)
+        for number in range(first, last):
+            self._paint_row(painter, number)
+        painter.setClipping(False)
+        self._paint_now(painter)
+        painter.end()
+
+    # -- painting ----------------------------------------------------------------------------------------------
+
+    def _paint_hours(self, painter: QPainter) -> None:
+        theme, width = self._theme, self.viewport().width()
+        painter.setFont(theme.font("label"))
+        hours = (self._last - self._first) / _HOUR_MS
+        per_hour = (width - _NAME_WIDTH - 2 * _EDGE) / hours
+        step = next((step for step in _STEPS_H if step * per_hour >= _HOUR_LEAST), _STEPS_H[-1])
+        local = datetime.fromtimestamp(self._first / 1000, self._zone)
+        local = local.replace(minute=0) + timedelta(hours=(-local.hour) % step)
+        while (at := int(local.timestamp() * 1000)) <= self._last:
+            x = self._x(at)
+            painter.setPen(QPen(theme.colour("line"), 1))
+            painter.drawLine(QPointF(x, _HEADER), QPointF(x, self.viewport().height()))
+            painter.setPen(theme.colour("quiet"))
+            painter.drawText(QRectF(x - 30, 0, 60, _HEADER), Qt.AlignmentFlag.AlignCenter, f"{local:%H:%M}")
+            local += timedelta(hours=step)
+        painter.setPen(QPen(theme.colour("line"), 1))
+        painter.drawLine(QPointF(0, _HEADER - 0.5), QPointF(width, _HEADER - 0.5))
+
+    def _paint_row(self, painter: QPainter, number: int) -> None:
+        theme, row = self._theme, self._rows[number]
+        top, height = self._top(number), self._row_height()
+        chosen = row.id == self._chosen_row
+        if chosen:
+            painter.fillRect(QRectF(0, top, self.viewport().width(), height), theme.colour("selection"))
+            painter.fillRect(QRectF(0, top, 3, height), theme.colour("accent"))
+        painter.setFont(theme.font("label_strong"))
+        painter.setPen(theme.colour("text"))
+        painter.drawText(QRectF(SPACE_12, top, _NAME_WIDTH, height), Qt.AlignmentFlag.AlignVCenter, row.name)
+        used = QFontMetricsF(theme.font("label_strong")).horizontalAdvance(row.name) + SPACE_8
+        painter.setFont(theme.font("label"))
+        painter.setPen(theme.colour("quiet"))
+        room = QRectF(SPACE_12 + used, top, _NAME_WIDTH - SPACE_12 - used, height)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, row.note)
+        if row.span is not None:
+            bar = QRectF(self._x(row.span[0]), top + height / 2 - 1.5, self._x(row.span[1]) - self._x(row.span[0]), 3)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("line_strong" if chosen else "line"))
+            painter.drawRoundedRect(bar, 1.5, 1.5)
+        for block in row.blocks:
+            self._paint_block(painter, block, self._box(block, number))
+
+    def _paint_block(self, painter: QPainter, block: Block, box: QRectF) -> None:
+        theme = self._theme
+        ink, fill, outline = self._inks(block)
+        painter.setPen(QPen(outline, 1.4))
+        painter.setBrush(fill)
+        painter.drawRoundedRect(box, 3, 3)
+        if block.id == self._chosen_block:
+            painter.setPen(QPen(theme.colour("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(-2.5, -2.5, 2.5, 2.5), 5, 5)
+        middle = box.center()
+        painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        if block.kind == "failed":
+            painter.drawLine(middle + QPointF(-2.2, -2.2), middle + QPointF(2.2, 2.2))
+            painter.drawLine(middle + QPointF(-2.2, 2.2), middle + QPointF(2.2, -2.2))
+        elif block.kind == "done":
+            painter.drawPolyline([middle + QPointF(-2.6, 0.2), middle + QPointF(-0.8, 2.2), middle + QPointF(2.8, -2.2)])
+        elif block.late:
+            painter.drawLine(middle + QPointF(0, -3.4), middle + QPointF(0, 0.8))
+            painter.drawPoint(middle + QPointF(0, 3.4))
+
+    def _inks(self, block: Block) -> tuple[QColor, QColor, QColor]:
+        """What stands in a block, its filling, and its edge: late is amber, whatever else it is."""
+        theme = self._theme
+        surface = theme.colour("surface")
+        if block.kind == "failed":
+            return theme.colour("on_danger"), theme.colour("danger"), theme.colour("danger")
+        if block.kind == "done":
+            tone = theme.colour("warning" if block.late else "ok")
+            return surface, tone, tone
+        if block.late:
+            return theme.colour("warning"), theme.colour("warning_soft"), theme.colour("warning")
+        if block.kind == "next":
+            return theme.colour("on_accent"), theme.colour("accent"), theme.colour("accent")
+        return theme.colour("quiet"), surface, theme.colour("quiet")
+
+    def _paint_now(self, painter: QPainter) -> None:
+        now = max(self._now, _now_ms())
+        if not self._first <= now <= self._last:
+            return
+        theme, x = self._theme, self._x(now)
+        painter.setPen(QPen(theme.colour("danger"), 1.5))
+        painter.drawLine(QPointF(x, _HEADER - 5), QPointF(x, self.viewport().height()))
+        painter.setFont(theme.font("label_strong"))
+        words = f"{datetime.fromtimestamp(now / 1000, self._zone):%H:%M}"
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 12
+        left = min(max(x - wide / 2, _NAME_WIDTH), self.viewport().width() - wide)
+        tag = QRectF(left, 3, wide, _HEADER - 7)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("danger"))
+        painter.drawRoundedRect(tag, 4, 4)
+        painter.setPen(theme.colour("on_danger"))
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, words)
+
+    # -- geometry ----------------------------------------------------------------------------------------------
+
+    def _row_height(self) -> int:
+        return max(24, self._theme.metrics.row - 8)
+
+    def _x(self, at: int) -> float:
+        room = self.viewport().width() - _NAME_WIDTH - 2 * _EDGE
+        return _NAME_WIDTH + _EDGE + (at - self._first) / max(1, self._last - self._first) * room
+
+    def _top(self, number: int) -> float:
+        return _HEADER + number * self._row_height() - self.verticalScrollBar().value()
+
+    def _box(self, block: Block, number: int) -> QRectF:
+        left, right = self._x(block.start), self._x(block.end)
+        wide = max(right - left, _BLOCK_LEAST)
+        height = min(self._row_height() - 10, 16)
+        return QRectF(left, self._top(number) + (self._row_height() - height) / 2, wide, height)
+
+    def _number_of(self, row_id: str) -> int:
+        return next((number for number, row in enumerate(self._rows) if row.id == row_id), -1)
+
+    def _at(self, point: QPointF) -> tuple[DayRow, Block | None] | None:
+        if point.y() < _HEADER:
+            return None
+        number = math.floor((point.y() - _HEADER + self.verticalScrollBar().value()) / self._row_height())
+        if not 0 <= number < len(self._rows):
+            return None
+        row = self._rows[number]
+        hit = [block for block in row.blocks if self._box(block, number).adjusted(-2, -4, 2, 4).contains(point)]
+        return row, (hit[-1] if hit else None)
+
+    def _take(self, row: DayRow, block: Block | None) -> None:
+        self.choose(row.id, block.id if block else "")
+        if block is not None:
+            self.block_chosen.emit(row.id, block.id)
+        else:
+            self.row_chosen.emit(row.id)
+
+    def _show_row(self, number: int) -> None:
+        if number < 0:
+            return
+        bar, height = self.verticalScrollBar(), self._row_height()
+        room = self.viewport().height() - _HEADER
+        if number * height < bar.value():
+            bar.setValue(number * height)
+        elif (number + 1) * height > bar.value() + room:
+            bar.setValue((number + 1) * height - room)
+
+    def _lay_out(self) -> None:
+        content = len(self._rows) * self._row_height()
+        room = max(0, self.viewport().height() - _HEADER)
+        self.verticalScrollBar().setRange(0, max(0, content - room))
+        self.verticalScrollBar().setPageStep(room)
+        self.verticalScrollBar().setSingleStep(self._row_height())
+        self.viewport().update()
 
 
-def _times_of(stop: TimelineStop) -> list[datetime]:
-    return [t for t in (stop.starts_at, stop.ends_at, stop.arrived_at, stop.left_at) if t is not None]
-
-
-def _usual_day(day: datetime) -> tuple[datetime, datetime]:
-    return day.replace(hour=6), day.replace(hour=20)
+def _now_ms() -> int:
+    return int(formats.moment(datetime.now().astimezone()).timestamp() * 1000)

@@ -1,12 +1,13 @@
-"""A chart in the theme's colours: lines, bands and bars over time, from zero, with units. pyqtgraph comes when it is shown."""
+"""A chart in the theme's colours: lines, bands and bars, from zero, with units. pyqtgraph comes when one is shown."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app import formats
+from desktop_app.qt_start import settle_down
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import SPACE_4
 
@@ -83,12 +84,17 @@ class Plot(QWidget):
     def event(self, event: QEvent) -> bool:
         """Build the chart when it first comes into view, and dress it anew when the theme changes."""
         if event.type() == QEvent.Type.Show and self._plot is None:
-            self._build()
-            self._draw()
+            QTimer.singleShot(0, self, self._appear)
         elif event.type() == QEvent.Type.StyleChange and self._plot is not None:
             self._dress()
             self._draw()
         return super().event(event)
+
+    def _appear(self) -> None:
+        if self._plot is None:
+            settle_down()
+            self._build()
+            self._draw()
 
     def _build(self) -> None:
         # pyqtgraph takes half a second to import: nothing that is on screen first may wait for it.

@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -196,17 +195,17 @@ class RowTable(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the visible rows in one pass; the model is asked nothing."""
-        painter, area = QPainter(self.viewport()), event.rect()
+        painter, area = QPainter(self._surface), event.rect()
         painter.fillRect(area, self._theme.colour("surface"))
         height, offset, count = self._row_height(), self.verticalOffset(), self.rows.rowCount()
         first = max(0, (offset + area.top()) // height)
         last = min(count - 1, (offset + area.bottom()) // height)
         if last >= first:
             self._painter.for_screen(self.devicePixelRatioF())
-            bottom = (offset + self.viewport().height()) // height
+            bottom = (offset + self._surface.height()) // height
             self.rows.show_rows(max(0, offset // height), min(count - 1, bottom))
             selection, current, focused = self.selectionModel(), self.currentIndex().row(), self.hasFocus()
-            width, left = self.viewport().width(), -self.header.offset()
+            width, left = self._surface.width(), -self.header.offset()
             for number in range(first, last + 1):
                 self._painter.paint(
                     painter,
@@ -234,7 +233,7 @@ class RowTable(QTableView):
         key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
             self._open_index(self.currentIndex())
-        elif event.matches(QKeySequence.StandardKey.Copy):
+        elif key == Qt.Key.Key_C and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.copy()
         elif key == Qt.Key.Key_Home and plain:
             self.select_number(0)
@@ -265,9 +264,9 @@ class RowTable(QTableView):
     def resizeEvent(self, event: ResizeEvent) -> None:
         """Give the stretching column what is left."""
         super().resizeEvent(event)
-        self.columns.fit(self.viewport().width())
+        self.columns.fit(self._surface.width())
         if self._empty is not None:
-            self._empty.setGeometry(self.viewport().rect())
+            self._empty.setGeometry(self._surface.rect())
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         """Tell who follows the current row."""
@@ -282,12 +281,16 @@ class RowTable(QTableView):
         if not self._restoring:
             self._keep_selection()
             self.selection_changed.emit()
-        self.viewport().update()
+        self._surface.update()
 
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _set_up(self, multi: bool) -> None:
         mode = QAbstractItemView.SelectionMode
+        # A viewport made here is known to Python: asking Qt for its own makes PySide look through every widget class.
+        # Every pixel of it is painted here, so a scroll may move what is on screen and paint only what came in.
+        self._surface.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setViewport(self._surface)
         self.setAccessibleName(self.name)
         self.setModel(self.rows)
         self.setHorizontalHeader(self.header)
@@ -300,10 +303,6 @@ class RowTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
-        # A viewport made here is known to Python: asking Qt for its own makes PySide look through every widget class.
-        # Every pixel of it is painted here, so a scroll may move what is on screen and paint only what came in.
-        self.setViewport(self._surface)
-        self._surface.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._surface.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -317,12 +316,12 @@ class RowTable(QTableView):
         self.columns.changed.connect(self._on_columns)
         self.rows.loaded.connect(self._on_loaded)
         if self._empty is not None:
-            self._empty.setParent(self.viewport())
+            self._empty.setParent(self._surface)
             self._empty.hide()
 
     def _on_columns(self) -> None:
         self._painter.forget()
-        self.viewport().update()
+        self._surface.update()
 
     def _on_loaded(self, anew: bool) -> None:
         if anew:
@@ -331,8 +330,8 @@ class RowTable(QTableView):
             self._sought = None
         if self._empty is not None:
             self._empty.setVisible(self.rows.rowCount() == 0)
-            self._empty.setGeometry(self.viewport().rect())
-        self.viewport().update()
+            self._empty.setGeometry(self._surface.rect())
+        self._surface.update()
         self._tell_current()
 
     def _keep_selection(self) -> None:
@@ -397,7 +396,7 @@ class RowTable(QTableView):
                 else:
                     menu.addAction(registry.qaction(action_id))
             menu.aboutToHide.connect(menu.deleteLater)
-            menu.popup(self.viewport().mapToGlobal(at))
+            menu.popup(self._surface.mapToGlobal(at))
 
     def _row_height(self) -> int:
         return self._theme.metrics.row
@@ -407,12 +406,12 @@ class RowTable(QTableView):
         self.verticalScrollBar().setSingleStep(self._row_height())
 
     def _rows_in_view(self) -> int:
-        return max(1, self.viewport().height() // self._row_height() + 1)
+        return max(1, self._surface.height() // self._row_height() + 1)
 
     def _set_hover(self, number: int) -> None:
         if number != self._hover:
             height, offset = self._row_height(), self.verticalOffset()
             for each in (number, self._hover):
                 if each >= 0:
-                    self.viewport().update(0, each * height - offset, self.viewport().width(), height)
+                    self._surface.update(0, each * height - offset, self._surface.width(), height)
             self._hover = number

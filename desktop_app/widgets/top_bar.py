@@ -30,13 +30,13 @@ class TopBar(QWidget):
         role: str,
         zone: str,
         search_key: str,
+        menu_tip: str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setFixedHeight(TOP_BAR_HEIGHT)
-        self.menu_button = icon_button(theme, "menu", "Menu", self.menu_clicked.emit, tip="Menu (Alt+M)")
-        self.menu_button.setShortcut("Alt+M")
+        self.menu_button = icon_button(theme, "menu", "Menu", self.menu_clicked.emit, tip=menu_tip)
         self.site = _Site(theme, site)
         self.field = _CommandField(theme, search_key)
         self.field.clicked.connect(lambda _checked=False: self.search_clicked.emit())
