@@ -52,14 +52,14 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
 def _copy_rows(image: Path, target: Path, key: str) -> None:
     """Copy the rows into a new keyed file. Tables of the same shape without indexes are copied as whole trees."""
     tables, _ = business_statements()
-    with closing(open_plain(image)) as source:
+    with closing(open_plain(image)) as source, _as_local_error(image):
         source.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
         source.execute(f"ATTACH DATABASE ? AS next KEY {key_text(key)}", (str(target),))
         # Nothing of the new file counts before it is whole.
         source.execute("PRAGMA next.journal_mode = OFF").fetchall()
         source.execute("PRAGMA next.synchronous = OFF")
         source.execute(f"PRAGMA next.cache_size = -{_PAGE_CACHE_KB}")
-        with _as_local_error(image), transaction(source):
+        with transaction(source):
             for cls, statement in zip(TABLES, tables, strict=True):
                 source.execute(statement.replace("CREATE TABLE ", "CREATE TABLE next.", 1))
                 source.execute(_copy(source, cls.table.name, list(columns_of(cls))))

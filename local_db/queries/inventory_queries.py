@@ -78,11 +78,14 @@ ORDER BY {{order}}
 """
 # How a list begins: along the products' index, along a site's levels, or from what a search has found. CROSS JOIN keeps
 # the planner to it. What was never stocked here has no level: only a search shows it.
-_BY_PRODUCT: Final = "product AS p CROSS JOIN stock_level AS v ON v.site_id = ? AND v.product_id = p.id"
+_BY_PRODUCT: Final = (
+    "product AS p CROSS JOIN stock_level AS v INDEXED BY ix_stock_level_site_id_product_id "
+    "ON v.site_id = ? AND v.product_id = p.id"
+)
 _BY_LEVEL: Final = "stock_level AS v INDEXED BY {index} CROSS JOIN product AS p ON p.id = v.product_id"
 _BY_SEARCH: Final = (
     "json_each(?) AS found CROSS JOIN product AS p ON p.id = found.value "
-    "LEFT JOIN stock_level AS v ON v.site_id = ? AND v.product_id = p.id"
+    "LEFT JOIN stock_level AS v INDEXED BY ix_stock_level_site_id_product_id ON v.site_id = ? AND v.product_id = p.id"
 )
 _ORDERS: Final[dict[str, tuple[str, str, tuple[str, str]]]] = {
     "sku": ("p.sku", "p.id", ("sku", "id")),
@@ -137,6 +140,8 @@ def page_statement(
 ) -> tuple[str, list[Any]]:
     """The query of one page with its parameters."""
     first, second, fields = _ORDERS.get(order, _ORDERS["sku"])
+    if wanted.text.strip() and order == "available":
+        first, second = f"coalesce({_AVAILABLE}, 0)", "p.id"
     source, where, params = _source(reader, wanted, order)
     if after is not None:
         key = tuple(getattr(after, field) for field in fields)
