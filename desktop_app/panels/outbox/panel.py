@@ -186,12 +186,12 @@ class Panel(QWidget):
             self._tabs[box].setText(f"{title} ({count})" if count else title)
         self._sentence.setText(_sentence(link.state, link.pending))
         wanted, self._wanted = self._wanted, ""
-        if (wanted and self.table.select_key(wanted)) or self.table.current_row() is not None:
-            return
-        if entries:
+        if wanted:
+            self.table.select_key(wanted)
+        elif self.table.current_row() is None and entries:
             self.table.select_number(0)
-        else:
-            self._detail.setCurrentIndex(0)
+        current = self.table.current_row()
+        self._on_current(next((entry for entry in entries if current is not None and entry.key == current.key), None))
 
     def _on_current(self, entry: Entry | None) -> None:
         self._shown = entry
