@@ -49,7 +49,7 @@ class Toasts(QObject):
         toast.show()
         toast.raise_()
         wait = seconds or (_SECONDS_BAD if tone in ("danger", "warning") or action else _SECONDS)
-        QTimer.singleShot(wait * 1000, toast, toast.go)
+        toast.wait(wait)
         _announce(toast)
 
     def good(self, text: str, action: tuple[str, Callable[[], object]] | None = None) -> None:
@@ -124,6 +124,13 @@ class _Toast(QWidget):
         return max(
             self.layout().heightForWidth(width), self._theme.metrics.control + 2 * SPACE_8 + 2 * _SHADOW
         )
+
+    def wait(self, seconds: int) -> None:
+        # A timer of its own, so that it ends with the toast, however early that is.
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(self.go)
+        timer.start(seconds * 1000)
 
     def go(self) -> None:
         self._gone(self)

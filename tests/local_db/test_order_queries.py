@@ -83,7 +83,9 @@ def test_an_order_taken_for_less_waits_for_a_person(desk: Desk) -> None:
     assert (row.id, row.mark) == (order_id, "attention")
     story = queries.order_story(desk.read, order_id)
     assert story is not None
-    assert [(each.status, each.message) for each in story.refusals] == [("adjusted", "880 units are on backorder.")]
+    assert [(each.status, each.message) for each in story.refusals] == [
+        ("adjusted", "880 units are on backorder.")
+    ]
 
 
 def test_a_refused_order_leaves_no_story_but_its_refusal(desk: Desk) -> None:
@@ -133,10 +135,15 @@ def test_late_is_what_was_due_before_today_and_is_still_here(desk: Desk) -> None
 
 def test_search_finds_a_number_by_any_part_and_a_customer_by_the_beginnings_of_words(desk: Desk) -> None:
     def found(text: str) -> set[str]:
-        return {row.number for row in queries.order_page(desk.read, OrderFilter(site_id=SITE, text=text), limit=99)}
+        return {
+            row.number
+            for row in queries.order_page(desk.read, OrderFilter(site_id=SITE, text=text), limit=99)
+        }
 
     assert found("000017") == found("t01-000017") == {"T01-000017"}
-    names = {row.number for row in queries.order_page(desk.read, ALL, limit=99) if "Derby" in row.customer_name}
+    names = {
+        row.number for row in queries.order_page(desk.read, ALL, limit=99) if "Derby" in row.customer_name
+    }
     assert names
     assert found("derb") == names
     assert found("%") == set()

@@ -6,10 +6,11 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NEAR: Final = {"today": 0, "tod": 0, "tomorrow": 1, "tom": 1}
 _LAST_WEEKS: Final = 26
+_LEAST_LETTERS: Final = 3
 
 
 class UnknownDay(ValueError):
@@ -37,8 +38,9 @@ def _read(written: str, today: date) -> date | None:
         return today + timedelta(days=_NEAR[written])
     if match := re.fullmatch(r"\+ ?(\d{1,3})(?: ?d(?:ays?)?)?", written):
         return today + timedelta(days=int(match[1]))
-    if written[:3] in _WEEKDAYS and written.isalpha():
-        ahead = (_WEEKDAYS.index(written[:3]) - today.weekday()) % 7
+    named = [number for number, name in enumerate(_WEEKDAYS) if name.startswith(written)]
+    if len(written) >= _LEAST_LETTERS and len(named) == 1:
+        ahead = (named[0] - today.weekday()) % 7
         return today + timedelta(days=ahead or 7)
     if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", written):
         return _day(int(match[1]), int(match[2]), int(match[3]))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app import formats
@@ -48,6 +48,7 @@ from services.domain.refusals import RuleViolation
 from services.storage.tables import Customer
 
 _SIDE_WIDTH: Final = 344
+_AGES_EVERY_MS: Final = 5_000
 _LADDER_TABLES: Final = (
     "order",
     "order_line",
@@ -120,7 +121,6 @@ class OrderEntry(QWidget):
         self._ladder_fresh = FreshView(self, context.feed, _LADDER_TABLES, self._refresh_ladder)
         self._age_timer = QTimer(self)
         self._age_timer.timeout.connect(self._show_ages)
-        self._age_timer.start(5_000)
         self._show()
 
     # -- what the panel calls --------------------------------------------------------------------------------------
@@ -179,6 +179,16 @@ class OrderEntry(QWidget):
             self.place()
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ages count while they can be seen."""
+        super().showEvent(event)
+        self._age_timer.start(_AGES_EVERY_MS)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """And only then."""
+        super().hideEvent(event)
+        self._age_timer.stop()
 
     # -- placing ---------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import effects
 from desktop_app.panels.orders.words import CHANNELS, count, day_in_words, status_of
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
-from desktop_app.widgets.buttons import action_button, button
+from desktop_app.widgets.buttons import action_button, button, icon_button
 from desktop_app.widgets.columns import Column, mark_column
 from desktop_app.widgets.ladder import Ladder
 from desktop_app.widgets.layouts import holder, label, line, row, section
@@ -35,17 +35,17 @@ _NEXT_WORDS = {
 }
 _LINES = (
     mark_column(lambda line: "provisional" if line.provisional else ""),
-    Column("sku", "SKU", lambda line: line.sku, width=70, strong=True, sortable=False, tip=lambda line: line.name),
-    Column("wanted", "Units", lambda line: line.wanted, "number", width=54, sortable=False),
-    Column("where", "Where they are", lambda line: where_words(line), width=120, stretch=True, sortable=False,
+    Column("sku", "SKU", lambda line: line.sku, width=80, strong=True, sortable=False, tip=lambda line: line.name),
+    Column("wanted", "Units", lambda line: line.wanted, "number", width=56, sortable=False),
+    Column("where", "Where they are", lambda line: where_words(line), width=100, stretch=True, sortable=False,
            tone=lambda line: "warning" if line.backordered else None),
 )  # fmt: skip
 _HOLDERS = (
-    Column("number", "Order", lambda holder: holder.number, width=88, strong=True, sortable=False),
-    Column("customer", "Customer", lambda holder: holder.customer_name, width=80, stretch=True, sortable=False),
-    Column("quantity", "Units", lambda holder: holder.quantity, "number", width=52, sortable=False,
+    Column("number", "Order", lambda holder: holder.number, width=104, strong=True, sortable=False),
+    Column("customer", "Customer", lambda holder: holder.customer_name, width=50, stretch=True, sortable=False),
+    Column("quantity", "Units", lambda holder: holder.quantity, "number", width=58, sortable=False,
            tone=lambda holder: "warning" if holder.waits else None),
-    Column("since", "Since", lambda holder: holder.since, "age", width=58, sortable=False),
+    Column("since", "Since", lambda holder: holder.since, "age", width=68, sortable=False),
 )  # fmt: skip
 _MOST_EVENTS = 12
 
@@ -265,7 +265,7 @@ class OrderInspector(QWidget):
             self._next.append((action_id, made))
         edit = action_button(theme, actions, "order.edit", text="Change")
         edit.setObjectName("orders.do.edit")
-        self._more = button(theme, "More", self._show_more, icon="more")
+        self._more = icon_button(theme, "more", "More that can be done with this order", self._show_more)
         self._more.setObjectName("orders.do.more")
         actions.changed.connect(self._show_next)
         return row(*(made for _id, made in self._next), edit, self._more, "stretch")

@@ -84,7 +84,8 @@ def _read(number: int, cells: list[str], currency: str) -> PastedRow | WrongRow:
 
 
 def _quantity(text: str) -> int | None:
-    text = re.sub(r"[.,]0+$", "", text.strip())
+    # Whole numbers written with decimals. `1.000` stays as it is and is refused: it may mean one or a thousand.
+    text = re.sub(r"[.,]0{1,2}$", "", text.strip())
     if not _NUMBER.fullmatch(text):
         return None
     quantity = int(re.sub(r"[^\d]", "", text))

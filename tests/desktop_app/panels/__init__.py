@@ -1,0 +1,1 @@
+"""Tests of the panels: real widgets on a real desk."""
