@@ -1,0 +1,1 @@
+"""The Dashboard panel: the state of the whole warehouse at a glance."""

@@ -1,0 +1,1 @@
+"""The Fleet panel: where every van is, and what its day looks like."""

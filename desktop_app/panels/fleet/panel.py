@@ -1,0 +1,455 @@
+"""The Fleet panel: the map to the edges, the vans at the left, the chosen one at the right, the day along the bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from desktop_app.change_feed import FreshView
+from desktop_app.dialogs.reason_dialog import ReasonDialog
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.fleet.alert_strip import AlertStrip
+from desktop_app.panels.fleet.card import VehicleCard
+from desktop_app.panels.fleet.doing import FleetDeeds
+from desktop_app.panels.fleet.fleet_list import FleetList
+from desktop_app.panels.fleet.live_positions import LivePositions
+from desktop_app.panels.fleet.map_area import MapArea
+from desktop_app.panels.fleet.picture import (
+    Picture,
+    StopView,
+    VehicleView,
+    paint_picture,
+    route_marks,
+    vehicle_marks,
+)
+from desktop_app.panels.fleet.timeline_rows import timeline_rows
+from desktop_app.panels.fleet.words import ERROR_REASONS, REPORTABLE
+from desktop_app.widgets.day_timeline import DayTimeline
+from desktop_app.widgets.fleet_map import DepotMark, FleetMap, TrailScrubber, map_colours
+from local_db.queries.fleet_queries import FleetAlert, FleetDay, fleet_day
+
+_TABLES: Final = ("vehicle", "driver", "route", "stop", "shipment", "alert", "setting")
+# Ages, links and lateness move on by themselves.
+_TICK_MS: Final = 5_000
+
+
+class Panel(QWidget):
+    """The Fleet panel."""
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__()
+        self._context = context
+        theme, zone = context.theme, context.session.time_zone
+        self._day: FleetDay | None = None
+        self.picture: Picture | None = None
+        self._vehicle_id = self._stop_id = ""
+        self._wanted: tuple[str, str] | None = None
+        self._drawn: tuple[object, object] = (None, None)
+        self.deeds = FleetDeeds(context, self)
+        self.map = FleetMap(colours=map_colours(theme.colours), reduced_motion=theme.reduced_motion)
+        self.map.setObjectName("fleet.map")
+        self.list = FleetList(theme)
+        self.search_field = self.list.search_field
+        self.card = VehicleCard(theme, context.actions, zone)
+        self.alerts = AlertStrip(theme, context.session.can("alert.acknowledge"))
+        self.timeline = DayTimeline(theme, "The day of every van", zone=zone)
+        self.timeline.setObjectName("fleet.timeline")
+        self.live = LivePositions(context.desk.subscribe_positions, self)  # type: ignore[attr-defined]
+        self.destroyed.connect(self.live.end)
+        self._lay_out(zone)
+        self._connect()
+        self._bind()
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._tick.timeout.connect(self._repaint)
+        self._fresh = FreshView(self, context.feed, _TABLES, self._load)
+
+    # -- what the window calls -------------------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Refresh if stale, and take the keyboard."""
+        self._fresh.refresh_if_stale()
+        self.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reveal(self, kind: str, item_id: str) -> None:
+        """Select and show a van (`vehicle`), the van of a route (`route`), or of a stop or shipment."""
+        self._wanted = (kind, item_id)
+        self._find_wanted()
+
+    def search(self, text: str) -> None:
+        """Filter the list of vans."""
+        self.search_field.setText(text)
+
+    def state(self) -> Mapping[str, object]:
+        """The chosen van, the filters, and how high the timeline is."""
+        return {
+            "vehicle": self._vehicle_id,
+            "filters": self.list.chips.values(),
+            "sizes": self._splitter.sizes(),
+        }
+
+    def restore(self, state: Mapping[str, object]) -> None:
+        """As it was left."""
+        filters, sizes = state.get("filters"), state.get("sizes")
+        if isinstance(filters, dict):
+            self.list.chips.restore(filters)
+        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) for size in sizes):
+            self._splitter.setSizes(sizes)
+        if state.get("vehicle"):
+            self._wanted = ("vehicle", str(state["vehicle"]))
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _lay_out(self, zone: str) -> None:
+        self._trail_box = QFrame()
+        self._trail_box.setProperty("card", True)
+        self._trail_box.setObjectName("fleet.trail_box")
+        self.scrubber = TrailScrubber(zone=ZoneInfo(zone))
+        inside = QHBoxLayout(self._trail_box)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.scrubber)
+        self.area = MapArea(self.map, self.alerts, self.list, self.card, self._trail_box)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.area)
+        self._splitter.addWidget(self.timeline)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
+        self._splitter.setSizes([560, 160])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._splitter)
+
+    def _connect(self) -> None:
+        self.map.vehicle_selected.connect(lambda ids: self.choose(ids[0] if len(ids) == 1 else "", origin="map"))
+        self.map.vehicle_activated.connect(lambda vehicle_id: self._go_to(vehicle_id))
+        self.map.stop_selected.connect(self._on_stop)
+        self.map.stop_dropped_on_vehicle.connect(self._on_drop)
+        self.map.vehicle_dropped_on_stop.connect(lambda vehicle_id, stop_id: self._on_drop(stop_id, vehicle_id))
+        self.map.following_changed.connect(lambda _id: self._context.actions.refresh())
+        self.list.chosen.connect(lambda vehicle_id: self.choose(vehicle_id, origin="list"))
+        self.list.opened.connect(self._go_to)
+        self.card.closed.connect(lambda: self.choose(""))
+        self.card.stop_chosen.connect(self._on_stop)
+        self.timeline.row_chosen.connect(lambda vehicle_id: self.choose(vehicle_id))
+        self.timeline.block_chosen.connect(lambda _vehicle_id, stop_id: self._on_stop(stop_id))
+        self.alerts.shown_clicked.connect(self._show_alert)
+        self.alerts.seen.connect(self.deeds.acknowledge)
+        self.live.moved.connect(self._on_moved)
+        self.scrubber.moved.connect(self.map.set_trail_time)
+        self._context.theme.changed.connect(self._dress)
+
+    def _bind(self) -> None:
+        actions = self._context.actions
+        actions.bind_all(
+            {
+                "fleet.state": self._ask_state,
+                "fleet.follow": self._toggle_follow,
+                "fleet.trail": self.toggle_trail,
+                "fleet.route": self._open_route,
+                "fleet.move": self._ask_where,
+                "fleet.take_off": self._take_off,
+                "fleet.assign": self._ask_what,
+                "fleet.acknowledge": self._acknowledge,
+                "fleet.fit": self._fit,
+            }
+        )
+        actions.when("fleet_vehicle", lambda: self.chosen is not None)
+        actions.when("fleet_route", lambda: self.chosen is not None and self.chosen.route is not None)
+        actions.when("fleet_open_route", self._has_open_route)
+        actions.when("fleet_stop", lambda: self._movable() is not None)
+        actions.when("fleet_alert", lambda: self._alert_at_hand() is not None)
+        actions.when("fleet_trail", lambda: len(self.live.trail(self._vehicle_id)) > 1)
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        desk, context = self._context.desk, self._context
+        site_id: str = context.session.site_id  # type: ignore[attr-defined]
+        today = datetime.now(ZoneInfo(context.session.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        since = int(today.timestamp() * 1000)
+        context.runner.run(
+            lambda: fleet_day(desk.read, site_id, since), self._show, self, key="day", label="Reading the fleet"
+        )
+
+    def _show(self, day: FleetDay) -> None:
+        self._day = day
+        self._repaint()
+        self.alerts.show_alerts(day.alerts)
+        self._find_wanted()
+
+    def _repaint(self) -> None:
+        """Show the day as it stands by now."""
+        if self._day is None:
+            return
+        picture = self.picture = paint_picture(self._day, self.live.places, _now_ms())
+        name, latitude, longitude = self._day.depot
+        first = self._drawn == (None, None)
+        routes = route_marks(picture)
+        depots = [DepotMark("depot", latitude, longitude, name)]
+        self.map.set_vehicles(vehicle_marks(picture))
+        if (routes, depots) != self._drawn:
+            self._drawn = (routes, depots)
+            self.map.set_routes(routes)
+            self.map.set_depots(depots)
+        if first:
+            self.map.fit()
+        self.list.show_picture(picture)
+        self.timeline.show_rows(timeline_rows(picture, self._context.session.time_zone), picture.now)
+        self._mark()
+
+    def _on_moved(self, vehicle_ids: list[str]) -> None:
+        """Move what moved; the words about it follow with the next tick."""
+        import numpy as np
+
+        places = [self.live.places[vehicle_id] for vehicle_id in vehicle_ids]
+        self.map.update_positions(
+            vehicle_ids,
+            np.array([place.latitude for place in places]),
+            np.array([place.longitude for place in places]),
+            np.array([place.heading for place in places]),
+        )
+        now = _now_ms()
+        ages = np.array([max(0.0, (now - (place.at or now)) / 1000) for place in places])
+        self.map.update_status(vehicle_ids, link="online", age_s=ages)
+        if self._vehicle_id in vehicle_ids:
+            self.card.age.set_time(self.live.places[self._vehicle_id].at)
+            self._context.actions.refresh()
+            if self.map.trail_span() is not None:
+                self._show_trail(keep=True)
+
+    # -- choosing --------------------------------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> VehicleView | None:
+        """The van whose card is shown."""
+        return self.picture.vehicle(self._vehicle_id) if self.picture is not None else None
+
+    @property
+    def chosen_stop(self) -> StopView | None:
+        """The chosen stop of it."""
+        view = self.chosen
+        return next((stop for stop in view.stops if stop.row.id == self._stop_id), None) if view else None
+
+    def choose(self, vehicle_id: str, stop_id: str = "", *, origin: str = "") -> None:
+        """Choose a van, and one of its stops; none closes the card."""
+        if vehicle_id != self._vehicle_id:
+            self.map.set_trail([])
+            self._trail_box.hide()
+            if self.map.following is not None and self.map.following != vehicle_id:
+                self.map.follow(None)
+        self._vehicle_id, self._stop_id = vehicle_id, stop_id
+        self._mark()
+        if origin != "map" and vehicle_id:
+            self._bring_into_sight()
+
+    def _mark(self) -> None:
+        """Show the choice everywhere."""
+        view, stop = self.chosen, self.chosen_stop
+        self.card.setVisible(view is not None)
+        if view is not None and self.picture is not None:
+            self.card.show_vehicle(view, self.picture, stop.row.id if stop else "")
+        stop_id = stop.row.id if stop else None
+        if self.map.selection() != ([view.id] if view else []) or self.map.routes.stop_selected != stop_id:
+            self.map.set_selection([view.id] if view else [], stop_id)
+        self.list.choose(view.id if view else "")
+        self.timeline.choose(view.id if view else "", stop_id or "")
+        self._context.actions.refresh()
+
+    def _bring_into_sight(self) -> None:
+        view = self.chosen
+        if view is None or self.map.following is not None:
+            return
+        route_ids = [view.route.id] if view.route is not None and view.stops else []
+        if route_ids or view.place is not None:
+            self.map.fit_to([view.id] if view.place is not None else [], route_ids)
+
+    def _on_stop(self, stop_id: str) -> None:
+        found = self.picture.stop(stop_id) if self.picture is not None else None
+        if found is None:
+            return
+        view, stop = found
+        self.choose(view.id, stop_id, origin="map")
+        if not self.map.rect().contains(self._pixel(stop)):
+            self.map.centre_on(stop.row.latitude, stop.row.longitude)
+
+    def _pixel(self, stop: StopView) -> Any:
+        from PySide6.QtCore import QPoint
+
+        at = self.map.routes.screen_of_stop(self.map.camera, stop.row.id)
+        return QPoint(-1, -1) if at is None else QPoint(round(at[0]), round(at[1]))
+
+    def _find_wanted(self) -> None:
+        if self._wanted is None or self.picture is None:
+            return
+        kind, item_id = self._wanted
+        self._wanted = None
+        view = {"vehicle": self.picture.vehicle, "route": self.picture.of_route}.get(kind, lambda _id: None)(item_id)
+        stop_id = ""
+        if kind in ("stop", "shipment", "order"):
+            for each in self.picture.vehicles:
+                for stop in each.stops:
+                    if item_id in (stop.row.id, stop.row.shipment_id, stop.row.order_id):
+                        view, stop_id = each, stop.row.id
+        if view is not None:
+            self.choose(view.id, stop_id)
+        else:
+            self._context.toasts.show("It is not with the fleet today.", "neutral")
+
+    def _show_alert(self, alert: FleetAlert) -> None:
+        kind = "vehicle" if alert.vehicle_id and alert.subject == "vehicle" else alert.subject
+        self.reveal(kind, alert.subject_id)
+
+    # -- acting ----------------------------------------------------------------------------------------------------
+
+    def _ask_state(self) -> None:
+        view = self.chosen
+        if view is None:
+            return
+        menu = QMenu(self)
+        for state, words in REPORTABLE:
+            if state != view.row.state:
+                menu.addAction(words, lambda state=state: self._set_state(view, state))
+        menu.popup(self.card.state_button.mapToGlobal(self.card.state_button.rect().bottomLeft()))
+
+    def _set_state(self, view: VehicleView, state: str) -> None:
+        if state != "error":
+            self.deeds.set_state(view, state)
+            return
+        title, what = "Broken down", f"What is wrong with {view.row.code}?"
+        ReasonDialog(
+            self._context.theme, title, what, ERROR_REASONS,
+            lambda reason, note: self.deeds.set_state(view, "error", f"{reason}, {note}" if note else reason), self,
+        ).open()  # fmt: skip
+
+    def _toggle_follow(self) -> None:
+        self.map.follow(None if self.map.following else self._vehicle_id)
+
+    def toggle_trail(self) -> None:
+        """Show the way the chosen van came since this panel was opened, or hide it."""
+        if self.map.trail_span() is not None:
+            self.map.set_trail([])
+            self._trail_box.hide()
+        else:
+            self._show_trail(keep=False)
+
+    def _show_trail(self, *, keep: bool) -> None:
+        points = self.live.trail(self._vehicle_id)
+        if len(points) < 2:
+            return
+        moment = self.scrubber.moment if keep else None
+        self.map.set_trail(points, moment, zone=ZoneInfo(self._context.session.time_zone))
+        self.scrubber.set_span(points[0][2], points[-1][2], moment)
+        self._trail_box.show()
+
+    def _open_route(self) -> None:
+        view = self.chosen
+        if view is not None and view.route is not None:
+            self._context.navigate("dispatch", "route", view.route.id)
+
+    def _ask_where(self) -> None:
+        view, stop = self.chosen, self._movable()
+        if view is None or stop is None or self.picture is None:
+            return
+        menu = QMenu(self)
+        for target in sorted(self.picture.vehicles, key=lambda each: each.row.code):
+            if target.id != view.id and target.route is not None and target.route.status == "open":
+                menu.addAction(_room(target), lambda target=target: self.deeds.move(stop, view, target))
+        if menu.isEmpty():
+            menu.addAction("No other van has an open route").setEnabled(False)
+        menu.addSeparator()
+        menu.addAction("Take it off, to wait for another route", lambda: self.deeds.take_off(stop, view))
+        menu.popup(self.card.move_button.mapToGlobal(self.card.move_button.rect().bottomLeft()))
+
+    def _take_off(self) -> None:
+        view, stop = self.chosen, self._movable()
+        if view is not None and stop is not None:
+            self.deeds.take_off(stop, view)
+
+    def _ask_what(self) -> None:
+        view = self.chosen
+        if view is None or self._day is None:
+            return
+        menu = QMenu(self)
+        for shipment in self._day.loose:
+            where = ", ".join(part for part in (shipment.name, shipment.city) if part)
+            words = f"{shipment.number}  {where}, {shipment.load_g / 1000:,.0f} kg"
+            menu.addAction(words, lambda shipment=shipment: self.deeds.assign(shipment, view))
+        if menu.isEmpty():
+            menu.addAction("No shipment waits for a route").setEnabled(False)
+        menu.popup(self.card.assign_button.mapToGlobal(self.card.assign_button.rect().bottomLeft()))
+
+    def _on_drop(self, stop_id: str, vehicle_id: str) -> None:
+        found = self.picture.stop(stop_id) if self.picture is not None else None
+        target = self.picture.vehicle(vehicle_id) if self.picture is not None else None
+        if found is None or target is None:
+            return
+        source, stop = found
+        if not self._context.session.can("fleet.assign"):
+            self._context.toasts.show("Moving shipments between vans is for dispatchers.", "warning")
+        elif stop.row.shipment_status != "assigned":
+            said = stop.row.shipment_status.replace("_", " ")
+            self._context.toasts.show(f"{stop.row.shipment_number} is {said}: it stays on {source.row.code}.", "warning")
+        else:
+            self.deeds.move(stop, source, target)
+
+    def _acknowledge(self) -> None:
+        alert = self._alert_at_hand()
+        if alert is not None:
+            self.deeds.acknowledge(alert)
+
+    def _fit(self) -> None:
+        self.map.follow(None)
+        self.map.fit()
+
+    def _go_to(self, vehicle_id: str) -> None:
+        self.choose(vehicle_id)
+        self.map.follow(vehicle_id)
+
+    def _movable(self) -> StopView | None:
+        """The chosen stop, while its shipment is not loaded yet."""
+        stop = self.chosen_stop
+        return stop if stop is not None and stop.row.shipment_status == "assigned" else None
+
+    def _alert_at_hand(self) -> FleetAlert | None:
+        """The chosen van's alert, else the gravest of all."""
+        view = self.chosen
+        return view.alerts[0] if view is not None and view.alerts else self.alerts.first
+
+    def _has_open_route(self) -> bool:
+        view = self.chosen
+        return view is not None and view.route is not None and view.route.status == "open"
+
+    # -- Qt --------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Ages move on only while somebody sees them."""
+        if event.type() == QEvent.Type.Show:
+            self._tick.start()
+            self._repaint()
+        elif event.type() == QEvent.Type.Hide:
+            self._tick.stop()
+        return super().event(event)
+
+    def _dress(self) -> None:
+        self.map.set_colours(map_colours(self._context.theme.colours))
+        self.map.set_reduced_motion(self._context.theme.reduced_motion)
+
+
+def _room(view: VehicleView) -> str:
+    """A van as a place to put something."""
+    route = view.route
+    assert route is not None
+    room = (view.row.capacity_g - route.load_g) / 1000
+    return f"{view.row.code}  route {route.number}, {len(view.stops)} stops, room for {room:,.0f} kg"
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
