@@ -99,9 +99,43 @@ PICKING_ACTIONS: Final[tuple[Action, ...]] = (
 
 DISPATCH_ACTIONS: Final[tuple[Action, ...]] = ()
 
-STOCK_ACTIONS: Final[tuple[Action, ...]] = ()
+STOCK_ACTIONS: Final[tuple[Action, ...]] = (
+    Action("inventory.receive", "Receive stock...", "import", "Ctrl+R", "Stock", panel="inventory",
+           permission="stock.receive"),
+    Action("inventory.move", "Move stock...", "swap", "Ctrl+M", "Stock", panel="inventory", permission="stock.move"),
+    Action("inventory.replenish", "Ask for a replenishment...", "refresh", "Ctrl+Shift+R", "Stock", panel="inventory",
+           permission="stock.move"),
+    Action("inventory.adjust", "Adjust stock...", "edit", "Ctrl+J", "Stock", 1, "inventory", "stock.adjust"),
+    Action("inventory.hold", "Put stock on hold...", "hold", "Ctrl+H", "Stock", 1, "inventory", "stock.hold"),
+    Action("inventory.release", "Release stock from hold...", "play", "Ctrl+Shift+H", "Stock", 1, "inventory",
+           "stock.hold"),
+    Action("inventory.count", "Enter a count...", "count", "Ctrl+T", "Stock", 2, "inventory", "stock.count"),
+    Action("inventory.request_count", "Ask for a count...", "count", "Ctrl+Shift+C", "Stock", 2, "inventory",
+           "stock.count"),
+    Action("inventory.approve", "Approve the selected counts", "check", "Ctrl+Return", "Stock", 2, "inventory",
+           "stock.count.approve", "inventory_count_selected"),
+    Action("inventory.reject", "Have the selected bins counted again...", "undo", "Ctrl+Shift+Delete", "Stock", 2,
+           "inventory", "stock.count.approve", "inventory_count_selected"),
+    Action("inventory.export", "Export what is filtered...", "export", "", "Stock", 3, "inventory", "export.run"),
+    Action("inventory.save_view", "Save this view...", "star", "Ctrl+Shift+V", "Stock", 3, "inventory"),
+)  # fmt: skip
 
-FLEET_ACTIONS: Final[tuple[Action, ...]] = ()
+FLEET_ACTIONS: Final[tuple[Action, ...]] = (
+    Action("fleet.follow", "Follow the van", "eye", "F3", "Fleet", panel="fleet", enabled_when="fleet_vehicle"),
+    Action("fleet.trail", "Show the way it came", "history", "F4", "Fleet", panel="fleet", enabled_when="fleet_trail",
+           tip="Live positions since this panel was opened."),
+    Action("fleet.fit", "Show the whole fleet", "expand", "F10", "Fleet", panel="fleet"),
+    Action("fleet.state", "Set the van's state...", "van", "F2", "Fleet", 1, "fleet", "fleet.state", "fleet_vehicle"),
+    Action("fleet.move", "Move the stop to another van...", "swap", "F7", "Fleet", 1, "fleet", "fleet.assign",
+           "fleet_stop", "Or drag it onto the van. What is loaded stays where it is."),
+    Action("fleet.take_off", "Take the stop off its route", "minus", "Shift+F7", "Fleet", 1, "fleet", "fleet.assign",
+           "fleet_stop"),
+    Action("fleet.assign", "Assign a waiting shipment...", "plus", "Ctrl+Shift+A", "Fleet", 1, "fleet", "fleet.assign",
+           "fleet_open_route"),
+    Action("fleet.route", "Open the route", "route", "F9", "Fleet", 2, "fleet", "", "fleet_route"),
+    Action("fleet.acknowledge", "Acknowledge the alert", "check", "F8", "Fleet", 2, "fleet", "alert.acknowledge",
+           "fleet_alert"),
+)  # fmt: skip
 
 OUTBOX_ACTIONS: Final[tuple[Action, ...]] = ()
 

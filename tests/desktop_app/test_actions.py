@@ -84,8 +84,8 @@ def test_a_shortcut_works_in_the_window_that_was_given_them(actions: ActionRegis
     qtbot.addWidget(window)
     actions.give_shortcuts(window)
     actions.bind("a.plain", lambda: done.append("plain"))
-    window.show()
-    qtbot.waitActive(window)
+    with qtbot.waitActive(window):
+        window.show()
     qtbot.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert done == ["plain"]
 
