@@ -147,7 +147,9 @@ def product_story(
                 (product_id, site_id),
                 CountRow,
             ),
-            barcodes=reader.rows("SELECT * FROM barcode WHERE product_id = ? ORDER BY code", (product_id,), Barcode),
+            barcodes=reader.rows(
+                "SELECT * FROM barcode WHERE product_id = ? ORDER BY code", (product_id,), Barcode
+            ),
         )
 
 
@@ -172,7 +174,13 @@ def open_count(reader: Reader, location_id: str, product_id: str, lot: str) -> s
 
 
 def bin_page(
-    reader: Reader, site_id: str, text: str = "", *, limit: int = 200, offset: int = 0, after: BinRow | None = None
+    reader: Reader,
+    site_id: str,
+    text: str = "",
+    *,
+    limit: int = 200,
+    offset: int = 0,
+    after: BinRow | None = None,
 ) -> list[BinRow]:
     """Bins of a site whose code has ``text`` in it, in order of code."""
     where = _bins_where(site_id, text).after("l.code, l.id", (after.code, after.id) if after else None)

@@ -52,7 +52,8 @@ def _apply(cache: Connection, step: tuple[str, type[Row], str, Any]) -> None:
         case "upsert":
             sets = ", ".join(f'"{name}" = excluded."{name}"' for name in names[1:])
             cache.execute(
-                f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}', row
+                f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}',
+                row,
             )
         case "insert":
             cache.execute(f'INSERT OR IGNORE INTO "{table}" ({listed}) VALUES ({marks})', row)
@@ -75,7 +76,9 @@ def _dump(cache: Connection) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     for cls in TABLES:
         typed = ", ".join(f'"{name}", typeof("{name}")' for name in columns_of(cls))
-        found[cls.table.name] = cache.execute(f'SELECT rowid, {typed} FROM "{cls.table.name}" ORDER BY rowid').fetchall()
+        found[cls.table.name] = cache.execute(
+            f'SELECT rowid, {typed} FROM "{cls.table.name}" ORDER BY rowid'
+        ).fetchall()
     return found
 
 
@@ -87,7 +90,9 @@ def _cache() -> Iterator[Connection]:
 
 
 def _check_that_rewinding_restores(
-    cache: Connection, base: list[tuple[str, type[Row], str, Any]], pending: list[tuple[str, type[Row], str, Any]]
+    cache: Connection,
+    base: list[tuple[str, type[Row], str, Any]],
+    pending: list[tuple[str, type[Row], str, Any]],
 ) -> None:
     cache.execute("UPDATE capture SET is_on = 0")
     for step in base:
@@ -151,7 +156,9 @@ def test_the_view_names_the_provisional_rows() -> None:
 
 def _plant_or_ignore(cache: Connection) -> None:
     """The fault that the design warns of: OR IGNORE instead of NOT EXISTS in the triggers."""
-    found = cache.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'shadow_%'").fetchall()
+    found = cache.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'shadow_%'"
+    ).fetchall()
     for name, sql in found:
         start, end = sql.index("AND NOT EXISTS"), sql.index("BEGIN")
         faulty = sql[:start] + sql[end:].replace("INSERT INTO", "INSERT OR IGNORE INTO")

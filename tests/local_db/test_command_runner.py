@@ -62,7 +62,10 @@ def test_an_edit_of_what_somebody_changed_meanwhile_is_refused_on_the_spot(desk:
     order = new_order(desk, ("prod-1", 1))
     desk.do(order)
     edit = ChangeOrder(
-        site_id=SITE, order_id=order.order_id, expected=OrderFields(priority=9), values=OrderFields(priority=1)
+        site_id=SITE,
+        order_id=order.order_id,
+        expected=OrderFields(priority=9),
+        values=OrderFields(priority=1),
     )
     with pytest.raises(RuleViolation) as refused:
         desk.do(edit)
@@ -128,7 +131,9 @@ def test_who_may_not_is_told_so_at_once_even_for_a_fact(desk: Desk, books: Books
 def test_somebody_who_was_barred_may_nothing(desk: Desk) -> None:
     from services.storage.tables import User
 
-    pull(desk, patch(User("user-1", "ann", "Ann Picker", "", "supervisor,picker", "", active=False)), version=2)
+    pull(
+        desk, patch(User("user-1", "ann", "Ann Picker", "", "supervisor,picker", "", active=False)), version=2
+    )
     with pytest.raises(RuleViolation) as refused:
         desk.do(new_order(desk, ("prod-1", 1)))
     assert refused.value.code == "actor_inactive"

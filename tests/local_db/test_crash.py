@@ -48,7 +48,9 @@ def _check_all_fits(desk: Desk, orders: int) -> None:
     assert desk.read.value("SELECT sum(allocated) FROM stock WHERE product_id = 'prod-2'") == orders
     assert desk.read.value("SELECT applied_through FROM cache_meta") == orders
     last_hash = b""
-    for args, prev_hash, new_hash in desk.read.tuples("SELECT args, prev_hash, hash FROM outbox.command ORDER BY n"):
+    for args, prev_hash, new_hash in desk.read.tuples(
+        "SELECT args, prev_hash, hash FROM outbox.command ORDER BY n"
+    ):
         assert prev_hash == last_hash
         last_hash = chain_hash(prev_hash, args)
         assert new_hash == last_hash
@@ -63,7 +65,9 @@ def test_killed_before_the_outbox_holds_it_the_command_was_never_given(filled: P
 
 
 @pytest.mark.parametrize("step", [*AFTER_DURABLE, "never"])
-def test_killed_once_the_outbox_holds_it_the_command_is_there_with_its_effects(filled: Path, step: str) -> None:
+def test_killed_once_the_outbox_holds_it_the_command_is_there_with_its_effects(
+    filled: Path, step: str
+) -> None:
     returned = _run_until_it_dies(filled, step)
     assert returned == list(range(1, ORDERS + (step == "never")))
     with Desk.open(filled, allow_plain=True) as desk:
@@ -71,7 +75,9 @@ def test_killed_once_the_outbox_holds_it_the_command_is_there_with_its_effects(f
 
 
 @pytest.mark.parametrize("step", [*BEFORE_DURABLE, *AFTER_DURABLE])
-def test_after_a_kill_work_goes_on_and_can_be_taken_back_exactly(filled: Path, step: str, books: Books) -> None:
+def test_after_a_kill_work_goes_on_and_can_be_taken_back_exactly(
+    filled: Path, step: str, books: Books
+) -> None:
     with Desk.open(filled, allow_plain=True) as desk:
         base = contents(desk)
     _run_until_it_dies(filled, step)

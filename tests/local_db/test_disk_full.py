@@ -90,7 +90,9 @@ def test_the_ballast_is_given_up_so_that_outcomes_find_room(desk: Desk, disk: Di
     assert replica(desk).outcomes_ack() == taken
 
 
-def test_a_pull_that_finds_no_room_changes_nothing_and_comes_again(desk: Desk, disk: Disk, books: Books) -> None:
+def test_a_pull_that_finds_no_room_changes_nothing_and_comes_again(
+    desk: Desk, disk: Disk, books: Books
+) -> None:
     desk.do(new_order(desk, ("prod-2", 1)))
     for _ in range(40):
         books.order(("prod-2", 1))

@@ -97,7 +97,9 @@ def test_a_damaged_outbox_is_told_and_left_alone(profile: Path, desk: Desk) -> N
     assert (profile / "outbox.db").read_bytes() == damaged
 
 
-def test_a_cache_of_another_outbox_is_not_believed(tmp_path: Path, desk: Desk, profile: Path, books: Books) -> None:
+def test_a_cache_of_another_outbox_is_not_believed(
+    tmp_path: Path, desk: Desk, profile: Path, books: Books
+) -> None:
     desk.do(new_order(desk, ("prod-1", 1)))
     desk.close()
     with Desk.open(tmp_path / "other", allow_plain=True):
@@ -119,7 +121,7 @@ def test_damage_that_shows_while_working_lets_the_cache_be_made_anew(
         file.seek((page - 1) * 4096)
         file.write(b"\xff" * 4096)
     with Desk.open(profile, allow_plain=True) as broken:
-        with pytest.raises(Exception, match="malformed|not a database"):
+        with pytest.raises(Exception, match=r"malformed|not a database"):
             pull(broken, patches(books), version=5)
         assert "damaged" in caplog.text
     with Desk.open(profile, allow_plain=True) as again:

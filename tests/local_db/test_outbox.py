@@ -90,7 +90,12 @@ def test_a_copied_file_begins_a_new_chain_with_what_has_no_outcome(desk: Desk, b
     assert [(command.n, command.id) for command in again] == [(1, ids[2]), (2, ids[3])]
     assert again[0].prev_hash == b""
     assert again[1].prev_hash == chain_hash(b"", again[0].args)
-    assert (side.identity(), side.settled_n(), side.outcomes_ack(), side.pending_count()) == (ANOTHER, 0, 0, 2)
+    assert (side.identity(), side.settled_n(), side.outcomes_ack(), side.pending_count()) == (
+        ANOTHER,
+        0,
+        0,
+        2,
+    )
     assert {row.id for row in desk.read.orders()} == {order.order_id for order in orders[2:]}
     assert [(row.n, row.status) for row in desk.read.outbox()] == [(1, "provisional"), (2, "provisional")]
     retired = desk.read.tuples("SELECT client_id, n, status FROM outbox.retired_command ORDER BY n")

@@ -29,7 +29,10 @@ def test_rows_come_as_frozen_records_of_the_type_that_was_asked_for(desk: Desk) 
 def test_one_value_and_values_answer_none_or_nothing_where_nothing_is(desk: Desk) -> None:
     assert desk.read.one("SELECT sku, active FROM product WHERE id = ?", ("none",), Counted) is None
     assert desk.read.value("SELECT sku FROM product WHERE id = ?", ("none",)) is None
-    assert desk.read.values("SELECT sku FROM product WHERE id > ? ORDER BY id", ("prod-1",)) == ["SKU2", "SKU3"]
+    assert desk.read.values("SELECT sku FROM product WHERE id > ? ORDER BY id", ("prod-1",)) == [
+        "SKU2",
+        "SKU3",
+    ]
     product = desk.read.get(Product, "prod-1")
     assert product is not None
     assert (product.sku, product.active) == ("SKU1", True)
@@ -101,5 +104,7 @@ def test_reading_imports_no_sqlalchemy_no_keyring_and_no_http(desk: Desk, profil
         "assert not handlers, handlers\n"
         "desk.close()\n"
     )
-    ran = subprocess.run([sys.executable, "-c", script, str(profile)], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(profile)], capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr

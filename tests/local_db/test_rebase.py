@@ -176,7 +176,10 @@ def test_a_scope_that_is_lost_takes_its_rows_along_but_not_what_is_pending(desk:
 
 def test_a_row_that_moves_between_scopes_in_one_page_stays(desk: Desk, books: Books) -> None:
     product = books.get(Product, "prod-1")
-    moved = [TablePatch("product", [list(msgspec.structs.astuple(product))], []), TablePatch("product", [], ["prod-1"])]
+    moved = [
+        TablePatch("product", [list(msgspec.structs.astuple(product))], []),
+        TablePatch("product", [], ["prod-1"]),
+    ]
     pull(desk, moved, version=2)
     assert desk.read.get(Product, "prod-1") == product
 

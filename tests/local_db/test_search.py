@@ -15,7 +15,7 @@ from tests.local_db.truth import patch, pull
 PRODUCTS = (
     Product("p-1", "KB-100", "Blue Enamel Jug", "Kitchen", "ea", "5012345000015", 100, "GBP", 1, 1, 1, 1),
     Product("p-2", "KB-200", "Green Enamel Plate", "Kitchen", "ea", "5012345000022", 100, "GBP", 1, 1, 1, 1),
-    Product("p-3", "XJ-7", "Café Mug 100% \"best\"", "Kitchen", "ea", "", 100, "GBP", 1, 1, 1, 1),
+    Product("p-3", "XJ-7", 'Café Mug 100% "best"', "Kitchen", "ea", "", 100, "GBP", 1, 1, 1, 1),
     Product("p-4", "OLD-1", "Blue Enamel Bowl", "Kitchen", "ea", "", 100, "GBP", 1, 1, 1, 1, active=False),
 )
 
@@ -24,7 +24,9 @@ PRODUCTS = (
 def shop(desk: Desk) -> Desk:
     """The desk with a few products, a pack barcode and a customer more."""
     barcode = Barcode("b-1", "PACK6", "p-2", 6)
-    customer = Customer("c-1", "K77", "Zoë's Kitchen Store", "", "", "", "Loughborough", "LE11", "GB", None, None)
+    customer = Customer(
+        "c-1", "K77", "Zoë's Kitchen Store", "", "", "", "Loughborough", "LE11", "GB", None, None
+    )
     pull(desk, patch(*PRODUCTS, barcode, customer), version=2)
     return desk
 
@@ -47,7 +49,7 @@ def _found(desk: Desk, text: str) -> list[str]:
         ("PACK6", ["p-2"]),
         ("namel pl", ["p-2"]),
         ("345000", ["p-1", "p-2"]),
-        ("00% \"b", ["p-3"]),
+        ('00% "b', ["p-3"]),
         ("nothing like it", []),
         ("bowl", []),
         ("   ", []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -39,12 +40,11 @@ def image(tmp_path: Path, books: Books) -> Path:
 
 
 @pytest.fixture(params=["plain", "keyed"])
-def empty(request: pytest.FixtureRequest, profile: Path) -> Desk:
+def empty(request: pytest.FixtureRequest, profile: Path) -> Iterator[Desk]:
     """An enrolled desk that has nothing yet."""
     how = {"allow_plain": True} if request.param == "plain" else {"passphrase": "correct horse"}
-    desk = Desk.open(profile, credentials=IDENTITY, **how)
-    request.addfinalizer(desk.close)
-    return desk
+    with Desk.open(profile, credentials=IDENTITY, **how) as desk:
+        yield desk
 
 
 def test_an_image_becomes_the_cache(empty: Desk, image: Path, books: Books, profile: Path) -> None:

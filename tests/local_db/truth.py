@@ -65,7 +65,8 @@ def pull(
 def contents(desk: Desk) -> dict[str, list[tuple[object, ...]]]:
     """Every business row with its row number, as it is stored."""
     return {
-        cls.table.name: desk.read.tuples(f'SELECT rowid, * FROM "{cls.table.name}" ORDER BY id') for cls in TABLES
+        cls.table.name: desk.read.tuples(f'SELECT rowid, * FROM "{cls.table.name}" ORDER BY id')
+        for cls in TABLES
     }
 
 
