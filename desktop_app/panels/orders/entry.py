@@ -75,7 +75,8 @@ class OrderEntry(QWidget):
         self._context, self._site_id, self._currency, self._keeper = context, site_id, currency, keeper
         self.setObjectName("orders.entry")
         self.setAccessibleName("Order entry")
-        self._desk: Any = context.desk
+        desk: Any = context.desk
+        self._desk = desk
         self.draft = Draft(self._desk.new_id())
         self._placer = Placer(context, site_id, currency, self)
         self._last: Placed | None = None

@@ -18,7 +18,7 @@ from desktop_app.panels.orders.number_fields import EnterField
 from desktop_app.panels.orders.words import PRIORITIES, count, day_in_words
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from desktop_app.widgets.buttons import action_button, button
-from desktop_app.widgets.ladder import Ladder
+from desktop_app.widgets.ladder import Effect, Ladder
 from desktop_app.widgets.layouts import label, line, row
 
 _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -113,7 +113,7 @@ class EntrySide(QWidget):
         """What stands there."""
         return self._error.text()
 
-    def show_order(self, title: str, words: str, rungs: tuple[effects.Effect, ...]) -> None:
+    def show_order(self, title: str, words: str, rungs: tuple[Effect, ...]) -> None:
         """Show the ladder of the order that was placed last."""
         self._placed.setText(title)
         self._placed_words.setText(words)

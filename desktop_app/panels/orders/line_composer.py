@@ -14,7 +14,7 @@ from desktop_app.panels.orders.number_fields import PriceField, QuantityField
 from desktop_app.panels.orders.pasted_rows import looks_like_rows
 from desktop_app.panels.orders.suggest_field import SuggestField
 from desktop_app.panels.orders.suggest_popup import SuggestRow
-from desktop_app.themes.tokens import SPACE_4, SPACE_12
+from desktop_app.themes.tokens import SPACE_4, SPACE_12, Tone
 from desktop_app.widgets.buttons import button
 from desktop_app.widgets.layouts import label
 from local_db.queries.order_queries import ProductHit, product_hits
@@ -172,7 +172,7 @@ class LineComposer(QWidget):
         grid.setColumnStretch(0, 1)
 
     def _row_of(self, hit: ProductHit) -> SuggestRow:
-        tone = "danger" if hit.available <= 0 else None
+        tone: Tone | None = "danger" if hit.available <= 0 else None
         return SuggestRow(
             hit.sku,
             hit.name,

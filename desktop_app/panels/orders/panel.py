@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -277,13 +278,13 @@ class Panel(QWidget):
 
     def _order_again(self, story: OrderStory) -> None:
         """A new draft with the customer and lines of an order."""
-        read, site_id, desk = self._context.desk.read, self._site_id, self._context.desk
+        desk: Any = self._context.desk
+        read, site_id = desk.read, self._site_id
         lines = [line for line in story.lines if line.wanted]
 
         def work() -> Draft:
-            draft = Draft(
-                desk.new_id(), customer=_draft_customer(story.customer), priority=story.order.priority
-            )  # type: ignore[attr-defined]
+            customer = _draft_customer(story.customer)
+            draft = Draft(desk.new_id(), customer=customer, priority=story.order.priority)
             now = products_now(read, site_id, [line.product_id for line in lines])
             for line in lines:
                 hit = now.get(line.product_id)
@@ -382,6 +383,7 @@ class Panel(QWidget):
         self.table.opened.connect(self._open_inspector)
         self.list.draft_chosen.connect(self.new_order)
         self.entry.left.connect(self._leave_entry)
+        self.entry.drafts_changed.connect(lambda: self._keeper.list_drafts(self._offer_drafts))
         self.entry.placed.connect(self._on_placed)
         self.entry.show_order.connect(lambda order_id: self.reveal("order", order_id))
         self._story_view.line_opened.connect(self._change_quantity)
@@ -400,15 +402,8 @@ class Panel(QWidget):
 
     def _bind(self) -> None:
         actions, deeds = self._context.actions, self._deeds
-        for name, wanted in (
-            ("hold", "hold"),
-            ("resume", "resume"),
-            ("cancel", "cancel"),
-            ("release", "release"),
-            ("close", "close"),
-            ("confirm", "confirm"),
-        ):
-            actions.when(f"order_{name}", lambda wanted=wanted: self._all_can(wanted))
+        for event in ("hold", "resume", "cancel", "release", "close", "confirm"):
+            actions.when(f"order_{event}", partial(self._all_can, event))
         actions.when("order_entry", lambda: self.is_entering)
         actions.when("order_selected", lambda: bool(self._chosen()))
         actions.when("order_change", lambda: len(self._chosen()) == 1 and self._changeable(self._chosen()[0]))

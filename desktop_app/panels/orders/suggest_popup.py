@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -108,7 +108,7 @@ class SuggestPopup(QWidget):
         )
         if self._rows:
             painter.setPen(theme.colour("line"))
-            painter.drawLine(box.left() + 1, foot.top(), box.right() - 1, foot.top())
+            painter.drawLine(QPointF(box.left() + 1, foot.top()), QPointF(box.right() - 1, foot.top()))
         painter.setPen(theme.colour("quiet"))
         painter.setFont(theme.font("label"))
         shown = painter.fontMetrics().elidedText(self._foot, Qt.TextElideMode.ElideRight, int(foot.width()))
