@@ -1,0 +1,152 @@
+"""The columns of the stock list and of the lists in its inspector, as data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from desktop_app.panels.inventory.words import COUNTS, LOCATION_KINDS, MOVEMENTS, STATUSES, band_pill
+from desktop_app.themes.tokens import Tone
+from desktop_app.widgets.columns import Column, mark_column
+from local_db.queries.inventory_queries import InventoryRow
+from local_db.queries.stock_story_queries import CountRow, MovementRow
+
+_MARK: Final = mark_column(lambda each: "provisional" if each.provisional else "")
+
+
+def _band_tone(row: InventoryRow) -> Tone:
+    return band_pill(row.band, row.available)[1]
+
+
+def _available_tip(row: InventoryRow) -> str:
+    leased = f", {row.leased:,} set aside for terminals" if row.leased else ""
+    return f"{row.on_hand:,} on hand, {row.reserved:,} reserved, {row.held:,} held{leased}: {row.available:,} can be promised"
+
+
+STOCK: Final = (
+    _MARK,
+    Column("sku", "SKU", lambda row: row.sku, width=92, strong=True),
+    Column("name", "Product", lambda row: row.name if row.active else f"{row.name} (not sold any more)", width=200,
+           stretch=True),
+    Column("category", "Category", lambda row: row.category, width=112, quiet=True, sortable=False),
+    Column("band", "Level", lambda row: band_pill(row.band, row.available), "pill", width=86, sortable=False,
+           tip=_available_tip),
+    Column("available", "Available", lambda row: row.available, "number", width=88, strong=True, tip=_available_tip,
+           tone=lambda row: "danger" if row.available <= 0 else None),
+    Column("on_hand", "On hand", lambda row: row.on_hand, "number", width=74, sortable=False),
+    Column("reserved", "Reserved", lambda row: row.reserved or None, "number", width=78, sortable=False, quiet=True),
+    Column("held", "Held", lambda row: row.held or None, "number", width=56, sortable=False,
+           tone=lambda row: "warning" if row.held else None),
+    Column("in_transit", "In transit", lambda row: row.in_transit or None, "number", width=80, sortable=False, quiet=True),
+    Column("backordered", "Backorder", lambda row: row.backordered or None, "number", width=84, sortable=False,
+           tone=lambda row: "warning" if row.backordered else None),
+    Column("reorder_point", "Reorder at", lambda row: row.reorder_point or None, "number", width=84, sortable=False,
+           quiet=True),
+    Column("trend", "30 days", lambda row: row.trend, "spark", width=96, sortable=False, tone=_band_tone,
+           tip=lambda row: f"On hand over 30 days: {min(row.trend):,} to {max(row.trend):,}, now {row.trend[-1]:,}"
+           if row.trend else "Nothing moved in 30 days"),
+)  # fmt: skip
+
+BINS: Final = (
+    _MARK,
+    Column("code", "Bin", lambda row: row.location_code, width=88, strong=True, sortable=False,
+           tip=lambda row: f"{row.location_code}, zone {row.zone}"),
+    Column("status", "State", lambda row: STATUSES.get(row.status, (row.status, "neutral")), "pill", width=88,
+           sortable=False),
+    Column("lot", "Lot", lambda row: " ".join(part for part in (row.lot, _until(row.expires_on)) if part), width=80,
+           stretch=True, quiet=True, sortable=False),
+    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=54, sortable=False),
+    Column("free", "Free", lambda row: row.on_hand - row.allocated if row.status == "good" else None, "number", width=50,
+           sortable=False, quiet=True),
+)  # fmt: skip
+MOVES: Final = (
+    _MARK,
+    Column("kind", "What", lambda row: MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize()), width=76,
+           sortable=False, tip=lambda row: movement_words(row)),
+    Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=54, sortable=False,
+           tone=lambda row: "ok" if row.delta > 0 else "danger" if row.delta < 0 else None,
+           tip=lambda row: movement_words(row)),
+    Column("where", "Where, why", lambda row: where_words(row), width=120, stretch=True, quiet=True, sortable=False,
+           tip=lambda row: movement_words(row)),
+    Column("at", "When", lambda row: row.at, "age", width=60, sortable=False),
+)  # fmt: skip
+HOLDERS: Final = (
+    Column("number", "Order", lambda each: each.number, width=90, strong=True, sortable=False),
+    Column("customer", "Customer", lambda each: each.customer_name, width=80, stretch=True, sortable=False),
+    Column("waits", "", lambda each: ("Waits", "warning") if each.waits else ("Has", "ok"), "pill", width=72,
+           sortable=False),
+    Column("quantity", "Units", lambda each: each.quantity, "number", width=52, sortable=False),
+    Column("since", "Since", lambda each: each.since, "age", width=58, sortable=False),
+)  # fmt: skip
+PRODUCT_COUNTS: Final = (
+    _MARK,
+    Column("code", "Bin", lambda row: row.location_code, width=88, strong=True, sortable=False),
+    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral")), "pill", width=100,
+           sortable=False),
+    Column("variance", "Variance", lambda row: row.variance, "number", width=68, stretch=True, sortable=False,
+           tone=lambda row: _variance_tone(row)),
+    Column("at", "When", lambda row: row.counted_at or row.requested_at, "age", width=60, sortable=False),
+)  # fmt: skip
+BARCODES: Final = (
+    Column("code", "Code", lambda row: row.code, width=150, strong=True, stretch=True, sortable=False),
+    Column("quantity", "Stands for", lambda row: row.quantity, "number", width=90, unit="pcs", sortable=False),
+)
+ALL_COUNTS: Final = (
+    _MARK,
+    Column("location_code", "Bin", lambda row: row.location_code, width=100, strong=True),
+    Column("sku", "SKU", lambda row: row.sku, width=88, strong=True),
+    Column("product_name", "Product", lambda row: row.product_name, width=160, stretch=True),
+    Column("lot", "Lot", lambda row: row.lot, width=80, quiet=True),
+    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral")), "pill", width=108),
+    Column("expected", "Recorded", lambda row: row.expected, "number", width=80, quiet=True),
+    Column("counted", "Counted", lambda row: row.counted, "number", width=76),
+    Column("variance", "Variance", lambda row: row.variance, "number", width=80, strong=True,
+           tone=lambda row: _variance_tone(row)),
+    Column("value", "Worth", lambda row: None if row.value is None else (row.value, row.currency), "money", width=90,
+           quiet=True, tip=lambda row: "At the selling price"),
+    Column("counted_by", "By", lambda row: row.counted_by, width=96, quiet=True),
+    Column("reason", "Why", lambda row: row.reason, width=120, quiet=True),
+    Column("requested_at", "Asked", lambda row: row.requested_at, "age", width=70),
+)  # fmt: skip
+BIN_LIST: Final = (
+    Column("code", "Bin", lambda row: row.code, width=100, strong=True, stretch=True, sortable=False),
+    Column("kind", "Kind", lambda row: LOCATION_KINDS.get(row.kind, row.kind), width=84, quiet=True, sortable=False),
+    Column("products", "Products", lambda row: row.products or None, "number", width=74, sortable=False),
+    Column("units", "Units", lambda row: row.units or None, "number", width=64, sortable=False),
+)
+BIN_CONTENT: Final = (
+    _MARK,
+    Column("sku", "SKU", lambda row: row.sku, width=88, strong=True),
+    Column("product_name", "Product", lambda row: row.product_name, width=180, stretch=True),
+    Column("status", "State", lambda row: STATUSES.get(row.status, (row.status, "neutral")), "pill", width=92),
+    Column("lot", "Lot", lambda row: row.lot, width=90, quiet=True),
+    Column("expires_on", "Use by", lambda row: row.expires_on, width=92, quiet=True),
+    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=64),
+    Column("allocated", "Promised", lambda row: row.allocated or None, "number", width=78, quiet=True),
+)  # fmt: skip
+
+
+def where_words(row: MovementRow) -> str:
+    """`A-01 to B-02`, the order or the reason."""
+    if row.from_code and row.to_code and row.from_code != row.to_code:
+        place = f"{row.from_code} to {row.to_code}"
+    else:
+        place = row.to_code or row.from_code
+    return ", ".join(part for part in (place, row.order_number, row.reason) if part)
+
+
+def movement_words(row: MovementRow) -> str:
+    """A movement in one sentence, with who and which lot."""
+    lot = f", lot {row.lot}" if row.lot else ""
+    by = f", by {row.actor_name}" if row.actor_name else ""
+    kind = MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize())
+    return f"{kind}: {row.quantity:,}{lot}, {where_words(row)}{by}"
+
+
+def _until(day: str) -> str:
+    return f"use by {day}" if day else ""
+
+
+def _variance_tone(row: CountRow) -> Tone | None:
+    if row.variance is None or row.variance == 0:
+        return None
+    return "danger" if row.variance < 0 else "warning"

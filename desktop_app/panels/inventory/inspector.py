@@ -1,0 +1,173 @@
+"""The inspector of one product: its figures and trend, then bins, orders, movements, counts and codes in turn."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app import formats
+from desktop_app.panel_context import PanelContext
+from desktop_app.panels.inventory.columns import BARCODES, BINS, HOLDERS, MOVES, PRODUCT_COUNTS
+from desktop_app.panels.inventory.words import band_pill
+from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
+from desktop_app.widgets.buttons import action_button, button
+from desktop_app.widgets.empty_state import EmptyState
+from desktop_app.widgets.layouts import label, line, row
+from desktop_app.widgets.pill import Pill
+from desktop_app.widgets.row_source import ListSource
+from desktop_app.widgets.row_table import RowTable
+from desktop_app.widgets.sparkline import Sparkline
+from local_db.queries.stock_story_queries import ProductStory
+
+_TABS: Final = (
+    ("bins", "Bins", BINS, "Where it lies", ("bin", "It lies in no bin", "Receive some, or adjust a bin.")),
+    ("holders", "Orders", HOLDERS, "Who holds this stock",
+     ("order", "Promised to nobody", "Orders that have or wait for units appear here.")),
+    ("movements", "Moves", MOVES, "Latest movements",
+     ("history", "Nothing has moved", "Receipts, moves, picks and adjustments appear here.")),
+    ("counts", "Counts", PRODUCT_COUNTS, "Counts of this product",
+     ("count", "Never counted", "Ctrl+Shift+C asks for a count.")),
+    ("barcodes", "Codes", BARCODES, "Barcodes", ("tag", "No barcode", "Administration adds barcodes to products.")),
+)  # fmt: skip
+_BUTTONS: Final = (("inventory.adjust", "Adjust"), ("inventory.hold", "Hold"), ("inventory.release", "Release"),
+                   ("inventory.request_count", "Recount"), ("inventory.replenish", "Refill"))  # fmt: skip
+
+
+class ProductInspector(QWidget):
+    """Shows one story. `bin_opened(location_id)`, `order_opened(order_id)` are Enter on a row."""
+
+    bin_opened = Signal(str)
+    order_opened = Signal(str)
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__()
+        self._context = context
+        self.story: ProductStory | None = None
+        self.setObjectName("inventory.inspector")
+        theme = context.theme
+        self._name = label("", "section", wrap=True)
+        self._more = label("", "quiet", wrap=True, selectable=True)
+        self._band, self._mark = Pill(theme), Pill(theme, "Provisional", "provisional")
+        self._available = label("", "figure")
+        self._figures = QGridLayout()
+        self._trend = Sparkline(theme, "stock on hand")
+        self._trend_words = label("", "label")
+        self._tabs: dict[str, Any] = {}
+        self.tables: dict[str, RowTable] = {}
+        self._stack = QStackedWidget()
+        self._heading = label("", "label")
+        self._group = QButtonGroup(self)
+        for key, title, columns, heading, empty in _TABS:
+            tab = button(theme, title, lambda key=key: self.show_tab(key), kind="quiet")
+            tab.setCheckable(True)
+            tab.setObjectName(f"inventory.inspector.tab.{key}")
+            tab.setToolTip(heading)
+            self._group.addButton(tab)
+            self._tabs[key] = tab
+            table = RowTable(
+                theme, context.runner, columns, name=heading, key=_keys(key), multi=False,
+                empty=EmptyState(theme, *empty), zone=context.session.time_zone,
+            )  # fmt: skip
+            table.setObjectName(f"inventory.inspector.{key}")
+            self.tables[key] = table
+            self._stack.addWidget(table)
+        self.tables["bins"].opened.connect(lambda each: self.bin_opened.emit(each.location_id))
+        self.tables["holders"].opened.connect(lambda each: self.order_opened.emit(each.order_id))
+        self._lay_out()
+        self.show_tab("bins")
+
+    def show_tab(self, key: str) -> None:
+        """Show one of the lists."""
+        self._tabs[key].setChecked(True)
+        self._stack.setCurrentWidget(self.tables[key])
+
+    def show_story(self, story: ProductStory) -> None:
+        """Show another product, or the same one as it is now."""
+        other = self.story is None or self.story.row.id != story.row.id
+        self.story = story
+        row_, product = story.row, story.product
+        self._name.setText(row_.name)
+        price = formats.money(product.price_minor, product.currency)
+        parts = [row_.category, price, f"{product.weight_g:,} g" if product.weight_g else "", product.gtin]
+        self._more.setText(" · ".join(part for part in parts if part))
+        self._band.show_status(*band_pill(row_.band, row_.available))
+        self._mark.setVisible(row_.provisional)
+        self._available.setText(formats.number(row_.available))
+        self._show_figures(story)
+        self._trend.set_values(row_.trend)
+        self._trend.setVisible(bool(row_.trend))
+        self._trend_words.setText(_trend_words(story))
+        for key, table in self.tables.items():
+            rows = list(getattr(story, key))
+            table.set_source(ListSource(rows), first=rows[:200], count=len(rows), keep_place=not other)
+            if other:
+                table.clearSelection()
+        for key, title, *_rest in _TABS:
+            known = len(getattr(story, key))
+            self._tabs[key].setText(f"{title} {known}" if known and key != "movements" else title)
+
+    def _show_figures(self, story: ProductStory) -> None:
+        row_ = story.row
+        promised = sum(each.quantity for each in story.holders if not each.waits)
+        figures = (
+            ("On hand", row_.on_hand), ("Reserved", row_.reserved), ("Held", row_.held),
+            ("In transit", row_.in_transit), ("Backordered", row_.backordered),
+            ("Reorder at", row_.reorder_point or None),
+        )  # fmt: skip
+        if row_.leased:
+            figures = (*figures[:3], ("Set aside", row_.leased), *figures[3:])
+        while (item := self._figures.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for place, (title, value) in enumerate(figures):
+            words, figure = label(title, "label"), label(formats.number(value), "strong")
+            if title == "Reserved":
+                figure.setToolTip(f"{promised:,} of them are promised to orders")
+            self._figures.addWidget(words, place // 3 * 2, place % 3)
+            self._figures.addWidget(figure, place // 3 * 2 + 1, place % 3)
+
+    def _lay_out(self) -> None:
+        theme, actions = self._context.theme, self._context.actions
+        for column in range(3):
+            self._figures.setColumnStretch(column, 1)
+        self._figures.setVerticalSpacing(0)
+        self._figures.setHorizontalSpacing(SPACE_12)
+        deeds = []
+        for action_id, words in _BUTTONS:
+            made = action_button(theme, actions, action_id, text=words, kind="quiet")
+            made.setObjectName(f"inventory.inspector.{action_id.removeprefix('inventory.')}")
+            deeds.append(made)
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACE_16, 0, SPACE_16, SPACE_8)
+        head.setSpacing(SPACE_4)
+        head.addWidget(self._name)
+        head.addWidget(self._more)
+        head.addSpacing(SPACE_8)
+        head.addLayout(row(self._available, label("available", "quiet"), "stretch", self._mark, self._band))
+        head.addWidget(self._trend)
+        head.addWidget(self._trend_words)
+        head.addSpacing(SPACE_8)
+        head.addLayout(self._figures)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(SPACE_4)
+        whole.addLayout(head)
+        whole.addLayout(row(*deeds, "stretch", gap=0, margins=(SPACE_4, 0, SPACE_4, 0)))
+        whole.addWidget(line())
+        whole.addLayout(row(*self._tabs.values(), "stretch", gap=0, margins=(SPACE_4, 0, SPACE_4, 0)))
+        whole.addWidget(self._stack, 1)
+
+
+def _keys(key: str) -> Any:
+    if key == "holders":
+        return lambda each: (each.order_id, each.waits)
+    return lambda each: each.id
+
+
+def _trend_words(story: ProductStory) -> str:
+    trend, moves = story.row.trend, story.movements
+    if not trend:
+        return "Nothing moved in 30 days"
+    last = f", last moved {formats.ago(moves[0].at)}" if moves else ""
+    return f"30 days: {min(trend):,} to {max(trend):,} on hand{last}"
