@@ -16,17 +16,20 @@ from desktop_app.change_feed import FreshView
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import draft as drafting
 from desktop_app.panels.orders import effects
-from desktop_app.panels.orders.draft import Draft, DraftCustomer
+from desktop_app.panels.orders.draft import Draft
 from desktop_app.panels.orders.draft_columns import draft_columns
 from desktop_app.panels.orders.draft_keeper import DraftKeeper
+from desktop_app.panels.orders.draft_sources import draft_customer
 from desktop_app.panels.orders.due_day import UnknownDay
 from desktop_app.panels.orders.entry_side import EntrySide
+from desktop_app.panels.orders.intake import Intake, Line
 from desktop_app.panels.orders.line_composer import LineComposer
 from desktop_app.panels.orders.paste_report import PasteReport
-from desktop_app.panels.orders.pasted_rows import WrongRow, looks_like_rows, read_rows
+from desktop_app.panels.orders.pasted_rows import WrongRow, looks_like_rows
 from desktop_app.panels.orders.placing import Placed, Placer
 from desktop_app.panels.orders.suggest_field import SuggestField
 from desktop_app.panels.orders.suggest_popup import SuggestRow
+from desktop_app.panels.orders.words import count
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from desktop_app.widgets.buttons import button
@@ -40,7 +43,6 @@ from local_db.queries.order_queries import (
     Refusal,
     order_refusals,
     order_story,
-    product_of_code,
     products_now,
     recent_customers,
 )
@@ -79,6 +81,7 @@ class OrderEntry(QWidget):
         self._desk = desk
         self.draft = Draft(self._desk.new_id())
         self._placer = Placer(context, site_id, currency, self)
+        self._intake = Intake(context, site_id, currency, self)
         self._last: Placed | None = None
         self._title = label("New order", "title")
         self._kept = label("", "label")
@@ -263,9 +266,9 @@ class OrderEntry(QWidget):
         return read.search_customers(text, limit=9) if text else recent_customers(read, self._site_id)
 
     def _take_customer(self, row: Customer) -> None:
-        place = ", ".join(part for part in (row.street, row.city, row.postcode) if part)
-        chosen = DraftCustomer(row.id, row.code, row.name, place, row.priority)
-        self._change(replace(self.draft, customer=chosen, customer_typed="", priority=row.priority))
+        self._change(
+            replace(self.draft, customer=draft_customer(row), customer_typed="", priority=row.priority)
+        )
         self._show_customer()
         self.side.show_draft(self.draft)
         self.composer.product.setFocus(Qt.FocusReason.TabFocusReason)
@@ -316,48 +319,25 @@ class OrderEntry(QWidget):
             self._show_lines()
 
     def _on_paste(self, text: str) -> None:
-        rows, wrong = read_rows(text, self._currency)
-        read, site_id = self._context.desk.read, self._site_id
+        self._intake.paste(text, self._take_rows)
 
-        def work() -> list[ProductHit | None]:
-            with read.snapshot():
-                return [product_of_code(read, site_id, each.code) for each in rows]
-
-        def then(hits: Sequence[ProductHit | None]) -> None:
-            draft, bad = self.draft, list(wrong)
-            for each, hit in zip(rows, hits, strict=True):
-                shown = f"{each.code}  {each.quantity}"
-                if hit is None:
-                    bad.append(WrongRow(each.row, shown, "no product has this sku or barcode"))
-                elif not hit.active:
-                    bad.append(WrongRow(each.row, shown, f"{hit.sku} is no longer sold"))
-                else:
-                    draft = drafting.with_product(draft, hit, each.quantity * hit.pack, each.price_minor)
-            self._change(draft)
-            self._show_lines()
-            taken = len(rows) + len(wrong) - len(bad)
-            self.report.show_result(taken, sorted(bad))
-            if not bad:
-                self._context.toasts.show(f"{taken} rows taken", "ok")
-
-        self._context.runner.run(work, then, self, label="Reading the pasted rows", key="paste")
+    def _take_rows(self, lines: Sequence[Line], wrong: Sequence[WrongRow]) -> None:
+        draft = self.draft
+        for hit, quantity, price in lines:
+            draft = drafting.with_product(draft, hit, quantity, price)
+        self._change(draft)
+        self._show_lines()
+        self.report.show_result(len(lines), wrong)
+        if not wrong:
+            self._context.toasts.show(f"{count(len(lines), 'row')} taken", "ok")
 
     def _on_scan(self, scan: object) -> ScanFeedback | None:
-        code, units = str(getattr(scan, "code", "")), getattr(scan, "quantity", None) or 1
-        read, site_id = self._context.desk.read, self._site_id
-
-        def then(hit: ProductHit | None) -> None:
-            if hit is None or not hit.active:
-                self._context.scanner.bad(
-                    f"No product has the code {code}" if hit is None else f"{hit.sku} is no longer sold"
-                )
-                return
-            self._add(hit, hit.pack * units, None)
-            now = next(line.quantity for line in self.draft.lines if line.product_id == hit.product_id)
-            self._context.scanner.good(f"{now} × {hit.sku}  {hit.name}")
-
-        self._context.runner.run(lambda: product_of_code(read, site_id, code), then, self)
+        self._intake.scan(scan, self._add_scanned)
         return None
+
+    def _add_scanned(self, hit: ProductHit, units: int) -> int:
+        self._add(hit, units, None)
+        return next(line.quantity for line in self.draft.lines if line.product_id == hit.product_id)
 
     # -- showing ---------------------------------------------------------------------------------------------------
 

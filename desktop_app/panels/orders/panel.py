@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.orders import draft as drafting
 from desktop_app.panels.orders.deeds import OrderDeeds
-from desktop_app.panels.orders.draft import Draft, DraftCustomer
+from desktop_app.panels.orders.draft import Draft
 from desktop_app.panels.orders.draft_keeper import DraftKeeper
+from desktop_app.panels.orders.draft_sources import draft_again, draft_of_refused, draft_to_add
 from desktop_app.panels.orders.entry import OrderEntry, site_today
 from desktop_app.panels.orders.inspector import OrderInspector
 from desktop_app.panels.orders.order_dialogs import FieldsDialog, QuantityDialog
@@ -29,7 +29,6 @@ from local_db.queries.order_queries import (
     OrderListRow,
     OrderStory,
     order_story,
-    products_now,
     stock_holders,
 )
 from services.domain.order_states import BEFORE_SHIPPING, possible_events
@@ -236,63 +235,29 @@ class Panel(QWidget):
         """Fill the entry from a command that the server refused."""
         desk, site_id = self._context.desk, self._site_id
 
-        def work() -> Draft | None:
-            item = next((row for row in desk.read.needs_attention() if row.id == item_id), None)
-            if item is None:
-                return None
-            meant = item.arguments
-            customer = desk.read.get(Customer, str(meant.get("customer_id", "")))
-            products = products_now(
-                desk.read, site_id, [str(line["product_id"]) for line in meant.get("lines", [])]
-            )
-            return drafting.from_refused(
-                meant,
-                order_id=desk.new_id(),  # type: ignore[attr-defined]
-                item_id=item_id,
-                customer=_draft_customer(customer),
-                products=products,
-            )
-
         def then(draft: Draft | None) -> None:
             if draft is None:
                 self._context.toasts.show("Somebody has dealt with it already.", "neutral")
             else:
                 self.new_order(draft)
 
-        self._context.runner.run(work, then, self, label="Opening the refused order")
+        self._context.runner.run(
+            lambda: draft_of_refused(desk, site_id, item_id), then, self, label="Opening the refused order"
+        )
 
     def _add_lines(self) -> None:
         """Enter more lines for the order that is marked."""
         story = self._story_view.story
         if story is not None:
-            self.new_order(
-                Draft(
-                    self._context.desk.new_id(),  # type: ignore[attr-defined]
-                    customer=_draft_customer(story.customer),
-                    priority=story.order.priority,
-                    due=story.order.due_on,
-                    add_to=story.row.id,
-                    number=story.row.number,
-                )
+            self.new_order(draft_to_add(self._context.desk, story))
+
+    def _order_again(self) -> None:
+        """A new draft with the customer and lines of the order that is marked."""
+        desk, site_id, story = self._context.desk, self._site_id, self._story_view.story
+        if story is not None:
+            self._context.runner.run(
+                lambda: draft_again(desk, site_id, story), self.new_order, self, label="Copying the order"
             )
-
-    def _order_again(self, story: OrderStory) -> None:
-        """A new draft with the customer and lines of an order."""
-        desk: Any = self._context.desk
-        read, site_id = desk.read, self._site_id
-        lines = [line for line in story.lines if line.wanted]
-
-        def work() -> Draft:
-            customer = _draft_customer(story.customer)
-            draft = Draft(desk.new_id(), customer=customer, priority=story.order.priority)
-            now = products_now(read, site_id, [line.product_id for line in lines])
-            for line in lines:
-                hit = now.get(line.product_id)
-                if hit is not None and hit.active:
-                    draft = drafting.with_product(draft, hit, line.wanted)
-            return draft
-
-        self._context.runner.run(work, self.new_order, self, label="Copying the order")
 
     # -- the order that is marked ----------------------------------------------------------------------------------
 
@@ -443,9 +408,7 @@ class Panel(QWidget):
                 "order.close": lambda: deeds.close(self._chosen()),
                 "order.pick_list": lambda: deeds.print("pick_list", self._chosen()),
                 "order.packing_slip": lambda: deeds.print("packing_slip", self._chosen()),
-                "order.again": lambda: (
-                    self._order_again(self._story_view.story) if self._story_view.story else None
-                ),
+                "order.again": self._order_again,
             }
         )
 
@@ -459,10 +422,3 @@ class Panel(QWidget):
     @staticmethod
     def _changeable(row: OrderListRow) -> bool:
         return row.status in ("draft", "on_hold", *BEFORE_SHIPPING)
-
-
-def _draft_customer(row: Customer | None) -> DraftCustomer | None:
-    if row is None:
-        return None
-    place = ", ".join(part for part in (row.street, row.city, row.postcode) if part)
-    return DraftCustomer(row.id, row.code, row.name, place, row.priority)
