@@ -14,10 +14,11 @@ from services.commands import (
     ReturnShipment,
     UnloadShipment,
 )
-from services.domain.refusals import refuse
-from services.domain.route_states import StopState, advance_route
+from services.domain.refusals import RuleViolation
+from services.domain.route_states import RouteState, StopState, advance_route
 from services.domain.shipment_states import ShipmentState, advance
 from services.handlers import departures, returns
+from services.handlers.contradictions import contradict
 from services.handlers.order_progress import refresh_order
 from services.handlers.promises import quantities_of, store_line
 from services.handlers.route_plans import stops_of, time_stops
@@ -26,15 +27,30 @@ from services.handlers.work import Work
 from services.storage.tables import Order, OrderLine, Route, Shipment, ShipmentLine, Stop, Vehicle
 
 
+def _step(
+    work: Work, shipment: Shipment, event: str, *, done: tuple[ShipmentState, ...]
+) -> ShipmentState | None:
+    """The state that a reported step leads to; None where it was reported before, or cannot have happened."""
+    if shipment.status in done:
+        return None
+    try:
+        return advance(shipment.status, event)
+    except RuleViolation:
+        contradict(
+            work, shipment, f"Shipment {shipment.number} is {shipment.status}, but was reported: {event}."
+        )
+        return None
+
+
 def load_shipment(work: Work, command: LoadShipment) -> None:
     """A packed shipment was scanned into its vehicle."""
     shipment = work.need(Shipment, command.shipment_id)
-    order = work.need(Order, shipment.order_id)
-    state = advance(shipment.status, "load")
+    state = _step(work, shipment, "load", done=(ShipmentState.LOADED,))
+    if state is None:
+        return
     if shipment.parcels == 0:
-        refuse(
-            "wrong_state", thing="order", current=order.status, wanted="be loaded", possible="pack it first"
-        )
+        contradict(work, shipment, f"Shipment {shipment.number} was loaded, but is not packed.")
+        return
     work.change(shipment, status=state.value)
     work.record("shipment.loaded", shipment, f"Shipment {shipment.number} loaded", route_id=shipment.route_id)
 
@@ -42,18 +58,28 @@ def load_shipment(work: Work, command: LoadShipment) -> None:
 def unload_shipment(work: Work, command: UnloadShipment) -> None:
     """A loaded shipment was taken out again before departure."""
     shipment = work.need(Shipment, command.shipment_id)
-    work.change(shipment, status=advance(shipment.status, "unload").value)
+    state = _step(work, shipment, "unload", done=(ShipmentState.ASSIGNED, ShipmentState.CREATED))
+    if state is None:
+        return
+    work.change(shipment, status=state.value)
     work.record("shipment.unloaded", shipment, f"Shipment {shipment.number} unloaded")
 
 
 def depart_route(work: Work, command: DepartRoute) -> None:
     """The vehicle has left with what was loaded; what was not loaded stays behind and waits for another route."""
     route = work.need(Route, command.route_id)
-    state = advance_route(route.status, "depart")
+    if route.status == RouteState.UNDER_WAY:
+        return
     shipments = work.find(Shipment, route_id=route.id)
     loaded = [shipment for shipment in shipments if shipment.status == ShipmentState.LOADED]
-    if not loaded:
-        refuse("not_loaded", missing=len(shipments), total=len(shipments))
+    if not loaded or route.status not in (RouteState.OPEN, RouteState.LOCKED):
+        contradict(
+            work,
+            route,
+            f"Route {route.number} is {route.status} with {len(loaded)} loaded, but was said to leave.",
+        )
+        return
+    state = advance_route(route.status, "depart")
     departures.leave_behind(work, [row for row in shipments if row.status == ShipmentState.ASSIGNED])
     route = work.change(work.need(Route, route.id), status=state.value, departed_at=work.context.at)
     for shipment in loaded:
@@ -71,7 +97,10 @@ def arrive_stop(work: Work, command: ArriveStop) -> None:
     """The vehicle is at the customer's door."""
     stop = work.need(Stop, command.stop_id)
     shipment = work.need(Shipment, stop.shipment_id)
-    work.change(shipment, status=advance(shipment.status, "arrive").value)
+    state = _step(work, shipment, "arrive", done=(ShipmentState.ARRIVED, ShipmentState.DELIVERED))
+    if state is None:
+        return
+    work.change(shipment, status=state.value)
     work.change(stop, status=StopState.ARRIVED.value, arrived_at=work.context.at)
     work.record(
         "stop.arrived", stop, f"Arrived at {stop.name} with {shipment.number}", shipment_id=shipment.id
@@ -84,11 +113,11 @@ def deliver_shipment(work: Work, command: DeliverShipment) -> None:
     A driver who forgot to report the arrival has arrived all the same.
     """
     shipment = work.need(Shipment, command.shipment_id)
-    if not command.pod_name.strip():
-        refuse("evidence_missing", missing="who took it")
     if shipment.status == ShipmentState.EN_ROUTE:
         shipment = work.change(shipment, status=advance(shipment.status, "arrive").value)
-    state = advance(shipment.status, "deliver")
+    state = _step(work, shipment, "deliver", done=(ShipmentState.DELIVERED,))
+    if state is None:
+        return
     shipment = work.change(
         shipment,
         status=state.value,
@@ -113,7 +142,9 @@ def deliver_shipment(work: Work, command: DeliverShipment) -> None:
 def fail_delivery(work: Work, command: FailDelivery) -> None:
     """It could not be handed over; the goods are still on the vehicle."""
     shipment = work.need(Shipment, command.shipment_id)
-    state = advance(shipment.status, "fail")
+    state = _step(work, shipment, "fail", done=(ShipmentState.FAILED,))
+    if state is None:
+        return
     shipment = work.change(shipment, status=state.value, failure_reason=command.reason)
     _complete_stop(work, shipment, StopState.FAILED)
     reason = command.reason.replace("_", " ")
@@ -128,7 +159,9 @@ def fail_delivery(work: Work, command: FailDelivery) -> None:
 def retry_delivery(work: Work, command: RetryDelivery) -> None:
     """Another try on the same route, after the stops that are left."""
     shipment = work.need(Shipment, command.shipment_id)
-    state = advance(shipment.status, "retry")
+    state = _step(work, shipment, "retry", done=())
+    if state is None:
+        return
     shipment = work.change(shipment, status=state.value, failure_reason="", attempt=shipment.attempt + 1)
     stop = work.get(Stop, shipment.stop_id)
     if stop is not None:
@@ -144,17 +177,28 @@ def retry_delivery(work: Work, command: RetryDelivery) -> None:
 
 def return_shipment(work: Work, command: ReturnShipment) -> None:
     """A failed shipment turns back, or a delivered one is sent back by the customer."""
-    returns.turn_back(work, work.need(Shipment, command.shipment_id), command.reason)
+    shipment = work.need(Shipment, command.shipment_id)
+    if shipment.status == ShipmentState.DELIVERED or _step(
+        work, shipment, "return", done=(ShipmentState.RETURNING,)
+    ):
+        returns.turn_back(work, shipment, command.reason)
 
 
 def receive_return(work: Work, command: ReceiveReturn) -> None:
     """A returned shipment is back: its goods are on hand again, held until they are inspected."""
-    returns.take_in(work, work.need(Shipment, command.shipment_id), command.location_id)
+    shipment = work.need(Shipment, command.shipment_id)
+    if _step(work, shipment, "receive", done=(ShipmentState.RETURNED,)) is not None:
+        returns.take_in(work, shipment, command.location_id)
 
 
 def finish_route(work: Work, command: FinishRoute) -> None:
     """The vehicle is back: whatever was not delivered is on its way back to the shelf."""
     route = work.need(Route, command.route_id)
+    if route.status == RouteState.FINISHED:
+        return
+    if route.status != RouteState.UNDER_WAY:
+        contradict(work, route, f"Route {route.number} is {route.status}, but was said to be over.")
+        return
     state = advance_route(route.status, "finish")
     for shipment in work.find(Shipment, route_id=route.id):
         if shipment.status in (ShipmentState.EN_ROUTE, ShipmentState.ARRIVED):

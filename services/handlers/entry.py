@@ -1,4 +1,4 @@
-"""What is refused on the spot, while the person is still there: checks made once, where a command is entered.
+"""What is refused on the spot, while the person is still there: checks made once, where a fact is entered.
 
 A fact that has passed here is never refused later: whatever has changed meanwhile, it has happened.
 """
@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.commands import Command, ConfirmPick, CountStock, ShortPick
+from services import commands as c
+from services.domain.order_states import OrderState
 from services.domain.pick_states import after_pick, missing_after_short
+from services.domain.refusals import refuse
+from services.domain.route_states import advance_route
+from services.domain.shipment_states import ShipmentState, advance
+from services.handlers import stock_ledger as ledger
+from services.handlers.order_progress import lines_of
+from services.handlers.picking_handlers import can_undo
+from services.handlers.shipments import shipment_of
 from services.handlers.work import Work
-from services.storage.tables import Location, OrderLine, PickTask, Product
+from services.storage.tables import Location, Order, OrderLine, PickTask, Product, Route, Shipment, Stop
 
 
-def check_pick(work: Work, command: ConfirmPick) -> None:
+def check_pick(work: Work, command: c.ConfirmPick) -> None:
     """A pick of more than tasked is refused."""
     product = work.need(Product, command.product_id)
     work.need(Location, command.location_id)
@@ -24,27 +32,151 @@ def check_pick(work: Work, command: ConfirmPick) -> None:
         after_pick(task.quantity, task.picked, command.quantity, product.sku)
 
 
-def check_short(work: Work, command: ShortPick) -> None:
+def check_short(work: Work, command: c.ShortPick) -> None:
     """A short pick needs a known reason, and something must be missing."""
     product = work.need(Product, command.product_id)
     task = work.need(PickTask, command.task_id)
     missing_after_short(task.quantity - task.picked, command.found, command.reason, product.sku)
 
 
-def check_count(work: Work, command: CountStock) -> None:
+def check_undo(work: Work, command: c.UndoPick) -> None:
+    """Only goods that still lie in staging, in no parcel, can go back."""
+    task = work.need(PickTask, command.task_id)
+    order = work.need(Order, task.order_id)
+    if not can_undo(task, work.need(OrderLine, task.line_id), order):
+        refuse("wrong_state", thing="pick", current=f"{task.status}, order {order.status}", wanted="be taken back",
+               possible="open the parcels first, if it is packed")  # fmt: skip
+
+
+def check_pack(work: Work, command: c.PackOrder) -> None:
+    """An order is packed when all that is promised to it is picked, and nobody holds it."""
+    order = work.need(Order, command.order_id)
+    lines = lines_of(work, order.id)
+    missing = sum(line.reserved - line.picked for line in lines)
+    if missing or not any(line.picked for line in lines):
+        refuse(
+            "not_picked",
+            number=order.number,
+            missing=missing,
+            details=[{"order_id": order.id, "missing": missing}],
+        )
+    if order.status == OrderState.ON_HOLD:
+        refuse("order_on_hold", number=order.number, reason="its history says why")
+
+
+def check_unpack(work: Work, command: c.UnpackOrder) -> None:
+    """Only what is packed and not on a vehicle can be opened."""
+    order = work.need(Order, command.order_id)
+    shipment = shipment_of(work, order)
+    if shipment is not None and shipment.status == ShipmentState.LOADED:
+        refuse(
+            "wrong_state", thing="shipment", current="loaded", wanted="be opened", possible="unload it first"
+        )
+    if order.status != OrderState.PACKED:
+        refuse(
+            "wrong_state", thing="order", current=order.status, wanted="be opened", possible="pack it first"
+        )
+
+
+def check_load(work: Work, command: c.LoadShipment) -> None:
+    """Only packed shipments on a route are loaded."""
+    shipment = work.need(Shipment, command.shipment_id)
+    advance(shipment.status, "load")
+    if shipment.parcels == 0:
+        order = work.need(Order, shipment.order_id)
+        refuse(
+            "wrong_state", thing="order", current=order.status, wanted="be loaded", possible="pack it first"
+        )
+
+
+def check_depart(work: Work, command: c.DepartRoute) -> None:
+    """A van leaves with something on it."""
+    route = work.need(Route, command.route_id)
+    advance_route(route.status, "depart")
+    shipments = work.find(Shipment, route_id=route.id)
+    if not any(shipment.status == ShipmentState.LOADED for shipment in shipments):
+        refuse("not_loaded", missing=len(shipments), total=len(shipments))
+
+
+def check_deliver(work: Work, command: c.DeliverShipment) -> None:
+    """A delivery needs its evidence, and a shipment that is on the road."""
+    if not command.pod_name.strip():
+        refuse("evidence_missing", missing="who took it")
+    shipment = work.need(Shipment, command.shipment_id)
+    if shipment.status != ShipmentState.EN_ROUTE:
+        advance(shipment.status, "deliver")
+
+
+def check_arrive(work: Work, command: c.ArriveStop) -> None:
+    """Only what is under way arrives."""
+    advance(work.need(Shipment, work.need(Stop, command.stop_id).shipment_id).status, "arrive")
+
+
+def check_finish(work: Work, command: c.FinishRoute) -> None:
+    """Only a route under way ends."""
+    advance_route(work.need(Route, command.route_id).status, "finish")
+
+
+def check_release(work: Work, command: c.ReleaseStock) -> None:
+    """No more is released than is held."""
+    product = work.need(Product, command.product_id)
+    location = work.need(Location, command.location_id)
+    held = ledger.stock_in(work, product, location, command.lot, ledger.HELD).on_hand
+    if held < command.quantity:
+        refuse(
+            "stock_not_held", location=location.code, held=held, sku=product.sku, requested=command.quantity
+        )
+
+
+def check_move(work: Work, command: c.MoveStock) -> None:
+    """A move has two ends."""
+    if command.from_location_id == command.to_location_id:
+        refuse("same_location", location=work.need(Location, command.from_location_id).code)
+
+
+def check_count(work: Work, command: c.CountStock) -> None:
     """A count is of a product and a bin that exist."""
     work.need(Product, command.product_id)
     work.need(Location, command.location_id)
 
 
-ENTRY_CHECKS: dict[type[Command], Callable[[Work, Any], None]] = {
-    ConfirmPick: check_pick,
-    ShortPick: check_short,
-    CountStock: check_count,
+def _shipment_step(event: str) -> Callable[[Work, Any], None]:
+    def check(work: Work, command: Any) -> None:
+        advance(work.need(Shipment, command.shipment_id).status, event)
+
+    return check
+
+
+def check_return(work: Work, command: c.ReturnShipment) -> None:
+    """What failed turns back, and what was delivered may be sent back."""
+    shipment = work.need(Shipment, command.shipment_id)
+    if shipment.status != ShipmentState.DELIVERED:
+        advance(shipment.status, "return")
+
+
+ENTRY_CHECKS: dict[type[c.Command], Callable[[Work, Any], None]] = {
+    c.ConfirmPick: check_pick,
+    c.ShortPick: check_short,
+    c.UndoPick: check_undo,
+    c.PackOrder: check_pack,
+    c.UnpackOrder: check_unpack,
+    c.LoadShipment: check_load,
+    c.UnloadShipment: _shipment_step("unload"),
+    c.DepartRoute: check_depart,
+    c.ArriveStop: check_arrive,
+    c.DeliverShipment: check_deliver,
+    c.FailDelivery: _shipment_step("fail"),
+    c.RetryDelivery: _shipment_step("retry"),
+    c.ReturnShipment: check_return,
+    c.ReceiveReturn: _shipment_step("receive"),
+    c.FinishRoute: check_finish,
+    c.ReleaseStock: check_release,
+    c.MoveStock: check_move,
+    c.CountStock: check_count,
 }
 
 
-def check_entry(work: Work, command: Command) -> None:
+def check_entry(work: Work, command: c.Command) -> None:
     """Refuse what a person can still put right. Raises RuleViolation."""
     check = ENTRY_CHECKS.get(type(command))
     if check is not None:

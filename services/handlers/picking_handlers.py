@@ -11,6 +11,7 @@ from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.pick_states import PickState
 from services.domain.refusals import refuse
 from services.handlers import stock_ledger as ledger
+from services.handlers.contradictions import contradict
 from services.handlers.counts import queue_count
 from services.handlers.order_progress import refresh_order
 from services.handlers.pick_facts import PickFact, take_pick
@@ -119,29 +120,14 @@ def _set_aside(work: Work, command: ShortPick, product: Product) -> None:
 def undo_pick(work: Work, command: UndoPick) -> None:
     """The picked units go back into the bin they came from, and the task waits for a picker again."""
     task = work.need(PickTask, command.task_id)
-    if task.status not in (PickState.PICKED, PickState.STAGED) or task.picked == 0:
-        refuse(
-            "wrong_state",
-            thing="pick",
-            current=task.status,
-            wanted="be taken back",
-            possible="nothing to undo",
-        )
     order = work.need(Order, task.order_id)
     line = work.need(OrderLine, task.line_id)
     staged = work.get(Stock, task.staged_stock_id)
-    if (
-        staged is None
-        or line.picked < task.picked
-        or order.status in (OrderState.PACKED, OrderState.CANCELLED)
-    ):
-        refuse(
-            "wrong_state",
-            thing="order",
-            current=order.status,
-            wanted="have picks taken back",
-            possible="unpack it",
+    if staged is None or not can_undo(task, line, order):
+        contradict(
+            work, order, f"A pick for order {order.number} was taken back, but it is {task.status} now."
         )
+        return
     location = work.need(Location, task.location_id)
     back = ledger.move(
         work,
@@ -162,6 +148,14 @@ def undo_pick(work: Work, command: UndoPick) -> None:
     )  # fmt: skip
     work.record("pick.undone", order, f"Pick taken back for order {order.number}", task_id=task.id)
     refresh_order(work, order, released=True)
+
+
+def can_undo(task: PickTask, line: OrderLine, order: Order) -> bool:
+    """Whether a pick's goods still lie in staging, for nobody else and in no parcel."""
+    done = task.status in (PickState.PICKED, PickState.STAGED) and task.picked > 0
+    return (
+        done and line.picked >= task.picked and order.status not in (OrderState.PACKED, OrderState.CANCELLED)
+    )
 
 
 def stage_picks(work: Work, command: StagePicks) -> None:

@@ -13,6 +13,7 @@ from services.commands import (
 )
 from services.domain.refusals import refuse
 from services.handlers import stock_ledger as ledger
+from services.handlers.contradictions import contradict
 from services.handlers.relocation import carry_promises, free_up_bin, takeable
 from services.handlers.settlement import settle_stock
 from services.handlers.stock_alerts import watch_level
@@ -43,7 +44,7 @@ def move_stock(work: Work, command: MoveStock) -> None:
     source = work.need(Location, command.from_location_id)
     target = work.need(Location, command.to_location_id)
     if source.id == target.id:
-        refuse("same_location", location=source.code)
+        return
     stock = _stock_holding(work, product, source, command.lot, command.quantity)
     tied = max(0, command.quantity - (stock.on_hand - stock.allocated))
     moved = ledger.move(
@@ -125,13 +126,11 @@ def release_stock(work: Work, command: ReleaseStock) -> None:
     location = work.need(Location, command.location_id)
     stock = ledger.stock_in(work, product, location, command.lot, ledger.HELD)
     if stock.on_hand < command.quantity:
-        refuse(
-            "stock_not_held",
-            location=location.code,
-            held=stock.on_hand,
-            sku=product.sku,
-            requested=command.quantity,
+        words = (
+            f"{command.quantity} {product.sku} at {location.code} were released, {stock.on_hand} are held."
         )
+        contradict(work, product, words)
+        return
     ledger.move(work, stock, location, command.quantity, kind="release", status=ledger.GOOD)
     _tell_level(work, product, command.site_id, rose_by=command.quantity)
     work.record(
