@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_every_shortcut_is_one_that_a_scanner_cannot_type() -> None:
         if action.shortcut:
             key = QKeySequence(action.shortcut)
             assert key.count() == 1, action.id
-            assert action.shortcut.startswith(("Ctrl+", "Alt+")) or action.shortcut[0] == "F", action.id
+            assert re.fullmatch(r"((Ctrl|Alt)\+.+|(Shift\+)?F\d+)", action.shortcut), action.id
 
 
 def test_a_shortcut_means_one_thing_in_each_panel() -> None:
