@@ -59,14 +59,16 @@ class Positions:
     def take(self, positions: Sequence[VehiclePosition], *, actor_id: str) -> Taken:
         """Take positions of vehicles that exist; each vehicle's in the order of their time."""
         sites = self._sites_of({position.vehicle_id for position in positions})
-        known = sorted(
-            (position for position in positions if position.vehicle_id in sites),
-            key=lambda position: position.at,
-        )
-        refused = [
-            {"vehicle_id": vehicle_id, "error": "There is no such vehicle."}
-            for vehicle_id in sorted({position.vehicle_id for position in positions} - sites.keys())
-        ]
+        latest = self._clock() + _AHEAD_MS
+        known: list[VehiclePosition] = []
+        refused: list[dict[str, str]] = []
+        for position in sorted(positions, key=lambda position: position.at):
+            if position.vehicle_id not in sites:
+                refused.append({"vehicle_id": position.vehicle_id, "error": "There is no such vehicle."})
+            elif position.at > latest:
+                refused.append({"vehicle_id": position.vehicle_id, "error": "Its time lies in the future."})
+            else:
+                known.append(position)
         by_site: dict[str, dict[str, VehiclePosition]] = {}
         for position in known:
             by_site.setdefault(sites[position.vehicle_id], {})[position.vehicle_id] = position

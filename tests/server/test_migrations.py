@@ -1,0 +1,70 @@
+"""Migrations: an empty database becomes today's schema, a second run changes nothing, whoever starts first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from services.server.database import Database
+from services.server.migrations import upgrade
+from services.server.server_tables import server_metadata
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
+def differences(database: Database) -> list[object]:
+    """What the database has otherwise than the program's tables say."""
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        return list(compare_metadata(context, server_metadata()))
+
+
+def test_an_empty_database_becomes_what_the_program_stands_on(database: Database) -> None:
+    upgrade(database)
+    assert differences(database) == []
+
+
+def test_a_second_start_changes_nothing(database: Database) -> None:
+    upgrade(database)
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO server_fact (id, value) VALUES ('kept', 'yes')")
+    upgrade(database)
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT value FROM server_fact").scalar_one() == "yes"
+
+
+def test_processes_that_start_together_do_not_both_create_the_tables(database_url: str) -> None:
+    databases = [Database(database_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(upgrade, databases))
+    assert differences(databases[0]) == []
+    for database in databases:
+        database.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.server import server_tables
+
+    class Broken(Exception):
+        pass
+
+    def explode(*_arguments: object) -> object:
+        raise Broken
+
+    with monkeypatch.context() as patched:
+        patched.setattr(server_tables, "feed_tables", explode)
+        with pytest.raises(Broken):
+            upgrade(database)
+    upgrade(database)
+    assert differences(database) == []
