@@ -15,20 +15,18 @@ from desktop_app import formats
 from desktop_app.change_feed import FreshView
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import draft as drafting
-from desktop_app.panels.orders import effects
-from desktop_app.panels.orders.draft import Draft
+from desktop_app.panels.orders.customer_pick import CustomerPick
+from desktop_app.panels.orders.draft import Draft, DraftCustomer
 from desktop_app.panels.orders.draft_columns import draft_columns
 from desktop_app.panels.orders.draft_keeper import DraftKeeper
-from desktop_app.panels.orders.draft_sources import draft_customer
 from desktop_app.panels.orders.due_day import UnknownDay
 from desktop_app.panels.orders.entry_side import EntrySide
 from desktop_app.panels.orders.intake import Intake, Line
 from desktop_app.panels.orders.line_composer import LineComposer
 from desktop_app.panels.orders.paste_report import PasteReport
 from desktop_app.panels.orders.pasted_rows import WrongRow, looks_like_rows
+from desktop_app.panels.orders.placed_ladder import PlacedLadder
 from desktop_app.panels.orders.placing import Placed, Placer
-from desktop_app.panels.orders.suggest_field import SuggestField
-from desktop_app.panels.orders.suggest_popup import SuggestRow
 from desktop_app.panels.orders.words import count
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
@@ -38,29 +36,13 @@ from desktop_app.widgets.layouts import holder, label, row, scrolled
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
 from local_db.queries.order_queries import (
-    OrderStory,
     ProductHit,
-    Refusal,
-    order_refusals,
-    order_story,
     products_now,
-    recent_customers,
 )
 from services.domain.refusals import RuleViolation
-from services.storage.tables import Customer
 
 _SIDE_WIDTH: Final = 344
 _AGES_EVERY_MS: Final = 5_000
-_LADDER_TABLES: Final = (
-    "order",
-    "order_line",
-    "reservation",
-    "shipment",
-    "stop",
-    "pick_task",
-    "attention",
-    "outbox",
-)
 
 
 class OrderEntry(QWidget):
@@ -82,24 +64,10 @@ class OrderEntry(QWidget):
         self.draft = Draft(self._desk.new_id())
         self._placer = Placer(context, site_id, currency, self)
         self._intake = Intake(context, site_id, currency, self)
-        self._last: Placed | None = None
         self._title = label("New order", "title")
         self._kept = label("", "label")
-        self.customer = SuggestField(
-            context.theme,
-            context.runner,
-            self._find_customers,
-            _customer_row,
-            foot=lambda: "Enter takes, arrows choose.",
-            nothing="No customer has “{}” in code, name or city.",
-            offers_unasked=True,
-        )
-        self.customer.setObjectName("orders.entry.customer")
-        self.customer.setPlaceholderText("Customer: code, name or city")
-        self.customer.setAccessibleName("Customer")
-        self._customer_words = label("", "label")
-        self._customer_error = label("", "error")
-        self._customer_error.hide()
+        self.who = CustomerPick(context, site_id)
+        self.customer = self.who.field
         self.composer = LineComposer(context, site_id, currency, self.stock_age)
         self.report = PasteReport(context.theme)
         empty = EmptyState(
@@ -122,7 +90,7 @@ class OrderEntry(QWidget):
         self._lay_out()
         self._connect()
         self._stock_fresh = FreshView(self, context.feed, ("stock_level", "product"), self._refresh_stock)
-        self._ladder_fresh = FreshView(self, context.feed, _LADDER_TABLES, self._refresh_ladder)
+        self._ladder = PlacedLadder(context, self.side, self)
         self._age_timer = QTimer(self)
         self._age_timer.timeout.connect(self._show_ages)
         self._show()
@@ -213,10 +181,9 @@ class OrderEntry(QWidget):
 
     def _on_placed(self, placed: Placed) -> None:
         self.side.place_button.setEnabled(True)
-        self._last = placed
         self.draft = Draft(self._desk.new_id())
         self._show()
-        self._refresh_ladder()
+        self._ladder.follow(placed)
         self._focus_first()
         self.placed.emit(placed)
 
@@ -261,33 +228,17 @@ class OrderEntry(QWidget):
 
     # -- the customer ----------------------------------------------------------------------------------------------
 
-    def _find_customers(self, text: str) -> list[Customer]:
-        read = self._context.desk.read
-        return read.search_customers(text, limit=9) if text else recent_customers(read, self._site_id)
-
-    def _take_customer(self, row: Customer) -> None:
-        self._change(
-            replace(self.draft, customer=draft_customer(row), customer_typed="", priority=row.priority)
-        )
-        self._show_customer()
+    def _take_customer(self, chosen: DraftCustomer) -> None:
+        self._change(replace(self.draft, customer=chosen, customer_typed="", priority=chosen.priority))
+        self.who.show_draft(self.draft)
         self.side.show_draft(self.draft)
-        self.composer.product.setFocus(Qt.FocusReason.TabFocusReason)
+        self._go_to_product()
 
     def _on_customer_typed(self, text: str) -> None:
-        self._customer_error.hide()
-        if not self.customer.is_settled:
-            self._change(replace(self.draft, customer=None, customer_typed=text))
-            self._customer_words.setText("")
+        self._change(replace(self.draft, customer=None, customer_typed=text))
 
-    def _on_customer_walked(self) -> None:
-        if self.draft.customer is None:
-            self._no_customer("Customer: choose who orders.")
-        else:
-            self.composer.product.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _no_customer(self, text: str) -> None:
-        self._customer_error.setText(text)
-        self._customer_error.show()
+    def _go_to_product(self) -> None:
+        self.composer.product.setFocus(Qt.FocusReason.TabFocusReason)
 
     # -- lines -----------------------------------------------------------------------------------------------------
 
@@ -355,9 +306,8 @@ class OrderEntry(QWidget):
             f"More for {draft.number}" if adds else "Edit and resend" if draft.resend_item else "New order"
         )
         self._title.setText(title)
-        self.customer.setReadOnly(adds)
         self.side.show_for(adds)
-        self._show_customer()
+        self.who.show_draft(draft)
         self.composer.clear(draft.typed)
         self.report.hide()
         self.side.show_draft(draft)
@@ -366,14 +316,6 @@ class OrderEntry(QWidget):
         self._show_lines()
         self._show_ages()
         self._context.actions.refresh()
-
-    def _show_customer(self) -> None:
-        chosen = self.draft.customer
-        self.customer.show_text(f"{chosen.name}  {chosen.code}" if chosen else "")
-        if chosen is None and self.draft.customer_typed:
-            self.customer.setText(self.draft.customer_typed)
-        self._customer_words.setText(chosen.place if chosen else "")
-        self._customer_error.hide()
 
     def _show_lines(self, select: str = "") -> None:
         lines = list(self.draft.lines)
@@ -407,31 +349,6 @@ class OrderEntry(QWidget):
             self.draft = fresh
             self._show_lines()
 
-    def _refresh_ladder(self) -> None:
-        last = self._last
-        if last is None:
-            return
-        read = self._context.desk.read
-        self._context.runner.run(
-            lambda: (order_story(read, last.order_id), order_refusals(read, last.order_id)),
-            self._take_story,
-            self,
-            key="ladder",
-        )
-
-    def _take_story(self, found: tuple[OrderStory | None, Sequence[Refusal]]) -> None:
-        last, (story, refusals) = self._last, found
-        if last is None:
-            return
-        title = f"Order {last.number}"
-        if story is not None:
-            rungs = effects.effects_of(story, self._context.session.time_zone)
-            self.side.show_order(title, last.customer, rungs)
-        elif refusals:
-            self.side.show_order(
-                title, f"{last.customer}. It waits for you in the Outbox.", effects.refused(refusals[0])
-            )
-
     # -- building --------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -445,9 +362,7 @@ class OrderEntry(QWidget):
         left.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, 0)
         left.setSpacing(SPACE_8)
         left.addLayout(row(back, self._title, "stretch", self._kept, discard))
-        left.addWidget(label("Customer", "label"))
-        left.addWidget(self.customer)
-        left.addLayout(row(self._customer_words, self._customer_error, "stretch"))
+        left.addWidget(self.who)
         left.addWidget(self.composer)
         left.addWidget(self.report)
         left.addLayout(row(label("Lines", "section"), "stretch", self._stock_words))
@@ -463,12 +378,9 @@ class OrderEntry(QWidget):
         whole.addWidget(panel)
 
     def _connect(self) -> None:
-        self.customer.chosen.connect(self._take_customer)
-        self.customer.walked.connect(self._on_customer_walked)
-        self.customer.unknown.connect(
-            lambda text: self._no_customer(f"No customer has “{text}” in code, name or city.")
-        )
-        self.customer.textChanged.connect(self._on_customer_typed)
+        self.who.chosen.connect(self._take_customer)
+        self.who.walked.connect(self._go_to_product)
+        self.who.typed.connect(self._on_customer_typed)
         self.composer.added.connect(self._add)
         self.composer.replaced.connect(self._replace)
         self.composer.pasted.connect(self._on_paste)
@@ -477,7 +389,7 @@ class OrderEntry(QWidget):
         self.lines.opened.connect(self.composer.edit)
         self.lines.installEventFilter(self)
         self.side.changed.connect(self._on_side)
-        self.side.show_placed.connect(lambda: self.show_order.emit(self._last.order_id if self._last else ""))
+        self.side.show_placed.connect(lambda: self.show_order.emit(self._ladder.order_id))
 
     def eventFilter(self, watched: object, event: object) -> bool:
         """Delete takes lines away, paste adds rows while the lines have the focus."""
@@ -519,7 +431,3 @@ def site_today(zone: str) -> date:
     from zoneinfo import ZoneInfo
 
     return datetime.now(ZoneInfo(zone)).date()
-
-
-def _customer_row(row: Customer) -> SuggestRow:
-    return SuggestRow(row.code, row.name, row.city, None, row.postcode)

@@ -70,6 +70,15 @@ class SuggestField(QLineEdit):
         self._enter_waits = False
         self.close_list()
 
+    def forget(self) -> None:
+        """What stands there was typed after all: it can be looked up."""
+        self._settled = ""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the text is just being written by the program."""
+        return self._quiet
+
     @property
     def is_settled(self) -> bool:
         """Whether what stands there was chosen, and not typed."""

@@ -84,7 +84,7 @@ def test_enter_on_an_empty_customer_chooses_nobody(at: Bench) -> None:
     at.settle()
     at.enter()
     assert at.entry.draft.customer is None
-    assert at.entry._customer_error.isVisible()
+    assert at.entry.who.error.isVisible()
 
 
 def test_placing_names_what_is_missing_and_goes_there(at: Bench) -> None:
@@ -281,3 +281,20 @@ def test_undo_of_a_placed_order_cancels_it(at: Bench) -> None:
 def test_a_picker_may_not_enter_orders(qapp: QApplication, desk: Desk, tmp_path: Path) -> None:
     with bench(desk, tmp_path, "user-pick") as at:
         assert not at.window.actions_registry.is_enabled("order.new")
+
+
+def test_a_name_that_was_half_typed_survives_too(qapp: QApplication, desk: Desk, tmp_path: Path) -> None:
+    with bench(desk, tmp_path) as before:
+        before.do("order.new")
+        before.type("corn")
+        before.until(lambda: desk.drafts.keys(PREFIX))
+        before.press(Qt.Key.Key_Escape)
+        before.press(Qt.Key.Key_Escape)
+    with bench(desk, tmp_path) as after:
+        after.until(lambda: after.panel.list._drafts)
+        after.panel.list.draft_chosen.emit(after.panel.list._drafts[0])
+        after.settle()
+        assert after.find("orders.entry.customer").text() == "corn"
+        after.enter()
+        assert after.entry.draft.customer is not None
+        assert after.entry.draft.customer.name.startswith("Corner")
