@@ -46,7 +46,7 @@ class BinsPage(QWidget):
         )  # fmt: skip
         self.content.setObjectName("inventory.bins.content")
         self.content.set_context_actions(context.actions, _CONTEXT)
-        self._title, self._words = label("Choose a bin", "title"), label("", "quiet", wrap=True)
+        self._title, self._words = label("Choose a bin", "title"), label("", "quiet")
         self.search.searched.connect(lambda _text: self._apply())
         self.search.left_down.connect(lambda: self.bins.setFocus(Qt.FocusReason.OtherFocusReason))
         self.search.entered.connect(lambda _text: self.bins.select_number(0))
@@ -94,7 +94,8 @@ class BinsPage(QWidget):
         kind = LOCATION_KINDS.get(place.kind, place.kind)
         blocked = "" if place.active else ", blocked"
         total, products = sum(each.on_hand for each in rows), len({each.product_id for each in rows})
-        self._words.setText(f"{kind} bin{blocked}: {units(total)} of {units(products, 'product')}")
+        there = f"{units(total)} of {units(products, 'product')}" if total else "nothing in it"
+        self._words.setText(f"{kind}{blocked}, {there}")
         self.content.set_source(ListSource(rows), first=rows[:200], count=len(rows), keep_place=True)
         if self.content.current_row() is None and rows:
             self.content.select_number(0)

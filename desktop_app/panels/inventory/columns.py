@@ -8,6 +8,7 @@ from desktop_app.panels.inventory.words import COUNTS, LOCATION_KINDS, MOVEMENTS
 from desktop_app.themes.tokens import Tone
 from desktop_app.widgets.columns import Column, mark_column
 from local_db.queries.inventory_queries import InventoryRow
+from local_db.queries.stock import StockRow
 from local_db.queries.stock_story_queries import CountRow, MovementRow
 
 _MARK: Final = mark_column(lambda each: "provisional" if each.provisional else "")
@@ -24,67 +25,65 @@ def _available_tip(row: InventoryRow) -> str:
 
 STOCK: Final = (
     _MARK,
-    Column("sku", "SKU", lambda row: row.sku, width=92, strong=True),
-    Column("name", "Product", lambda row: row.name if row.active else f"{row.name} (not sold any more)", width=200,
+    Column("sku", "SKU", lambda row: row.sku, width=78, strong=True),
+    Column("name", "Product", lambda row: row.name if row.active else f"{row.name} (not sold any more)", width=160,
            stretch=True),
-    Column("category", "Category", lambda row: row.category, width=112, quiet=True, sortable=False),
-    Column("band", "Level", lambda row: band_pill(row.band, row.available), "pill", width=86, sortable=False,
+    Column("band", "Level", lambda row: band_pill(row.band, row.available), "pill", width=82, sortable=False,
            tip=_available_tip),
-    Column("available", "Available", lambda row: row.available, "number", width=88, strong=True, tip=_available_tip,
+    Column("available", "Available", lambda row: row.available, "number", width=92, strong=True, tip=_available_tip,
            tone=lambda row: "danger" if row.available <= 0 else None),
-    Column("on_hand", "On hand", lambda row: row.on_hand, "number", width=74, sortable=False),
-    Column("reserved", "Reserved", lambda row: row.reserved or None, "number", width=78, sortable=False, quiet=True),
-    Column("held", "Held", lambda row: row.held or None, "number", width=56, sortable=False,
-           tone=lambda row: "warning" if row.held else None),
-    Column("in_transit", "In transit", lambda row: row.in_transit or None, "number", width=80, sortable=False, quiet=True),
-    Column("backordered", "Backorder", lambda row: row.backordered or None, "number", width=84, sortable=False,
-           tone=lambda row: "warning" if row.backordered else None),
-    Column("reorder_point", "Reorder at", lambda row: row.reorder_point or None, "number", width=84, sortable=False,
-           quiet=True),
-    Column("trend", "30 days", lambda row: row.trend, "spark", width=96, sortable=False, tone=_band_tone,
+    Column("trend", "30 days", lambda row: row.trend, "spark", width=78, sortable=False, tone=_band_tone,
            tip=lambda row: f"On hand over 30 days: {min(row.trend):,} to {max(row.trend):,}, now {row.trend[-1]:,}"
            if row.trend else "Nothing moved in 30 days"),
+    Column("on_hand", "On hand", lambda row: row.on_hand, "number", width=84, sortable=False),
+    Column("reserved", "Reserved", lambda row: row.reserved or None, "number", width=90, sortable=False, quiet=True),
+    Column("held", "Held", lambda row: row.held or None, "number", width=60, sortable=False,
+           tone=lambda row: "warning" if row.held else None),
+    Column("backordered", "Backorder", lambda row: row.backordered or None, "number", width=98, sortable=False,
+           tone=lambda row: "warning" if row.backordered else None),
+    Column("in_transit", "In transit", lambda row: row.in_transit or None, "number", width=92, sortable=False, quiet=True),
+    Column("reorder_point", "Reorder at", lambda row: row.reorder_point or None, "number", width=98, sortable=False,
+           quiet=True),
+    Column("category", "Category", lambda row: row.category, width=116, quiet=True, sortable=False),
 )  # fmt: skip
 
 BINS: Final = (
     _MARK,
-    Column("code", "Bin", lambda row: row.location_code, width=88, strong=True, sortable=False,
+    Column("code", "Bin", lambda row: row.location_code, width=98, strong=True, sortable=False,
            tip=lambda row: f"{row.location_code}, zone {row.zone}"),
-    Column("status", "State", lambda row: STATUSES.get(row.status, (row.status, "neutral")), "pill", width=88,
-           sortable=False),
-    Column("lot", "Lot", lambda row: " ".join(part for part in (row.lot, _until(row.expires_on)) if part), width=80,
-           stretch=True, quiet=True, sortable=False),
-    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=54, sortable=False),
-    Column("free", "Free", lambda row: row.on_hand - row.allocated if row.status == "good" else None, "number", width=50,
-           sortable=False, quiet=True),
+    Column("lot", "Lot, state", lambda row: bin_words(row), width=78, stretch=True, sortable=False,
+           tone=lambda row: None if row.status == "good" else STATUSES.get(row.status, ("", "neutral"))[1]),
+    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=62, sortable=False),
+    Column("free", "Free", lambda row: row.on_hand - row.allocated if row.status == "good" else None, "number", width=54,
+           sortable=False, quiet=True, tip=lambda row: f"{row.allocated:,} are promised to order lines"),
 )  # fmt: skip
 MOVES: Final = (
     _MARK,
-    Column("kind", "What", lambda row: MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize()), width=76,
+    Column("kind", "What", lambda row: MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize()), width=86,
            sortable=False, tip=lambda row: movement_words(row)),
-    Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=54, sortable=False,
+    Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=62, sortable=False,
            tone=lambda row: "ok" if row.delta > 0 else "danger" if row.delta < 0 else None,
            tip=lambda row: movement_words(row)),
-    Column("where", "Where, why", lambda row: where_words(row), width=120, stretch=True, quiet=True, sortable=False,
+    Column("where", "Where, why", lambda row: where_words(row), width=60, stretch=True, quiet=True, sortable=False,
            tip=lambda row: movement_words(row)),
-    Column("at", "When", lambda row: row.at, "age", width=60, sortable=False),
+    Column("at", "When", lambda row: row.at, "age", width=66, sortable=False),
 )  # fmt: skip
 HOLDERS: Final = (
-    Column("number", "Order", lambda each: each.number, width=90, strong=True, sortable=False),
-    Column("customer", "Customer", lambda each: each.customer_name, width=80, stretch=True, sortable=False),
-    Column("waits", "", lambda each: ("Waits", "warning") if each.waits else ("Has", "ok"), "pill", width=72,
-           sortable=False),
-    Column("quantity", "Units", lambda each: each.quantity, "number", width=52, sortable=False),
-    Column("since", "Since", lambda each: each.since, "age", width=58, sortable=False),
+    Column("number", "Order", lambda each: each.number, width=106, strong=True, sortable=False),
+    Column("customer", "Customer", lambda each: each.customer_name, width=50, stretch=True, sortable=False),
+    Column("waits", "", lambda each: "waits" if each.waits else "has", width=46, sortable=False, quiet=True,
+           tone=lambda each: "warning" if each.waits else None),
+    Column("quantity", "Units", lambda each: each.quantity, "number", width=58, sortable=False),
+    Column("since", "Since", lambda each: each.since, "age", width=60, sortable=False),
 )  # fmt: skip
 PRODUCT_COUNTS: Final = (
     _MARK,
-    Column("code", "Bin", lambda row: row.location_code, width=88, strong=True, sortable=False),
-    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral")), "pill", width=100,
-           sortable=False),
-    Column("variance", "Variance", lambda row: row.variance, "number", width=68, stretch=True, sortable=False,
-           tone=lambda row: _variance_tone(row)),
-    Column("at", "When", lambda row: row.counted_at or row.requested_at, "age", width=60, sortable=False),
+    Column("code", "Bin", lambda row: row.location_code, width=92, strong=True, sortable=False),
+    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral"))[0], width=70, stretch=True,
+           sortable=False, tone=lambda row: COUNTS.get(row.status, ("", "neutral"))[1], tip=lambda row: count_words(row)),
+    Column("variance", "Differs", lambda row: row.variance, "number", width=72, sortable=False,
+           tone=lambda row: _variance_tone(row), tip=lambda row: count_words(row)),
+    Column("at", "When", lambda row: row.counted_at or row.requested_at, "age", width=66, sortable=False),
 )  # fmt: skip
 BARCODES: Final = (
     Column("code", "Code", lambda row: row.code, width=150, strong=True, stretch=True, sortable=False),
@@ -96,22 +95,22 @@ ALL_COUNTS: Final = (
     Column("sku", "SKU", lambda row: row.sku, width=88, strong=True),
     Column("product_name", "Product", lambda row: row.product_name, width=160, stretch=True),
     Column("lot", "Lot", lambda row: row.lot, width=80, quiet=True),
-    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral")), "pill", width=108),
-    Column("expected", "Recorded", lambda row: row.expected, "number", width=80, quiet=True),
-    Column("counted", "Counted", lambda row: row.counted, "number", width=76),
-    Column("variance", "Variance", lambda row: row.variance, "number", width=80, strong=True,
+    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral")), "pill", width=126),
+    Column("expected", "Recorded", lambda row: row.expected, "number", width=94, quiet=True),
+    Column("counted", "Counted", lambda row: row.counted, "number", width=88),
+    Column("variance", "Variance", lambda row: row.variance, "number", width=90, strong=True,
            tone=lambda row: _variance_tone(row)),
     Column("value", "Worth", lambda row: None if row.value is None else (row.value, row.currency), "money", width=90,
            quiet=True, tip=lambda row: "At the selling price"),
-    Column("counted_by", "By", lambda row: row.counted_by, width=96, quiet=True),
-    Column("reason", "Why", lambda row: row.reason, width=120, quiet=True),
+    Column("counted_by", "By", lambda row: row.counted_by, width=112, quiet=True),
+    Column("reason", "Why", lambda row: row.reason, width=150, quiet=True),
     Column("requested_at", "Asked", lambda row: row.requested_at, "age", width=70),
 )  # fmt: skip
 BIN_LIST: Final = (
     Column("code", "Bin", lambda row: row.code, width=100, strong=True, stretch=True, sortable=False),
     Column("kind", "Kind", lambda row: LOCATION_KINDS.get(row.kind, row.kind), width=84, quiet=True, sortable=False),
-    Column("products", "Products", lambda row: row.products or None, "number", width=74, sortable=False),
-    Column("units", "Units", lambda row: row.units or None, "number", width=64, sortable=False),
+    Column("products", "Products", lambda row: row.products or None, "number", width=90, sortable=False),
+    Column("units", "Units", lambda row: row.units or None, "number", width=70, sortable=False),
 )
 BIN_CONTENT: Final = (
     _MARK,
@@ -120,8 +119,8 @@ BIN_CONTENT: Final = (
     Column("status", "State", lambda row: STATUSES.get(row.status, (row.status, "neutral")), "pill", width=92),
     Column("lot", "Lot", lambda row: row.lot, width=90, quiet=True),
     Column("expires_on", "Use by", lambda row: row.expires_on, width=92, quiet=True),
-    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=64),
-    Column("allocated", "Promised", lambda row: row.allocated or None, "number", width=78, quiet=True),
+    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=72),
+    Column("allocated", "Promised", lambda row: row.allocated or None, "number", width=94, quiet=True),
 )  # fmt: skip
 
 
@@ -140,6 +139,19 @@ def movement_words(row: MovementRow) -> str:
     by = f", by {row.actor_name}" if row.actor_name else ""
     kind = MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize())
     return f"{kind}: {row.quantity:,}{lot}, {where_words(row)}{by}"
+
+
+def bin_words(row: StockRow) -> str:
+    """`lot L7, use by 2027-03-31, on hold`: nothing for good units without a lot."""
+    state = "" if row.status == "good" else STATUSES.get(row.status, (row.status, "neutral"))[0]
+    return ", ".join(part for part in (state, f"lot {row.lot}" if row.lot else "", _until(row.expires_on)) if part)
+
+
+def count_words(row: CountRow) -> str:
+    """A count in one sentence."""
+    counted = "not counted yet" if row.counted is None else f"{row.counted:,} counted by {row.counted_by or 'somebody'}"
+    decided = f", decided by {row.decided_by}" if row.decided_by else ""
+    return f"{row.expected:,} recorded, {counted}{decided}. {row.reason.capitalize()}"
 
 
 def _until(day: str) -> str:

@@ -228,7 +228,7 @@ def reject(site_id: str, counts: list[CountRow], reason: str) -> Deed:
 def _product(desk: Desk, entries: Entries) -> Product:
     text = str(entries.get("product", ""))
     if not text:
-        raise FieldProblems({"product": CODES["missing_value"].words().format(field="Product")})
+        raise FieldProblems({"product": "Scan the product, or type its SKU, name or barcode."})
     found = product_of(desk.read, text)
     if found is None:
         raise FieldProblems({"product": CODES["not_found"].words().format(thing="product", name=text)})
@@ -238,7 +238,7 @@ def _product(desk: Desk, entries: Entries) -> Product:
 def _bin(desk: Desk, entries: Entries, field: str = "location") -> Location:
     text = str(entries.get(field, "")).upper()
     if not text:
-        raise FieldProblems({field: CODES["missing_value"].words().format(field="Bin")})
+        raise FieldProblems({field: "Scan it, or type its code."})
     found = location_by_code(desk.read, text, site_id=desk.site_id)
     if found is None:
         raise FieldProblems({field: CODES["not_found"].words().format(thing="bin", name=text)})
@@ -250,7 +250,7 @@ def _bin(desk: Desk, entries: Entries, field: str = "location") -> Location:
 def _quantity(entries: Entries) -> int:
     quantity = int(entries.get("quantity") or 0)
     if quantity <= 0:
-        raise FieldProblems({"quantity": CODES["missing_value"].words().format(field="Quantity")})
+        raise FieldProblems({"quantity": "Say how many, at least 1."})
     return quantity
 
 

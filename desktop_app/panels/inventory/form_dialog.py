@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import isValid
 
@@ -43,6 +43,7 @@ class StockForm(DialogFrame):
         self._context, self._doer, self._spec, self._on_done = context, doer, spec, on_done
         self._read, self._site_id = context.desk.read, doer.site_id
         self._busy = False
+        self._scanned = False
         self.setObjectName(f"inventory.{spec.id}.form")
         self._form, self._lots = Form(), Form()
         for field in spec.fields:
@@ -109,8 +110,10 @@ class StockForm(DialogFrame):
             self._context.toasts.bad(str(problems))
             return
         self._busy = False
-        self._context.scanner.bad("Not done")
         self._show_problems(problems.errors)
+        if self._scanned:
+            # Who scans does not look at the form: they hear and see it.
+            self._context.scanner.bad(next(iter(problems.errors.values())))
 
     def _show_problems(self, errors: Mapping[str, str]) -> None:
         if "lot" in errors or "expires_on" in errors:
@@ -121,6 +124,11 @@ class StockForm(DialogFrame):
         rest = [text for name, text in errors.items() if name not in known]
         self._problem.setText(" ".join(rest))
         self._problem.setVisible(bool(rest))
+        self._grow()
+
+    def _grow(self) -> None:
+        """As high as what is shown now needs, once it is laid out."""
+        QTimer.singleShot(0, self, self.adjustSize)
 
     def _entries(self) -> dict[str, Any]:
         return {**self._lots.values(), **self._form.values()}
@@ -203,12 +211,14 @@ class StockForm(DialogFrame):
         self._facts.setText(facts.words)
         if facts.tracked and not self._lots.isVisible():
             self._lots.show()
+        self._grow()
 
     def _on_bin(self, scan: Any) -> None:
         fields = self._bin_fields()
         waiting = next((each for each in fields if each.hasFocus()), None)
         waiting = waiting or next((each for each in fields if not each.text().strip()), fields[-1])
         waiting.setText(scan.code)
+        self._scanned = True
         self._context.scanner.good(scan.code)
         self._focus_next()
 
@@ -231,5 +241,6 @@ class StockForm(DialogFrame):
         quantity = scan.quantity or (pack if pack > 1 else None)
         if quantity:
             known["quantity"] = quantity
+        self._scanned = True
         self._fill(known)
         self._context.scanner.good(product.sku)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.inventory.columns import BARCODES, BINS, HOLDERS, MOVES, PRODUCT_COUNTS
-from desktop_app.panels.inventory.words import band_pill
+from desktop_app.panels.inventory.words import band_pill, units
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
-from desktop_app.widgets.buttons import action_button, button
+from desktop_app.widgets.buttons import action_button, button, icon_button
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import label, line, row
 from desktop_app.widgets.pill import Pill
@@ -31,8 +31,9 @@ _TABS: Final = (
      ("count", "Never counted", "Ctrl+Shift+C asks for a count.")),
     ("barcodes", "Codes", BARCODES, "Barcodes", ("tag", "No barcode", "Administration adds barcodes to products.")),
 )  # fmt: skip
-_BUTTONS: Final = (("inventory.adjust", "Adjust"), ("inventory.hold", "Hold"), ("inventory.release", "Release"),
-                   ("inventory.request_count", "Recount"), ("inventory.replenish", "Refill"))  # fmt: skip
+_BUTTONS: Final = (("inventory.adjust", "Adjust"), ("inventory.move", "Move"), ("inventory.count", "Count"))
+_MORE: Final = ("inventory.receive", "inventory.replenish", "-", "inventory.hold", "inventory.release", "-",
+                "inventory.request_count")  # fmt: skip
 
 
 class ProductInspector(QWidget):
@@ -82,6 +83,7 @@ class ProductInspector(QWidget):
         """Show one of the lists."""
         self._tabs[key].setChecked(True)
         self._stack.setCurrentWidget(self.tables[key])
+        self._say_heading()
 
     def show_story(self, story: ProductStory) -> None:
         """Show another product, or the same one as it is now."""
@@ -104,9 +106,7 @@ class ProductInspector(QWidget):
             table.set_source(ListSource(rows), first=rows[:200], count=len(rows), keep_place=not other)
             if other:
                 table.clearSelection()
-        for key, title, *_rest in _TABS:
-            known = len(getattr(story, key))
-            self._tabs[key].setText(f"{title} {known}" if known and key != "movements" else title)
+        self._say_heading()
 
     def _show_figures(self, story: ProductStory) -> None:
         row_ = story.row
@@ -124,8 +124,10 @@ class ProductInspector(QWidget):
             words, figure = label(title, "label"), label(formats.number(value), "strong")
             if title == "Reserved":
                 figure.setToolTip(f"{promised:,} of them are promised to orders")
-            self._figures.addWidget(words, place // 3 * 2, place % 3)
-            self._figures.addWidget(figure, place // 3 * 2 + 1, place % 3)
+            at = place // 3 * 3
+            self._figures.addWidget(words, at, place % 3)
+            self._figures.addWidget(figure, at + 1, place % 3)
+            self._figures.setRowMinimumHeight(at + 2, SPACE_8)
 
     def _lay_out(self) -> None:
         theme, actions = self._context.theme, self._context.actions
@@ -135,7 +137,7 @@ class ProductInspector(QWidget):
         self._figures.setHorizontalSpacing(SPACE_12)
         deeds = []
         for action_id, words in _BUTTONS:
-            made = action_button(theme, actions, action_id, text=words, kind="quiet")
+            made = action_button(theme, actions, action_id, text=words)
             made.setObjectName(f"inventory.inspector.{action_id.removeprefix('inventory.')}")
             deeds.append(made)
         head = QVBoxLayout()
@@ -153,16 +155,50 @@ class ProductInspector(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(SPACE_4)
         whole.addLayout(head)
-        whole.addLayout(row(*deeds, "stretch", gap=0, margins=(SPACE_4, 0, SPACE_4, 0)))
+        more = icon_button(theme, "more", "More to do", lambda: self._show_more(more))
+        more.setObjectName("inventory.inspector.more")
+        whole.addLayout(row(*deeds, "stretch", more, margins=(SPACE_16, SPACE_4, SPACE_12, SPACE_8)))
         whole.addWidget(line())
         whole.addLayout(row(*self._tabs.values(), "stretch", gap=0, margins=(SPACE_4, 0, SPACE_4, 0)))
+        whole.addLayout(row(self._heading, margins=(SPACE_16, SPACE_4, SPACE_16, SPACE_4)))
         whole.addWidget(self._stack, 1)
+
+    def _show_more(self, under: QWidget) -> None:
+        menu = QMenu(self)
+        for action_id in _MORE:
+            if action_id == "-":
+                menu.addSeparator()
+            else:
+                menu.addAction(self._context.actions.qaction(action_id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(under.mapToGlobal(under.rect().bottomLeft()))
+
+    def _say_heading(self) -> None:
+        """What the list below comes to, in words."""
+        key, story = next(key for key, tab in self._tabs.items() if tab.isChecked()), self.story
+        self._heading.setText(_heading(key, story) if story is not None else "")
 
 
 def _keys(key: str) -> Any:
     if key == "holders":
         return lambda each: (each.order_id, each.waits)
     return lambda each: each.id
+
+
+def _heading(key: str, story: ProductStory) -> str:
+    if key == "bins":
+        places = {each.location_id for each in story.bins}
+        return f"{units(sum(each.on_hand for each in story.bins))} in {units(len(places), 'bin')}. Enter shows the bin."
+    if key == "holders":
+        has = sum(each.quantity for each in story.holders if not each.waits)
+        waits = sum(each.quantity for each in story.holders if each.waits)
+        return f"{units(has)} promised, {waits:,} waited for. Enter shows the order."
+    if key == "movements":
+        return f"The latest {len(story.movements)} of 30 days"
+    if key == "counts":
+        waiting = sum(each.status == "counted" for each in story.counts)
+        return f"{waiting} to approve" if waiting else "None waits for approval"
+    return "What a scanner may read for this product"
 
 
 def _trend_words(story: ProductStory) -> str:

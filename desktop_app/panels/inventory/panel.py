@@ -19,7 +19,7 @@ from desktop_app.panels.inventory.forms import FORMS
 from desktop_app.panels.inventory.inspector import ProductInspector
 from desktop_app.panels.inventory.stock_list import StockList
 from desktop_app.scanner import ScanTarget
-from desktop_app.widgets.buttons import TextButton, button
+from desktop_app.widgets.buttons import TextButton, action_button, button
 from desktop_app.widgets.layouts import body_margins, holder, row
 from local_db.queries.inventory_queries import InventoryRow
 from local_db.queries.search import location_by_code
@@ -64,7 +64,7 @@ class Panel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         left, top, right, _bottom = body_margins()
-        whole.addWidget(holder(row(*self._tabs.values(), "stretch", margins=(left, top, right, 0))))
+        whole.addWidget(holder(row(*self._tabs.values(), "stretch", *self._buttons(), margins=(left, top, right, 0))))
         whole.addWidget(self._stack, 1)
         self._connect()
         self._fresh = (
@@ -142,8 +142,11 @@ class Panel(QWidget):
         """Show one of the three pages."""
         self._tabs[page].setChecked(True)
         self._stack.setCurrentWidget(self._pages[page])
+        self._export.setVisible(page == "stock")
+        for each in (self._move, self._receive):
+            each.setVisible(page != "counts")
         self._context.actions.refresh()
-        if page == "counts":
+        if not self._product_id():
             self._context.shell.hide_inspector()
 
     def open_form(self, form_id: str, **known: object) -> StockForm:
@@ -166,12 +169,20 @@ class Panel(QWidget):
         actions.bind("inventory.save_view", lambda: self.stock.save_view())
         actions.when("inventory_count_selected", lambda: hasattr(self, "counts") and self._can_decide())
 
+    def _buttons(self) -> list[TextButton]:
+        theme, actions = self._context.theme, self._context.actions
+        self._export = action_button(theme, actions, "inventory.export", text="Export", kind="quiet")
+        self._move = action_button(theme, actions, "inventory.move", text="Move")
+        self._receive = action_button(theme, actions, "inventory.receive", text="Receive", kind="primary")
+        count = action_button(theme, actions, "inventory.count", text="Enter a count")
+        return [self._export, count, self._move, self._receive]
+
     def _connect(self) -> None:
         self.table.current_changed.connect(self._on_current)
         self.table.rows.loaded.connect(self._on_loaded)
         self.table.opened.connect(lambda row_: self._inspect(row_.id, row_.sku))
         self.bins.product_opened.connect(lambda product_id: self.reveal("product", product_id))
-        self.bins.content.current_changed.connect(lambda _row: self._load_story())
+        self.bins.content.current_changed.connect(self._on_content)
         self.counts.opened.connect(self._on_count)
         self.product.bin_opened.connect(lambda location_id: self.reveal("location", location_id))
         self.product.order_opened.connect(lambda order_id: self._context.navigate("orders", "order", order_id))
@@ -215,6 +226,13 @@ class Panel(QWidget):
         if self.isVisible() and (self.product.isVisible() or not self._opened_inspector):
             self._opened_inspector = True
             self._context.shell.show_inspector(row_.sku, self.product)
+        self._load_story()
+
+    def _on_content(self, line: Any) -> None:
+        if line is None and self.page == "bins":
+            self._context.shell.hide_inspector()
+        elif line is not None and self.isVisible() and self._opened_inspector:
+            self._context.shell.show_inspector(line.sku, self.product)
         self._load_story()
 
     def _inspect(self, product_id: str, sku: str) -> None:

@@ -17,7 +17,7 @@ from desktop_app.panels.inventory.filters import BUILT_IN, filter_of, filters
 from desktop_app.panels.inventory.views import NameDialog, SavedViews
 from desktop_app.panels.inventory.words import band_pill
 from desktop_app.themes.tokens import SPACE_8
-from desktop_app.widgets.buttons import action_button, button
+from desktop_app.widgets.buttons import button
 from desktop_app.widgets.chips import FilterChips
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import body_margins, holder, label, row
@@ -240,18 +240,13 @@ class StockList(QWidget):
         self._count.setText(f"{found:,} product{'' if found == 1 else 's'}")
 
     def _lay_out(self) -> None:
-        context, theme = self._context, self._context.theme
-        export = action_button(theme, context.actions, "inventory.export", text="Export", kind="quiet")
-        receive = action_button(theme, context.actions, "inventory.receive", text="Receive", kind="primary")
-        move = action_button(theme, context.actions, "inventory.move", text="Move")
-        count = action_button(theme, context.actions, "inventory.count", text="Count")
         self._chips_row.addWidget(self.chips)
         head = QVBoxLayout()
         left, _top, right, bottom = body_margins()
         head.setContentsMargins(left, SPACE_8, right, bottom)
         head.setSpacing(SPACE_8)
-        head.addLayout(row(self.search, self._views_button, "stretch", export, count, move, receive))
-        head.addLayout(row(self._chips_row, "stretch", self._count))
+        head.addLayout(row(self.search, self._views_button, "stretch", self._count))
+        head.addLayout(self._chips_row)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
