@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import atan2, cos, degrees, radians
 from typing import Final, Protocol
 
 from services.commands import (
@@ -12,12 +13,13 @@ from services.commands import (
     FailDelivery,
     LoadShipment,
     PackOrder,
+    RecordPosition,
     ShortPick,
 )
 from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN, ShortReason
 from services.domain.shipment_states import FailReason
-from services.storage.tables import Order, PickTask, Route, Shipment, Stop
+from services.storage.tables import Order, PickTask, Route, Shipment, Site, Stop
 from services.storage.unit_of_work import UnitOfWork
 
 _MINUTE: Final = 60_000
@@ -83,7 +85,7 @@ class _Morning:
         stops = sorted(self._unit.find(Stop, route_id=route.id), key=lambda stop: stop.position)
         for stop in stops:
             if stop.eta >= self._now:
-                return
+                break
             self._drops += 1
             named = {"site_id": self._site_id, "shipment_id": stop.shipment_id}
             late = self._drops % 4 * 3 * _MINUTE
@@ -91,6 +93,31 @@ class _Morning:
             if self._drops % _FAIL_EVERY == 0:
                 command = FailDelivery(**named, reason=FailReason.NOBODY_THERE.value)
             self._do(command, max(0, self._now - stop.eta - late))
+
+        self._place_van(route)
+
+    def _place_van(self, route: Route) -> None:
+        """Put a van between its last stop and its next one, as far as it has come by now."""
+        site = self._unit.get(Site, self._site_id)
+        assert site is not None
+        stops = sorted(self._unit.find(Stop, route_id=route.id), key=lambda stop: stop.position)
+        done = [stop for stop in stops if stop.completed_at is not None]
+        ahead = [stop for stop in stops if stop.completed_at is None]
+        departed = self._unit.get(Route, route.id)
+        since = (done[-1].completed_at if done else departed.departed_at if departed else None) or self._now
+        last = (done[-1].latitude, done[-1].longitude) if done else (site.latitude, site.longitude)
+        goal = (ahead[0].latitude, ahead[0].longitude) if ahead else (site.latitude, site.longitude)
+        eta = ahead[0].eta if ahead else self._now + 60 * _MINUTE
+        share = min(0.9, max(0.05, (self._now - since) / max(1, eta - since)))
+        east = (goal[1] - last[1]) * cos(radians(last[0]))
+        self._do(
+            RecordPosition(
+                site_id=self._site_id, vehicle_id=route.vehicle_id,
+                latitude=last[0] + (goal[0] - last[0]) * share, longitude=last[1] + (goal[1] - last[1]) * share,
+                heading=degrees(atan2(east, goal[0] - last[0])) % 360, speed_kmh=48.0, measured_at=self._now + 1,
+            ),
+            0,
+        )  # fmt: skip
 
     def _pick(self, order_id: str, ago: int) -> None:
         for task in self._unit.find(PickTask, order_id=order_id):
