@@ -45,16 +45,16 @@ def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = No
     Raises OneProcessOnly for several workers on SQLite. Several workers read their settings from the environment, and
     take no ``on_start``.
     """
+    if workers > 1 and settings.resolved_database_url().startswith("sqlite"):
+        raise OneProcessOnly(
+            "SQLite serves one process. Use PostgreSQL (--database-url) for several workers."
+        )
+    if workers > 1 and on_start is not None:
+        raise ValueError("several workers start by themselves; prepare the database before")
     log_to_stderr()
     if workers == 1:
         uvicorn.run(create_app(settings, on_start=on_start), **options(settings))
         return
-    if settings.resolved_database_url().startswith("sqlite"):
-        raise OneProcessOnly(
-            "SQLite serves one process. Use PostgreSQL (--database-url) for several workers."
-        )
-    if on_start is not None:
-        raise ValueError("several workers start by themselves; prepare the database before")
     uvicorn.run(
         "services.server.main:app_from_environment", factory=True, workers=workers, **options(settings)
     )

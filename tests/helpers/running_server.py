@@ -98,9 +98,9 @@ class ServerProcess:
 
 @contextmanager
 def server_process(
-    settings: Settings, environment: Mapping[str, str] | None = None
+    settings: Settings, environment: Mapping[str, str] | None = None, *, workers: int = 1
 ) -> Iterator[ServerProcess]:
-    """A server as a child process; what is still there when the block ends is stopped."""
+    """A server as a child process (of several worker processes, on PostgreSQL); stopped when the block ends."""
     with socket.create_server(("127.0.0.1", settings.port)) as probe:
         port = probe.getsockname()[1]
     variables = {
@@ -113,14 +113,17 @@ def server_process(
         "HOLDFAST_PASSWORD_LANES": "1",
         **(environment or {}),
     }
+    program = (
+        "from services.server.main import serve; from services.server.settings import Settings; "
+        f"serve(Settings(), workers={workers})"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-c", "from services.server.main import serve; from services.server.settings import Settings; "
-         "serve(Settings())"],
+        [sys.executable, "-c", program],
         cwd=_REPOSITORY,
         env={**os.environ, **variables},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     base_url = f"http://127.0.0.1:{port}"
     try:
         end = time.monotonic() + _SECONDS_TO_START
