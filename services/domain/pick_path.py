@@ -23,6 +23,7 @@ from services.domain.walking_floor import (
     place_of,
     standing_at,
     tidy,
+    to_micrometres,
     way,
 )
 
@@ -96,8 +97,9 @@ def _walk_in_block(block: Block, places: Sequence[Place], here: Place) -> list[P
     wanted[here.x].append(inside)
     columns = [Column(x, sorted(wanted[x]) if x in wanted else (), x in aisles) for x in sorted(xs)]
     tour = shortest_tour(columns, block.depth)
-    loop = [(x, near + sign * distance) for x, distance in _closed_line(columns, tour, block.depth, here.x)]
-    loop = _turn_to(loop, (here.x, near + sign * inside))
+    corners = _closed_line(columns, tour, block.depth, here.x)
+    loop = [(x, to_micrometres(near + sign * distance)) for x, distance in corners]
+    loop = _turn_to(loop, (here.x, to_micrometres(near + sign * inside)))
     start = (here.x, here.y)
     return [start, *loop, start] if loop[0] != start else loop
 

@@ -18,6 +18,11 @@ _HALF_CROSS_AISLE_M: Final = 1.5
 _USUAL_BAY_M: Final = 1.2
 
 
+def to_micrometres(metres: float) -> float:
+    """A length without what sums of floats leave behind: that is noise, and would make corners in a straight walk."""
+    return round(metres, 6)
+
+
 class Block(NamedTuple):
     """Aisles side by side, from the middle of the cross aisle in front of them to that of the one behind."""
 
@@ -76,12 +81,13 @@ def floor_of(bins: Iterable[tuple[float, float, str]]) -> Floor:
         front = (spans[number - 1][1] + front) / 2 if number else front - _HALF_CROSS_AISLE_M
         back = (back + spans[number + 1][0]) / 2 if number + 1 < len(groups) else back + _HALF_CROSS_AISLE_M
         middles = {name: _middle([x for x, _ in by_aisle[name]]) for name in group}
+        front, back = to_micrometres(front), to_micrometres(back)
         blocks.append(Block(front, back, dict(sorted(middles.items(), key=lambda item: item[1]))))
     return Floor(tuple(blocks))
 
 
 def _middle(xs: list[float]) -> float:
-    return (min(xs) + max(xs)) / 2
+    return to_micrometres((min(xs) + max(xs)) / 2)
 
 
 def _span_of(aisles: list[list[Point]]) -> tuple[float, float]:
@@ -103,12 +109,12 @@ class Place(NamedTuple):
 def place_of(floor: Floor, x: float, y: float, aisle: str) -> Place:
     """Where one stands to reach into a bin: on the middle line of its aisle. Raises KeyError for an unknown aisle."""
     block = floor.block_at(y, aisle)
-    return Place(x if block is None else floor.blocks[block].aisles[aisle], y, block)
+    return Place(x if block is None else floor.blocks[block].aisles[aisle], to_micrometres(y), block)
 
 
 def standing_at(floor: Floor, point: Point) -> Place:
     """Where a person stands: in the nearest aisle if inside a block, else on the open floor or in a cross aisle."""
-    x, y = point
+    x, y = point[0], to_micrometres(point[1])
     for number, block in enumerate(floor.blocks):
         if block.front_y < y < block.back_y:
             return Place(min(block.aisles.values(), key=lambda aisle_x: abs(aisle_x - x)), y, number)

@@ -89,6 +89,22 @@ def test_no_order_of_the_stops_makes_a_shorter_walk(seed: int) -> None:
     check_is_a_walk(walk, floor, stops, start)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_where_the_hall_begins_does_not_matter(seed: int) -> None:
+    random_ = random.Random(3000 + seed)
+    front = random_.uniform(-7.3, 11.1)
+    block = block_of(random_.randint(1, 6), depth=random_.uniform(8.0, 20.0), pitch=2.7, front=front)
+    floor = Floor((block,))
+    stops = [
+        (f"{n}", block.aisles[aisle], front + random_.randint(1, 60) * 0.1, aisle)
+        for n, aisle in enumerate(random_.choices(list(block.aisles), k=random_.randint(1, 6)))
+    ]
+    start = (random_.uniform(-2, 16), front)
+    walk = walking_order(stops, start, floor)
+    assert walk.length_m == pytest.approx(shortest_by_trying_all(floor, stops, start))
+    assert sorted(walk.order) == sorted(id_ for id_, *_ in stops)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_walk_from_within_an_aisle_or_from_the_back_is_the_shortest_too(seed: int) -> None:
     random_ = random.Random(1000 + seed)
