@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.server.routes.auth import router as auth
 from services.server.routes.fleet import router as fleet
 from services.server.routes.health import router as health
+from services.server.routes.imports import router as imports
 from services.server.routes.integration import router as integration
 from services.server.routes.inventory import router as inventory
 from services.server.routes.jobs import router as jobs
@@ -29,5 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     live_stock,
     fleet,
     jobs,
+    imports,
     health,
 )
