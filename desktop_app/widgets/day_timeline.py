@@ -23,7 +23,8 @@ _NAME_WIDTH: Final = 116
 _BLOCK_LEAST: Final = 9.0
 _HOUR_LEAST: Final = 46.0
 _STEPS_H: Final = (1, 2, 3, 4, 6, 12)
-_EDGE: Final = 14.0
+_EDGE: Final = 22.0
+_TAG_ROOM: Final = 40.0
 _TICK_MS: Final = 30_000
 _HOUR_MS: Final = 3_600_000
 
@@ -95,6 +96,10 @@ class DayTimeline(QAbstractScrollArea):
             self._show_row(self._number_of(row_id))
         self.viewport().update()
 
+    def height_for(self, rows: int) -> int:
+        """How high it is with so many rows in sight."""
+        return _HEADER + rows * self._row_height() + 2
+
     @property
     def rows(self) -> tuple[DayRow, ...]:
         """What is shown."""
@@ -112,11 +117,11 @@ class DayTimeline(QAbstractScrollArea):
 
     def sizeHint(self) -> QSize:
         """Room for five rows."""
-        return QSize(640, _HEADER + 5 * self._row_height())
+        return QSize(640, self.height_for(5))
 
     def minimumSizeHint(self) -> QSize:
         """Room for two."""
-        return QSize(320, _HEADER + 2 * self._row_height())
+        return QSize(320, self.height_for(2))
 
     def event(self, event: QEvent) -> bool:
         """The now-line moves only while somebody sees it."""
@@ -192,8 +197,10 @@ class DayTimeline(QAbstractScrollArea):
             x = self._x(at)
             painter.setPen(QPen(theme.colour("line"), 1))
             painter.drawLine(QPointF(x, _HEADER), QPointF(x, self.viewport().height()))
-            painter.setPen(theme.colour("quiet"))
-            painter.drawText(QRectF(x - 30, 0, 60, _HEADER), Qt.AlignmentFlag.AlignCenter, f"{local:%H:%M}")
+            # Where the tag of now stands, it says the time better.
+            if abs(x - self._x(max(self._now, _now_ms()))) > _TAG_ROOM:
+                painter.setPen(theme.colour("quiet"))
+                painter.drawText(QRectF(x - 30, 0, 60, _HEADER), Qt.AlignmentFlag.AlignCenter, f"{local:%H:%M}")
             local += timedelta(hours=step)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawLine(QPointF(0, _HEADER - 0.5), QPointF(width, _HEADER - 0.5))

@@ -112,7 +112,7 @@ class FigureCard(QFrame):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(SPACE_8)
-        top.addStrut(pill_height(self._theme))
+        top.addStrut(pill_height(self._theme) + 2)
         top.addWidget(self._name)
         top.addStretch(1)
         top.addWidget(self._pill)

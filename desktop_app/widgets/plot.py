@@ -117,13 +117,18 @@ class Plot(QWidget):
     def _dress(self) -> None:
         theme = self._theme
         font = theme.font("label")
+        # Charts stand on cards. Without a ground of its own the view would paint the window's.
+        self._plot.setBackground(theme.colour("surface"))
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.colour("line"))
             axis.setTextPen(theme.colour("quiet"))
             axis.setTickFont(font)
             axis.setStyle(tickLength=0, tickTextOffset=6)
+            # The grid lies under what it measures.
+            axis.setZValue(-1000)
         self._plot.getAxis("left").setGrid(60)
+        self._plot.getAxis("left").setStyle(maxTickLevel=0)
         self._plot.getAxis("left").tickStrings = lambda values, scale, spacing: [
             formats.compact_number(round(value, 6)) for value in values
         ]

@@ -126,7 +126,10 @@ class _EventDelegate(QStyledItemDelegate):
         words = QRectF(left, box.top() + SPACE_8, right - left, box.height() - foot - SPACE_8 - SPACE_4)
         painter.setFont(theme.font("body"))
         painter.setPen(theme.colour("text"))
-        painter.drawText(words, Qt.TextFlag.TextWordWrap, _two_lines(painter, event.text, words.width()))
+        metrics = QFontMetricsF(painter.font())
+        for number, text in enumerate(two_lines(event.text, metrics, words.width())):
+            place = QRectF(words.left(), words.top() + number * metrics.height(), words.width(), metrics.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         low = QRectF(left, box.bottom() - foot - SPACE_4, right - left, foot)
         painter.setFont(theme.font("label"))
         painter.setPen(theme.colour("quiet"))
@@ -141,6 +144,14 @@ class _EventDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _two_lines(painter: QPainter, text: str, width: float) -> str:
-    """As much as fits into two lines."""
-    return QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, 1.85 * width)
+def two_lines(text: str, metrics: QFontMetricsF, width: float) -> list[str]:
+    """A sentence in at most two lines, broken between words; what does not fit ends in an ellipsis."""
+    words = text.split()
+    taken = 0
+    while taken < len(words) and metrics.horizontalAdvance(" ".join(words[: taken + 1])) <= width:
+        taken += 1
+    taken = max(1, taken)
+    lines = [" ".join(words[:taken])]
+    if taken < len(words):
+        lines.append(metrics.elidedText(" ".join(words[taken:]), Qt.TextElideMode.ElideRight, width))
+    return lines

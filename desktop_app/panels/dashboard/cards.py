@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app import formats
 from desktop_app.panel_context import LinkStatus
@@ -25,6 +26,8 @@ _CARDS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("vans", "Vans out", "", "fleet"),
     ("pending", "Pending here", "", "outbox"),
 )
+_ROOM_FOR_WORD: Final = 190
+"""How wide a card must be for its title beside a pill with a word."""
 _FILL_GOOD: Final = 98.0
 _FILL_POOR: Final = 90.0
 """Below these percents of units promised of units asked for, somebody should look, or act."""
@@ -47,23 +50,37 @@ class FigureRow(QWidget):
     def __init__(self, theme: Theme, zone: str) -> None:
         super().__init__()
         self.cards: dict[str, FigureCard] = {}
+        self._shown: tuple[Figures, LinkStatus, formats.Instant] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_12)
         for key, title, unit, panel in _CARDS:
             card = FigureCard(theme, title, unit, leads=True, zone=zone)
             card.setObjectName(f"dashboard.{key}")
+            # Those with a pill are a little higher, and all shall be alike.
+            card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             card.clicked.connect(lambda panel=panel: self.opened.emit(panel))
             self.cards[key] = card
             layout.addWidget(card, 1)
 
     def show_figures(self, figures: Figures, link: LinkStatus, now: formats.Instant) -> None:
         """Show these; their age is that of the rows that they are counted from."""
+        self._shown = (figures, link, now)
+        narrow = self.width() < len(self.cards) * _ROOM_FOR_WORD
         when = link.synced_at if link.synced_at is not None and link.state != "live" else now
         for key, face in faces(figures, link).items():
             self.cards[key].show_figure(
-                face.figure, trend=face.trend, when=now if key == "pending" else when, tone=face.tone, word=face.word
-            )
+                face.figure, trend=face.trend, when=now if key == "pending" else when, tone=face.tone,
+                word="" if narrow else face.word,
+            )  # fmt: skip
+            self.cards[key].setToolTip(face.word)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In narrow cards the mark stands alone, and its word comes on hover."""
+        super().resizeEvent(event)
+        if self._shown is not None:
+            self.show_figures(*self._shown)
 
 
 def faces(figures: Figures, link: LinkStatus) -> dict[str, Face]:
@@ -78,17 +95,22 @@ def faces(figures: Figures, link: LinkStatus) -> dict[str, Face]:
     elif link.pending:
         pending_tone = ("provisional", "Not sent")
     return {
-        "orders": Face(formats.number(figures.orders_today), figures.orders_trend),
+        "orders": Face(formats.number(figures.orders_today), _line(figures.orders_trend)),
         "to_pick": Face(formats.number(figures.to_pick), figures.to_pick_trend),
         "late": Face(
             formats.number(figures.late), figures.late_trend,
             "warning" if figures.late else "ok", "Overdue" if figures.late else "In time",
         ),
-        "fill": Face(formats.number(fill, 1), figures.fill_trend, *fill_tone),
+        "fill": Face(formats.number(fill, 1), _line(figures.fill_trend), *fill_tone),
         "low": Face(
             formats.number(figures.low_stock), figures.low_trend,
             "warning" if figures.low_stock else None, "Reorder" if figures.low_stock else "",
         ),
         "vans": Face(f"{figures.vans_out}/{figures.vans}", figures.vans_trend),
-        "pending": Face(formats.number(link.pending), figures.pending_trend, *pending_tone),
+        "pending": Face(formats.number(link.pending), _line(figures.pending_trend), *pending_tone),
     }  # fmt: skip
+
+
+def _line(values: Sequence[float]) -> Sequence[float]:
+    """A trend of a single day is level."""
+    return [*values, *values] if len(values) == 1 else values

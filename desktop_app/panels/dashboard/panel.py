@@ -37,6 +37,7 @@ from local_db.queries.dashboard_queries import (
     usual_day,
 )
 from local_db.queries.events import EventRow, events
+from services.domain.stock_rules import GREEN_ABOVE, RED_BELOW
 
 _TABLES: Final = ("order", "order_line", "pick_task", "stock_level", "alert", "route", "stop", "vehicle", "event",
                   "outbox", "attention", "link")  # fmt: skip
@@ -80,9 +81,9 @@ class Panel(QWidget):
         theme, zone = context.theme, context.session.time_zone
         self.figures = FigureRow(theme, zone)
         self.figures.opened.connect(lambda panel: context.navigate(panel))
-        self.orders_plot = Plot(theme, "Orders by hour")
+        self.orders_plot = Plot(theme, "Orders by hour", legend=False)
         self.orders_plot.setObjectName("dashboard.orders_plot")
-        self.picks_plot = Plot(theme, "Picks by hour")
+        self.picks_plot = Plot(theme, "Picks by hour", legend=False)
         self.picks_plot.setObjectName("dashboard.picks_plot")
         self.stock_chart = ShareChart(theme, "Stock by band", "No stock yet. Receive goods under Inventory.")
         self.stock_chart.setObjectName("dashboard.stock_chart")
@@ -92,7 +93,7 @@ class Panel(QWidget):
         self.delivery_chart.setObjectName("dashboard.delivery_chart")
         self.feed = ActivityFeed(theme, zone)
         self.feed.opened.connect(self._open_event)
-        self._quiet = EmptyState(theme, "history", "Nothing has happened yet", "Whatever is done here or elsewhere appears.")
+        self._quiet = EmptyState(theme, "history", "Nothing has happened yet", "What is done here or elsewhere appears by itself.")
         self.strip = HealthStrip(theme)
         self.strip.clicked.connect(self._open_part)
         self._lay_out()
@@ -143,8 +144,8 @@ class Panel(QWidget):
         )
         for number, box in enumerate(boxes):
             grid.addWidget(box, number // 2, number % 2)
-        grid.setRowStretch(0, 5)
-        grid.setRowStretch(1, 4)
+        grid.setRowStretch(0, 4)
+        grid.setRowStretch(1, 3)
         feed = QVBoxLayout()
         feed.setContentsMargins(1, SPACE_12, 1, 1)
         feed.setSpacing(SPACE_8)
@@ -241,6 +242,7 @@ class Panel(QWidget):
             words += f", usually {sum(usual[: now.day.hour + 1]):,.0f} by now"
         self.orders_plot.show_series(*series, labels=_hour_names(first, last))
         self._orders_words.setText(words)
+        self._orders_words.setToolTip("Bars: today. Dashed: the mean of the last four weeks." if usual else "Bars: today.")
 
     def _draw_picks(self, now: Now) -> None:
         picks = now.charts.picks_by_hour
@@ -251,7 +253,10 @@ class Panel(QWidget):
             mean = sum(worked) / len(worked)
             series.append(Line("Mean of the hours worked", [-0.5, last - first - 0.5], [mean, mean], dashed=True, quiet=True))
         self.picks_plot.show_series(*series, labels=_hour_names(first, last))
-        self._picks_words.setText(f"{sum(picks):,} picks, {sum(now.charts.units_by_hour):,} units today")
+        rate = f", {mean:,.0f} an hour" if worked else " today"
+        self._picks_words.setText(f"{sum(picks):,} picks{rate}")
+        units = sum(now.charts.units_by_hour)
+        self._picks_words.setToolTip(f"{units:,} units today. Dashed: the mean of the hours worked.")
 
     def _draw_stock(self, bands: StockBands) -> None:
         whole = bands.green + bands.yellow + bands.red + bands.out
@@ -260,10 +265,10 @@ class Panel(QWidget):
             ready,
             f"of {whole:,} products can be promised",
             (
-                Part("Plenty, above 100", bands.green, "ok"),
-                Part("Enough, 50 to 100", bands.yellow, "warning"),
-                Part("Low, or at the reorder point", bands.red, "danger"),
-                Part("Nothing available", bands.out, "neutral"),
+                Part(f"Plenty, above {GREEN_ABOVE}", bands.green, "ok", "Plenty"),
+                Part(f"Enough, {RED_BELOW} to {GREEN_ABOVE}", bands.yellow, "warning", "Enough"),
+                Part("Low, or to be reordered", bands.red, "danger", "Low"),
+                Part("Nothing available", bands.out, "neutral", "None"),
             ),
         )
 
@@ -271,17 +276,17 @@ class Panel(QWidget):
         share = today_.share
         trend = [value for _day, value in self._past[1]]
         self.delivery_chart.show_parts(
-            "\u2013" if share is None else f"{share:.0f} %",
-            "in time" if share is not None else "none delivered yet",
+            f"{today_.ahead + today_.overdue:,}" if share is None else f"{share:.0f} %",
+            "in time" if share is not None else "stops ahead, none delivered yet",
             (
-                Part("Delivered in time", today_.on_time, "ok"),
-                Part("Delivered late", today_.late, "warning"),
+                Part("In time", today_.on_time, "ok"),
+                Part("Late", today_.late, "warning"),
                 Part("Failed", today_.failed, "danger"),
                 Part("Overdue", today_.overdue, "accent"),
-                Part("Still ahead", today_.ahead, "neutral"),
+                Part("Ahead", today_.ahead, "neutral"),
             ),
             trend,
-            f"{len(trend)} days at the right",
+            f"and over {len(trend)} days",
         )
 
     # -- leading on ------------------------------------------------------------------------------------------------
@@ -328,11 +333,12 @@ def today(zone: str, clock: Callable[[], int] = lambda: time.time_ns() // 1_000_
 def _hours(counts: Sequence[float], usual: Sequence[float], now: int) -> tuple[int, int]:
     """The hours to show: a working day, and whatever lies outside it."""
     busy = [hour for hour in range(24) if counts[hour] or (usual and usual[hour] >= 0.5)]
-    return min([*busy, now, _OPEN_HOURS[0]]), max([*busy, now, _OPEN_HOURS[1] - 1]) + 1
+    # An even hour first, so that the labels that are left out are the odd ones.
+    return min([*busy, now, _OPEN_HOURS[0]]) // 2 * 2, max([*busy, now, _OPEN_HOURS[1] - 1]) + 1
 
 
 def _hour_names(first: int, last: int) -> list[str]:
-    return [f"{hour:02d}" for hour in range(first, last)]
+    return ["" if hour % 2 else f"{hour:02d}" for hour in range(first, last)]
 
 
 def _box(title: str, chart: QWidget, *words: QWidget) -> QWidget:

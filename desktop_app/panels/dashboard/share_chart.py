@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPainterPath
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app import formats
@@ -16,6 +16,8 @@ from desktop_app.widgets.marks import MARK_SIZE, paint_mark
 from desktop_app.widgets.sparkline import paint_sparkline
 
 _BAR: Final = 16.0
+_BAR_MOST: Final = 28.0
+_LINE_MOST: Final = 32.0
 _TREND: Final = 40.0
 
 
@@ -25,6 +27,8 @@ class Part(NamedTuple):
     name: str
     count: int
     tone: Tone
+    short: str = ""
+    """What it is called where there is little room."""
 
 
 class ShareChart(QWidget):
@@ -67,9 +71,10 @@ class ShareChart(QWidget):
             painter.end()
             return
         top = self._paint_head(painter, box)
-        bar = QRectF(box.left(), top + SPACE_8, box.width(), _BAR)
+        bar = QRectF(box.left(), top + SPACE_8, box.width(), min(_BAR_MOST, max(_BAR, box.height() * 0.11)))
         self._paint_bar(painter, bar, whole)
-        self._paint_legend(painter, QRectF(box.left(), bar.bottom() + SPACE_8, box.width(), box.bottom() - bar.bottom()), whole)
+        legend = QRectF(box.left(), bar.bottom() + SPACE_8, box.width(), box.bottom() - bar.bottom() - SPACE_8)
+        self._paint_legend(painter, legend, whole)
         painter.end()
 
     def _paint_head(self, painter: QPainter, box: QRectF) -> float:
@@ -116,13 +121,12 @@ class ShareChart(QWidget):
     def _paint_legend(self, painter: QPainter, box: QRectF, whole: int) -> None:
         """In columns, as many as fit; every part with its mark, name, count and share."""
         theme = self._theme
-        line = theme.metrics.label + 9.0
-        rows = max(1, min(len(self._parts), int(box.height() // line)))
-        columns = -(-len(self._parts) // rows)
-        if columns == 1 and len(self._parts) > 2 and box.width() > 420:
-            columns, rows = 2, -(-len(self._parts) // 2)
+        least = theme.metrics.label + 8.0
+        columns = 1 if box.height() >= least * len(self._parts) else 2
+        rows = -(-len(self._parts) // columns)
+        line = min(_LINE_MOST, max(least, box.height() / rows))
         wide = (box.width() - (columns - 1) * SPACE_12 * 2) / columns
-        painter.setFont(theme.font("label"))
+        painter.setFont(theme.font("label" if line < least + 4 else "body"))
         metrics = QFontMetricsF(painter.font())
         for number, part in enumerate(self._parts):
             column, place = divmod(number, rows)
@@ -138,8 +142,9 @@ class ShareChart(QWidget):
             painter.setPen(theme.colour("text"))
             painter.drawText(count_room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
             name_room = count_room.adjusted(MARK_SIZE + SPACE_8, 0, -metrics.horizontalAdvance(count) - SPACE_4, 0)
-            name = metrics.elidedText(part.name, Qt.TextElideMode.ElideRight, name_room.width())
+            fits = metrics.horizontalAdvance(part.name) <= name_room.width()
+            name = metrics.elidedText(part.name if fits else part.short or part.name, Qt.TextElideMode.ElideRight, name_room.width())
             painter.drawText(name_room, Qt.AlignmentFlag.AlignVCenter, name)
 
-    def _ink(self, part: Part):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a QColor
+    def _ink(self, part: Part) -> QColor:
         return self._theme.colour("line_strong") if part.tone == "neutral" else self._theme.tone(part.tone)[0]

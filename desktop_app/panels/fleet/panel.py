@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
@@ -51,6 +52,7 @@ class Panel(QWidget):
         self._vehicle_id = self._stop_id = ""
         self._wanted: tuple[str, str] | None = None
         self._drawn: tuple[object, object] = (None, None)
+        self._split_by_hand = False
         self.deeds = FleetDeeds(context, self)
         self.map = FleetMap(colours=map_colours(theme.colours), reduced_motion=theme.reduced_motion)
         self.map.setObjectName("fleet.map")
@@ -91,7 +93,7 @@ class Panel(QWidget):
         return {
             "vehicle": self._vehicle_id,
             "filters": self.list.chips.values(),
-            "sizes": self._splitter.sizes(),
+            "sizes": self._splitter.sizes() if self._split_by_hand else [],
         }
 
     def restore(self, state: Mapping[str, object]) -> None:
@@ -100,6 +102,7 @@ class Panel(QWidget):
         if isinstance(filters, dict):
             self.list.chips.restore(filters)
         if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) for size in sizes):
+            self._split_by_hand = True
             self._splitter.setSizes(sizes)
         if state.get("vehicle"):
             self._wanted = ("vehicle", str(state["vehicle"]))
@@ -122,7 +125,7 @@ class Panel(QWidget):
         self._splitter.addWidget(self.timeline)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
-        self._splitter.setSizes([560, 160])
+        self._splitter.splitterMoved.connect(lambda _at, _index: setattr(self, "_split_by_hand", True))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._splitter)
@@ -203,7 +206,24 @@ class Panel(QWidget):
             self.map.fit()
         self.list.show_picture(picture)
         self.timeline.show_rows(timeline_rows(picture, self._context.session.time_zone), picture.now)
+        self._split()
         self._mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The timeline takes up to a quarter, until a person decides otherwise."""
+        super().resizeEvent(event)
+        self._split()
+
+    def _split(self) -> None:
+        if self._split_by_hand:
+            return
+        least, rows = self.timeline.height_for(2), max(2, len(self.timeline.rows))
+        most = next(
+            (self.timeline.height_for(count) for count in range(rows, 1, -1)
+             if self.timeline.height_for(count) <= self.height() // 4),
+            least,
+        )  # fmt: skip
+        self._splitter.setSizes([self.height() - most, most])
 
     def _on_moved(self, vehicle_ids: list[str]) -> None:
         """Move what moved; the words about it follow with the next tick."""
