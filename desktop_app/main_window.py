@@ -2,45 +2,44 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, cast
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.action_table import ACTIONS
 from desktop_app.actions import Action, ActionRegistry
 from desktop_app.change_feed import ChangeFeed
 from desktop_app.panel_context import Desk, PanelContext, Session, UndoSteps
+from desktop_app.panel_shell import CurrentSession, PanelShell
+from desktop_app.panel_stack import PanelStack
 from desktop_app.panels.catalogue import PANELS, PanelSpec
 from desktop_app.qt_start import settle_down
 from desktop_app.scanner import Scanner, ScanTarget, UnreadableCode
 from desktop_app.settings import Settings
 from desktop_app.sounds import Silence, Sounds
 from desktop_app.task_runner import Task, TaskRunner
+from desktop_app.themes.dress import dress
 from desktop_app.themes.theme import Theme
-from desktop_app.themes.tokens import FIRST_WINDOW, INSPECTOR_MIN, SMALLEST_WINDOW, Density, Scheme, Tone
+from desktop_app.themes.tokens import INSPECTOR_MIN, SMALLEST_WINDOW, Density, Scheme
 from desktop_app.widgets.notice_bar import NoticeBar
 from desktop_app.widgets.progress_strip import ProgressStrip
 from desktop_app.widgets.rail import Rail
 from desktop_app.widgets.toast import Toasts
 from desktop_app.widgets.top_bar import TopBar
+from desktop_app.window_dialogs import WindowDialogs
+from desktop_app.window_place import WindowPlace
 
 log = logging.getLogger(__name__)
 
+__all__ = ["MainWindow", "dress"]
+
 _LINK_EVERY_MS: Final = 1_000
+_COUNT_AT_MOST_EVERY_MS: Final = 250
 # Longer than the first rows take, shorter than anybody needs to press a key.
 _READY_AFTER_MS: Final = 60
-_COUNT_AT_MOST_EVERY_MS: Final = 250
 _SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark", "contrast")
 _DENSITIES: Final[tuple[Density, ...]] = ("compact", "comfortable", "touch")
 
@@ -75,103 +74,91 @@ class MainWindow(QMainWindow):
     ) -> None:
         """`counts()` answers what waits by `count_source`, in the read lane; `providers` are PaletteProviders."""
         super().__init__()
-        self._runner, self._settings, self._theme, self._session = runner, settings, theme, session
+        self._runner, self._settings, self._theme = runner, settings, theme
         self._counts, self._providers = counts, tuple(providers)
-        self._specs = {spec.id: spec for spec in panels if session.can(spec.permission)}
-        self._panels: dict[str, QWidget] = {}
+        self._specs = {spec.id: spec for spec in panels}
+        self._place = WindowPlace(settings)
+        self._session = CurrentSession(session)
         self._inspected: dict[str, tuple[str, QWidget]] = {}
         self._inspector: Any = None
         self._palette: Any = None
         self._flash: Any = None
-        self._current = ""
         self._is_ready = False
         self.undo_stack: UndoSteps = _NoSteps()
         self.actions_registry = ActionRegistry(actions, self)
+        self._dialogs = WindowDialogs(self, theme, settings, self.actions_registry)
         self.scanner = Scanner(
             self._scan_targets, parse_scan or _parse_scan, sounds or Silence(), settings, self
         )
+        self.stack = PanelStack(theme, settings, self._context_of)
         self._build()
         self.toasts = Toasts(theme, self)
         self.context = PanelContext(
-            desk,
-            runner,
-            feed,
-            self.actions_registry,
-            settings,
-            theme,
-            self.scanner,
-            self.toasts,
-            self.navigate,
-            session,
-            self,
-            undo,
+            desk=desk,
+            runner=runner,
+            feed=feed,
+            actions=self.actions_registry,
+            settings=settings,
+            theme=theme,
+            scanner=self.scanner,
+            toasts=self.toasts,
+            navigate=self.navigate,
+            session=cast(Session, self._session),
+            shell=PanelShell(self, ""),
+            undo=undo,
         )
         self._connect(feed)
-        self._restore_geometry()
+        self._allow(session)
+        self._place.restore_geometry(self)
+        self.rail.fold(bool(self._place.get("folded")))
 
-    # -- the shell, as panels see it -------------------------------------------------------------------------------
+    # -- for app_context and the shell of panels -----------------------------------------------------------------
 
     def start(self, panel_id: str = "") -> None:
         """Show the panel asked for, the one of last time, or the first."""
-        last = str(self._window_state().get("panel", "")) if self._settings.flag("reopen_last") else ""
+        last = self._place.get("panel", "") if self._settings.flag("reopen_last") else ""
         wanted = panel_id or last
-        self.navigate(wanted if wanted in self._specs else next(iter(self._specs)))
+        allowed = self._allowed()
+        self.navigate(wanted if wanted in allowed else allowed[0])
 
     def navigate(self, panel_id: str, kind: str = "", item_id: str = "") -> None:
         """Show a panel and, where `kind` and `item_id` are given, the item in it."""
-        if panel_id not in self._specs:
+        if panel_id not in self._allowed():
             self.toasts.show("You may not open that panel.", "warning")
             return
-        if panel_id != self._current:
+        if panel_id != self.current_panel:
             self._show_panel(panel_id)
-        panel = self._panels[panel_id]
-        if kind and hasattr(panel, "reveal"):
-            panel.reveal(kind, item_id)
-
-    def show_inspector(self, title: str, widget: QWidget | None = None) -> None:
-        """Open the inspector of the present panel."""
-        if widget is None:
-            panel = self._panels.get(self._current)
-            widget = panel.inspector() if panel is not None and hasattr(panel, "inspector") else None
-        if widget is None:
-            self.hide_inspector()
-            return
-        self._inspected[self._current] = (title, widget)
-        self._open_inspector(title, widget)
-
-    def hide_inspector(self) -> None:
-        """Close the inspector of the present panel."""
-        self._inspected.pop(self._current, None)
-        if self._inspector is not None:
-            self._inspector.hide()
-
-    def notice(
-        self, key: str, text: str, tone: Tone = "info", action: tuple[str, Callable[[], None]] | None = None
-    ) -> None:
-        """Keep `text` in the strip under the top bar."""
-        self.notices.put(key, text, tone, action)
-
-    def clear_notice(self, key: str) -> None:
-        """Take a notice away."""
-        self.notices.clear(key)
-
-    # -- for app_context ---------------------------------------------------------------------------------------------
+        if kind:
+            self.stack.call("reveal", kind, item_id)
 
     @property
     def current_panel(self) -> str:
         """The id of the panel that is shown."""
-        return self._current
+        return self.stack.current_id
 
     def panel(self, panel_id: str) -> QWidget | None:
         """A panel that has been shown before."""
-        return self._panels.get(panel_id)
+        return self.stack.panel(panel_id)
+
+    def inspect(self, panel_id: str, title: str, widget: QWidget | None, *, nothing: bool = False) -> None:
+        """Give a panel's inspector another content; it is seen if the panel is, and the person did not close it."""
+        if widget is None and not nothing:
+            panel = self.stack.panel(panel_id)
+            widget = panel.inspector() if panel is not None and hasattr(panel, "inspector") else None
+        if widget is None:
+            self._inspected.pop(panel_id, None)
+        else:
+            self._inspected[panel_id] = (title, widget)
+        if panel_id == self.current_panel:
+            self._show_inspector()
 
     def show_person(self, session: Session) -> None:
-        """Somebody else works here now: permissions and name follow."""
-        self._session = session
+        """Somebody else works here now: name, permissions and panels follow."""
+        self._session.hand_over(session)
         self.top_bar.show_person(session.person, session.role)
-        self.context = self.context._replace(session=session)
-        self.actions_registry.allow(session.can)
+        self._allow(session)
+        if self.current_panel and self.current_panel not in self._allowed():
+            self.navigate(self._allowed()[0])
 
     def show_link(self) -> None:
         """Read the link, off the UI thread since it counts rows, and write the badge."""
@@ -196,26 +183,13 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         theme, registry, session = self._theme, self.actions_registry, self._session
-        registry.allow(session.can)
-        self.setWindowTitle(f"Holdfast - {session.site_name}")
         self.setMinimumSize(*SMALLEST_WINDOW)
-        tips = {
-            panel_id: registry.tooltip(f"go.{panel_id}").removeprefix("Go to ")
-            for panel_id in self._specs
-            if f"go.{panel_id}" in registry
-        }
+        tips = {each: registry.tooltip(f"go.{each}") for each in self._specs if f"go.{each}" in registry}
         self.rail = Rail(theme, list(self._specs.values()), tips)
         self.top_bar = TopBar(
-            theme,
-            session.site_name,
-            session.person,
-            session.role,
-            session.time_zone,
-            registry.shortcut_text("edit.find"),
-            registry.tooltip("view.menu"),
+            theme, session.site_name, session.person, session.role, session.time_zone, registry
         )
         self.notices = NoticeBar(theme)
-        self.stack = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
@@ -238,7 +212,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _connect(self, feed: ChangeFeed) -> None:
-        registry = self.actions_registry
+        bar, dialogs = self.top_bar, self._dialogs
         self._link_timer = QTimer(self)
         self._link_timer.timeout.connect(self.show_link)
         self._changed_timer = QTimer(self)
@@ -247,105 +221,64 @@ class MainWindow(QMainWindow):
         self._changed_timer.timeout.connect(self._after_changes)
         self.rail.chosen.connect(self.navigate)
         self.rail.fold_clicked.connect(self._fold_rail)
-        self.top_bar.search_clicked.connect(self.open_palette)
-        self.top_bar.menu_clicked.connect(self._show_menu)
-        self.top_bar.person_clicked.connect(self._show_person_menu)
-        self.top_bar.badge.clicked.connect(lambda _checked=False: self.navigate("outbox"))
+        bar.search_clicked.connect(self.open_palette)
+        bar.menu_clicked.connect(lambda: dialogs.menu(bar.menu_button))
+        bar.person_clicked.connect(lambda: dialogs.person_menu(bar.person))
+        bar.inspector_clicked.connect(self._toggle_inspector)
+        bar.badge.clicked.connect(lambda _checked=False: self.navigate("outbox"))
+        self.stack.retry_asked.connect(self._retry)
         self.scanner.said.connect(self._on_said)
         self._runner.failed.connect(self._on_failed)
         self._settings.changed.connect(self._on_setting)
         feed.changed.connect(self._on_changed)
-        for panel_id in self._specs:
-            if f"go.{panel_id}" in registry:
-                registry.bind(f"go.{panel_id}", lambda panel_id=panel_id: self.navigate(panel_id))
         own: dict[str, Callable[[], object]] = {
             "app.quit": self.close,
-            "app.settings": self._show_settings,
+            "app.settings": dialogs.settings,
             "edit.undo": lambda: self.context.undo(),
             "edit.find": self.open_palette,
             "edit.filter": self._focus_search,
+            "view.menu": lambda: dialogs.menu(bar.menu_button),
             "view.rail": self._fold_rail,
             "view.inspector": self._toggle_inspector,
-            "view.menu": self._show_menu,
             "view.next_region": self._next_region,
-            "view.refresh": lambda: self._call_panel("activate"),
+            "view.refresh": lambda: self.stack.call("refresh" if self.stack.can("refresh") else "activate"),
             "view.theme": lambda: self._step_setting("theme", self._theme.scheme, _SCHEMES),
             "view.density": lambda: self._step_setting("density", self._theme.density, _DENSITIES),
             "view.full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
             "link.outbox": lambda: self.navigate("outbox"),
-            "help.shortcuts": self._show_shortcuts,
-            "help.about": self._show_about,
+            "help.shortcuts": dialogs.shortcuts,
+            "help.about": dialogs.about,
+            **{f"go.{panel_id}": partial(self.navigate, panel_id) for panel_id in self._specs},
         }
+        registry = self.actions_registry
         registry.bind_all({action_id: call for action_id, call in own.items() if action_id in registry})
+
+    def _context_of(self, panel_id: str) -> PanelContext:
+        return self.context._replace(shell=PanelShell(self, panel_id))
+
+    def _allow(self, session: Session) -> None:
+        self.actions_registry.allow(session.can)
+        self.rail.show_panels(self._allowed())
+
+    def _allowed(self) -> list[str]:
+        return [spec.id for spec in self._specs.values() if self._session.can(spec.permission)]
 
     # -- panels ----------------------------------------------------------------------------------------------------
 
     def _show_panel(self, panel_id: str) -> None:
-        self._call_panel("deactivate")
-        self._keep_panel_state()
-        panel = self._panels.get(panel_id) or self._make_panel(panel_id)
-        self._current = panel_id
-        self.stack.setCurrentWidget(panel)
+        self.stack.leave()
+        self.stack.enter(self._specs[panel_id])
         self.rail.show_current(panel_id)
         self.actions_registry.show_panel(panel_id)
         self.setWindowTitle(f"{self._specs[panel_id].title} - Holdfast - {self._session.site_name}")
-        inspected = self._inspected.get(panel_id)
-        if inspected is not None:
-            self._open_inspector(*inspected)
-        elif self._inspector is not None:
-            self._inspector.hide()
-        self._remember("panel", panel_id)
-        self._call_panel("activate")
+        self._show_inspector()
+        self._place.keep("panel", panel_id)
+        self.stack.call("activate")
         self.panel_shown.emit(panel_id)
 
-    def _make_panel(self, panel_id: str) -> QWidget:
-        spec = self._specs[panel_id]
-        try:
-            panel: QWidget = getattr(import_module(spec.module_path), spec.class_name)(self.context)
-            state = self._settings.state(f"panel:{panel_id}")
-            if isinstance(state, Mapping) and hasattr(panel, "restore"):
-                panel.restore(state)
-        except Exception as error:
-            # One broken panel must not close the desk: the others work on, and this one can be tried again.
-            log.exception("panel %s did not open", panel_id)
-            return self._broken_panel(spec, error)
-        panel.setAccessibleName(spec.title)
-        self._panels[panel_id] = panel
-        self.stack.addWidget(panel)
-        return panel
-
-    def _broken_panel(self, spec: PanelSpec, error: Exception) -> QWidget:
-        from desktop_app.error_words import words_for
-        from desktop_app.widgets.empty_state import EmptyState
-
-        words = words_for(error, f"Opening {spec.title}")
-        broken = EmptyState(
-            self._theme,
-            "danger",
-            words.sentence,
-            words.technical,
-            ("Try again", lambda: self._retry_panel(spec.id)),
-        )
-        self._panels[spec.id] = broken
-        self.stack.addWidget(broken)
-        return broken
-
-    def _retry_panel(self, panel_id: str) -> None:
-        broken = self._panels.pop(panel_id)
-        self.stack.removeWidget(broken)
-        broken.deleteLater()
-        self._current = ""
+    def _retry(self, panel_id: str) -> None:
+        self.stack.forget(panel_id)
         self._show_panel(panel_id)
-
-    def _call_panel(self, method: str, *arguments: object) -> Any:
-        panel = self._panels.get(self._current)
-        call = getattr(panel, method, None) if panel is not None else None
-        return call(*arguments) if call is not None else None
-
-    def _keep_panel_state(self) -> None:
-        state = self._call_panel("state")
-        if isinstance(state, Mapping):
-            self._settings.remember(f"panel:{self._current}", dict(state))
 
     def _scan_targets(self) -> Sequence[ScanTarget]:
         """A dialog in front is asked before the panel behind it."""
@@ -353,92 +286,74 @@ class MainWindow(QMainWindow):
         if front is not None:
             asked = getattr(front, "scan_targets", None)
             return list(asked()) if asked is not None else []
-        return list(self._call_panel("scan_targets") or ())
+        return list(self.stack.call("scan_targets") or ())
 
     def _search_panel(self, text: str) -> None:
-        if not hasattr(self._panels.get(self._current), "search"):
-            self.toasts.show(f"{self._specs[self._current].title} has nothing to search.", "neutral")
-            return
-        self._call_panel("search", text)
+        if self.stack.can("search"):
+            self.stack.call("search", text)
+        else:
+            self.toasts.show(f"{self._specs[self.current_panel].title} has nothing to search.", "neutral")
 
     def _focus_search(self) -> None:
-        field = getattr(self._panels.get(self._current), "search_field", None)
+        field = getattr(self.stack.current_panel(), "search_field", None)
         if isinstance(field, QWidget):
             field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self.open_palette()
 
-    # -- inspector -------------------------------------------------------------------------------------------------
-
-    def _open_inspector(self, title: str, widget: QWidget) -> None:
-        if self._inspector is None:
-            from desktop_app.widgets.inspector import Inspector
-
-            self._inspector = Inspector(self._theme)
-            self._inspector.closed.connect(self.hide_inspector)
-            self._splitter.addWidget(self._inspector)
-            self._splitter.setStretchFactor(1, 0)
-            self._splitter.splitterMoved.connect(
-                lambda *_: self._remember("inspector", self._inspector.width())
-            )
-            wide = self._window_state().get("inspector", INSPECTOR_MIN + 40)
-            self._splitter.setSizes([max(1, self._splitter.width() - int(wide)), int(wide)])
-        self._inspector.show_widget(title, widget)
-        self._inspector.show()
-
     def _next_region(self) -> None:
         """F6: rail, top bar, panel, inspector, and round again."""
-        regions = [self.rail, self.top_bar, self.stack.currentWidget(), self._inspector]
+        regions = [self.rail, self.top_bar, self.stack.current_panel(), self._inspector]
         present = [region for region in regions if region is not None and region.isVisible()]
         focus = QApplication.focusWidget()
-        here = next(
-            (at for at, region in enumerate(present) if focus is not None and region.isAncestorOf(focus)), -1
-        )
-        target = present[(here + 1) % len(present)]
-        if target is self.stack.currentWidget():
-            self._call_panel("activate")
+        here = [at for at, region in enumerate(present) if focus is not None and region.isAncestorOf(focus)]
+        target = present[(here[0] + 1) % len(present) if here else 0]
+        if target is self.stack.current_panel():
+            self.stack.call("activate")
         elif (first := _first_focusable(target)) is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _toggle_inspector(self) -> None:
-        if self._inspector is not None and self._inspector.isVisible():
-            self.hide_inspector()
-        else:
-            self.show_inspector("Details")
+    # -- inspector -------------------------------------------------------------------------------------------------
 
-    # -- menus and dialogs -----------------------------------------------------------------------------------------
-
-    def _show_menu(self) -> None:
-        from desktop_app.menus import main_menu
-
-        button = self.top_bar.menu_button
-        main_menu(self, self.actions_registry, self._theme).popup(
-            button.mapToGlobal(button.rect().bottomLeft())
+    def _show_inspector(self) -> None:
+        """Bring the inspector in line with the panel that is shown."""
+        content = self._inspected.get(self.current_panel)
+        closed = bool(self._place.get("inspector_closed"))
+        self.top_bar.show_inspector_state(
+            possible=content is not None, opened=content is not None and not closed
         )
+        if content is None or closed:
+            if self._inspector is not None:
+                self._inspector.hide()
+            return
+        if self._inspector is None:
+            self._make_inspector()
+        self._inspector.show_widget(*content)
+        self._inspector.show()
 
-    def _show_person_menu(self) -> None:
-        from desktop_app.menus import person_menu
+    def _make_inspector(self) -> None:
+        from desktop_app.widgets.inspector import Inspector
 
-        person = self.top_bar.person
-        menu = person_menu(self, self.actions_registry, self._theme)
-        corner = person.mapToGlobal(person.rect().bottomRight())
-        corner.setX(corner.x() - menu.sizeHint().width())
-        menu.popup(corner)
+        self._inspector = Inspector(self._theme)
+        self._inspector.closed.connect(self._toggle_inspector)
+        self._splitter.addWidget(self._inspector)
+        self._splitter.setStretchFactor(1, 0)
+        self._splitter.splitterMoved.connect(
+            lambda *_: self._place.keep("inspector", self._inspector.width())
+        )
+        wide = int(self._place.get("inspector", INSPECTOR_MIN + 40))
+        self._splitter.setSizes([max(1, self._splitter.width() - wide), wide])
 
-    def _show_settings(self) -> None:
-        from desktop_app.dialogs.settings_dialog import SettingsDialog
-
-        SettingsDialog(self._theme, self._settings, self).open()
-
-    def _show_shortcuts(self) -> None:
-        from desktop_app.dialogs.shortcuts_dialog import ShortcutsDialog
-
-        ShortcutsDialog(self._theme, self.actions_registry, self).open()
-
-    def _show_about(self) -> None:
-        from desktop_app.dialogs.about_dialog import AboutDialog
-
-        AboutDialog(self._theme, self).open()
+    def _toggle_inspector(self) -> None:
+        """The person opens or closes it; it stays so, here and in the other panels."""
+        if self.current_panel not in self._inspected:
+            self.inspect(self.current_panel, "Details", None)
+            if self.current_panel not in self._inspected:
+                return
+            self._place.keep("inspector_closed", False)
+        else:
+            self._place.keep("inspector_closed", not self._place.get("inspector_closed"))
+        self._show_inspector()
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
@@ -457,19 +372,14 @@ class MainWindow(QMainWindow):
 
         words = words_for(error, task.label)
         self.toasts.bad(
-            words.sentence, ("Details", lambda: self._show_error(words.sentence, words.technical))
+            words.sentence, ("Details", lambda: self._dialogs.error(words.sentence, words.technical))
         )
-
-    def _show_error(self, sentence: str, technical: str) -> None:
-        from desktop_app.dialogs.error_dialog import ErrorDialog
-
-        ErrorDialog(self._theme, sentence, technical, self).open()
 
     def _on_setting(self, key: str) -> None:
         if key in ("theme", "density", "reduced_motion"):
             dress(self._theme, self._settings)
 
-    def _on_changed(self, tables: frozenset[str]) -> None:
+    def _on_changed(self, _tables: frozenset[str]) -> None:
         if not self._changed_timer.isActive():
             self._changed_timer.start()
 
@@ -478,9 +388,8 @@ class MainWindow(QMainWindow):
         self.show_link()
 
     def _show_counts(self, counts: Mapping[str, int]) -> None:
-        self.rail.show_counts(
-            {spec.id: counts.get(spec.count_source, 0) for spec in self._specs.values() if spec.count_source}
-        )
+        counted = (spec for spec in self._specs.values() if spec.count_source)
+        self.rail.show_counts({spec.id: counts.get(spec.count_source, 0) for spec in counted})
 
     def _step_setting(self, key: str, now: str, order: Sequence[str]) -> None:
         self._settings.set(key, order[(order.index(now) + 1) % len(order)])
@@ -488,33 +397,32 @@ class MainWindow(QMainWindow):
 
     def _fold_rail(self) -> None:
         self.rail.fold(not self.rail.is_folded)
-        self._remember("folded", self.rail.is_folded)
+        self._place.keep("folded", self.rail.is_folded)
 
-    # -- Qt and what is remembered ---------------------------------------------------------------------------------
+    # -- Qt --------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes the inspector."""
         if event.key() == Qt.Key.Key_Escape and self._inspector is not None and self._inspector.isVisible():
-            self.hide_inspector()
+            self._toggle_inspector()
         else:
             super().keyPressEvent(event)
 
-    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Qt's own signature
-        """Look at the link while visible; counts and link come after the first paint."""
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look at the link while visible; counts, keys and scans come after the first paint."""
         super().showEvent(event)
         self._link_timer.start(_LINK_EVERY_MS)
         QTimer.singleShot(_READY_AFTER_MS, self, self._after_first_paint)
 
-    def hideEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - Qt's own signature
+    def hideEvent(self, event: QHideEvent) -> None:
         """And only then."""
         super().hideEvent(event)
         self._link_timer.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Write down what is to be found again."""
-        self._call_panel("deactivate")
-        self._keep_panel_state()
-        self._keep_geometry()
+        self.stack.leave()
+        self._place.keep_geometry(self)
         self.scanner.stop()
         try:
             self._settings.flush()
@@ -534,39 +442,6 @@ class MainWindow(QMainWindow):
             self.ready.emit()
         self._after_changes()
 
-    def _window_state(self) -> dict[str, Any]:
-        state = self._settings.state("window")
-        return dict(state) if isinstance(state, Mapping) else {}
-
-    def _remember(self, name: str, value: object) -> None:
-        self._settings.remember("window", {**self._window_state(), name: value})
-
-    def _keep_geometry(self) -> None:
-        box = self.normalGeometry()
-        self._settings.remember(
-            "window",
-            {
-                **self._window_state(),
-                "box": [box.x(), box.y(), box.width(), box.height()],
-                "maximised": self.isMaximized(),
-            },
-        )
-
-    def _restore_geometry(self) -> None:
-        state = self._window_state()
-        if state.get("folded"):
-            self.rail.fold(True)
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        box = state.get("box")
-        if isinstance(box, list) and len(box) == 4 and all(isinstance(n, int) for n in box):
-            wanted = QRect(*box)
-            if any(other.availableGeometry().intersects(wanted) for other in QGuiApplication.screens()):
-                self.setGeometry(wanted)
-                if state.get("maximised"):
-                    self.setWindowState(Qt.WindowState.WindowMaximized)
-                return
-        self.resize(min(FIRST_WINDOW[0], screen.width()), min(FIRST_WINDOW[1], screen.height()))
-
 
 def _first_focusable(region: QWidget) -> QWidget | None:
     """The first widget in `region` that Tab would reach."""
@@ -579,15 +454,6 @@ class _NoSteps:
 
     def remember(self, label: str, compensation: Callable[[], Any]) -> None:
         """Nothing can be taken back here."""
-
-
-def dress(theme: Theme, settings: Settings) -> None:
-    """Bring the theme in line with the settings."""
-    from desktop_app.themes.theme import system_scheme
-
-    wanted = settings.text("theme")
-    scheme: Scheme = system_scheme() if wanted == "system" else wanted  # type: ignore[assignment]
-    theme.switch(scheme, settings.text("density"), reduced_motion=settings.flag("reduced_motion"))  # type: ignore[arg-type]
 
 
 def _parse_scan(code: str) -> Any:

@@ -207,9 +207,8 @@ class Settings(QObject):
         except ValueError as error:
             aside = self._path.with_suffix(".damaged")
             os.replace(self._path, aside)
-            self.unreadable = (
-                f"The settings file could not be read ({error}). It was kept as {aside.name}; the defaults are in use."
-            )
+            kept_as = f"It was kept as {aside.name}; the defaults are in use."
+            self.unreadable = f"The settings file could not be read ({error}). {kept_as}"
             return
         state, values = kept.get("state"), kept.get("settings")
         self._state = dict(state) if isinstance(state, Mapping) else {}

@@ -32,6 +32,8 @@ class SettingsDialog(DialogFrame):
         sections.setContentsMargins(0, 0, SPACE_12, 0)
         sections.setSpacing(SPACE_8)
         for title in dict.fromkeys(setting.section for setting in settings.declared()):
+            if sections.count():
+                sections.addSpacing(SPACE_12)
             sections.addWidget(label(title, "section"))
             form = Form(beside=True)
             for setting in settings.declared():

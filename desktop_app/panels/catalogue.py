@@ -26,7 +26,9 @@ class PanelSpec(NamedTuple):
 def _panel(
     id: str, title: str, icon: str, group: Group, shortcut: str, permission: str = "", count_source: str = ""
 ) -> PanelSpec:
-    return PanelSpec(id, title, icon, group, f"desktop_app.panels.{id}.panel", "Panel", shortcut, permission, count_source)
+    return PanelSpec(
+        id, title, icon, group, f"desktop_app.panels.{id}.panel", "Panel", shortcut, permission, count_source
+    )
 
 
 PANELS: Final[tuple[PanelSpec, ...]] = (

@@ -18,7 +18,7 @@ from desktop_app.themes.tokens import SPACE_4, SPACE_12, SPACE_16
 from desktop_app.widgets.layouts import label
 
 # Forms below each other have their fields in one line.
-_BESIDE_WIDTH = 190
+_BESIDE_WIDTH = 230
 
 
 class Form(QWidget):
@@ -46,7 +46,8 @@ class Form(QWidget):
         message.hide()
         at = self._grid.rowCount()
         if self._beside:
-            title_label.setMinimumWidth(_BESIDE_WIDTH)
+            title_label.setFixedWidth(_BESIDE_WIDTH)
+            title_label.setWordWrap(True)
             self._grid.addWidget(title_label, at, 0, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(field, at, 1)
             under = at + 1

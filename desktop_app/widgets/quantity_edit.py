@@ -41,6 +41,7 @@ class QuantityEdit(QWidget):
         self._spin.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._spin.setProperty("plain", True)
         self._spin.setGroupSeparatorShown(True)
+        self._spin.lineEdit().setTextMargins(0, 0, SPACE_4, 0)
         self._spin.setMinimumWidth(96)
         self._spin.valueChanged.connect(self.changed)
         minus = icon_button(theme, "minus", "One less", lambda: self._spin.stepBy(-1))

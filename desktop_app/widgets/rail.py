@@ -67,6 +67,11 @@ class Rail(QWidget):
         layout.addWidget(self._fold)
         self.setFixedWidth(RAIL_WIDE)
 
+    def show_panels(self, panel_ids: Sequence[str]) -> None:
+        """Offer only these: the others are not for the person who works here."""
+        for panel_id, item in self._buttons.items():
+            item.setVisible(panel_id in panel_ids)
+
     def show_current(self, panel_id: str) -> None:
         """Mark the panel that is shown."""
         for each, item in self._buttons.items():

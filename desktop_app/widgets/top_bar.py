@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from desktop_app.actions import ActionRegistry
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import RADIUS, SPACE_8, SPACE_12, SPACE_16, TOP_BAR_HEIGHT
 from desktop_app.widgets.buttons import icon_button
@@ -20,6 +21,7 @@ class TopBar(QWidget):
 
     search_clicked = Signal()
     menu_clicked = Signal()
+    inspector_clicked = Signal()
     person_clicked = Signal()
 
     def __init__(
@@ -29,18 +31,26 @@ class TopBar(QWidget):
         person: str,
         role: str,
         zone: str,
-        search_key: str,
-        menu_tip: str,
+        actions: ActionRegistry,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setFixedHeight(TOP_BAR_HEIGHT)
-        self.menu_button = icon_button(theme, "menu", "Menu", self.menu_clicked.emit, tip=menu_tip)
+        tips = {name: actions.tooltip(name) for name in ("view.menu", "view.inspector") if name in actions}
+        self.menu_button = icon_button(
+            theme, "menu", "Menu", self.menu_clicked.emit, tip=tips.get("view.menu", "")
+        )
         self.site = _Site(theme, site)
-        self.field = _CommandField(theme, search_key)
+        self.field = _CommandField(
+            theme, actions.shortcut_text("edit.find") if "edit.find" in actions else ""
+        )
         self.field.clicked.connect(lambda _checked=False: self.search_clicked.emit())
         self.badge = LinkBadge(theme, zone)
+        self._inspector = icon_button(
+            theme, "inspector", "Inspector", self.inspector_clicked.emit, tip=tips.get("view.inspector", "")
+        )
+        self._inspector.setCheckable(True)
         self.person = _Person(theme, person, role)
         self.person.clicked.connect(lambda _checked=False: self.person_clicked.emit())
         layout = QHBoxLayout(self)
@@ -51,8 +61,14 @@ class TopBar(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.field, 6)
         layout.addStretch(1)
-        layout.addWidget(self.badge)
-        layout.addWidget(self.person)
+        for piece in (self.badge, self._inspector, self.person):
+            layout.addWidget(piece)
+        self.show_inspector_state(possible=False, opened=False)
+
+    def show_inspector_state(self, *, possible: bool, opened: bool) -> None:
+        """Whether there is something to inspect, and whether it is open."""
+        self._inspector.setEnabled(possible)
+        self._inspector.setChecked(opened)
 
     def show_person(self, name: str, role: str) -> None:
         """Somebody else works here now."""

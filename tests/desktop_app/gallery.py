@@ -72,6 +72,7 @@ def shoot_window(app: QApplication, theme: Theme, size: tuple[int, int], folder:
     window = make_window(theme=theme, runner=runner, desk=desk, panels=DUMMY_PANELS, counts=lambda: COUNTS)
     window.resize(*size)
     window.start("orders")
+    window.strip.show_health("Packing 2, terminal N4    Cache 214 MB    Synced 10:22")
     window.show()
     settle(app, runner)
     window.panel("orders").table.select_number(2)
@@ -79,7 +80,7 @@ def shoot_window(app: QApplication, theme: Theme, size: tuple[int, int], folder:
     settle(app, runner)
     save(window, folder / f"{name}-orders.png")
     window.navigate("dashboard")
-    window.notice(
+    window.context.shell.notice(
         "disk",
         "The disk of this computer is almost full: 1.2 GB are left.",
         "warning",

@@ -141,14 +141,14 @@ def test_a_panel_that_breaks_leaves_the_others_at_work_and_can_be_tried_again(
     assert "Opening Fleet did not work" in words
     window.navigate("dashboard")
     monkeypatch.setattr(Broken, "fails", False)
-    window._retry_panel("fleet")
+    window._retry("fleet")
     assert isinstance(window.panel("fleet"), Broken)
 
 
 def test_who_may_not_see_a_panel_is_not_shown_it(open_window: OpenWindow) -> None:
     window = open_window(panels=PANELS, session=FakeSession(denied=frozenset({"masterdata.edit"})))
     window.start()
-    assert "admin" not in window.rail._buttons
+    assert window.rail._buttons["admin"].isHidden()
     window.navigate("admin")
     assert window.current_panel == "dashboard"
     assert window.toasts.texts() == ["You may not open that panel."]
@@ -170,9 +170,40 @@ def test_the_inspector_opens_for_its_panel_only_and_escape_closes_it(
     assert not panel.details.isVisible()
 
 
-def test_a_panel_without_inspector_shows_none(window: MainWindow) -> None:
-    window.show_inspector("Nothing")
+def test_who_loses_the_right_to_a_panel_is_led_out_of_it(window: MainWindow) -> None:
+    window.navigate("admin")
+    window.show_person(FakeSession(denied=frozenset({"masterdata.edit"})))
+    assert window.current_panel == "dashboard"
+
+
+def test_a_panel_in_the_background_does_not_open_its_inspector_over_another(window: MainWindow) -> None:
+    window.navigate("orders")
+    window.navigate("dashboard")
+    whole(window).context.shell.show_inspector("Order", None)
     assert window._inspector is None
+    window.navigate("orders")
+    assert whole(window).details.isVisible()
+
+
+def test_an_inspector_that_a_person_closed_stays_closed_until_it_is_asked_for(window: MainWindow) -> None:
+    window.navigate("orders")
+    panel = whole(window)
+    panel.context.shell.show_inspector("Order", None)
+    window.actions_registry.trigger("view.inspector")
+    panel.context.shell.show_inspector("Another order", None)
+    assert not panel.details.isVisible()
+    window.top_bar.inspector_clicked.emit()
+    assert panel.details.isVisible()
+    panel.context.shell.hide_inspector()
+    assert not panel.details.isVisible()
+    panel.context.shell.show_inspector("Order", None)
+    assert panel.details.isVisible()
+
+
+def test_a_panel_without_inspector_shows_none(window: MainWindow) -> None:
+    window.actions_registry.trigger("view.inspector")
+    assert window._inspector is None
+    assert not window.top_bar._inspector.isEnabled()
 
 
 def test_it_reopens_where_it_was(qtbot: QtBot, open_window: OpenWindow) -> None:
@@ -296,12 +327,13 @@ def test_undo_asks_the_hook(open_window: OpenWindow) -> None:
 
 
 def test_notices_stay_until_they_are_settled(window: MainWindow) -> None:
-    window.notice("disk", "The disk is almost full.", "warning")
-    window.notice("disk", "The disk is full.", "danger")
-    window.notice("update", "A new version is there.")
+    shell = window.context.shell
+    shell.notice("disk", "The disk is almost full.", "warning")
+    shell.notice("disk", "The disk is full.", "danger")
+    shell.notice("update", "A new version is there.")
     assert window.notices.texts() == {"disk": "The disk is full.", "update": "A new version is there."}
-    window.clear_notice("disk")
-    window.clear_notice("unknown")
+    shell.clear_notice("disk")
+    shell.clear_notice("unknown")
     assert window.notices.texts() == {"update": "A new version is there."}
 
 
@@ -377,7 +409,12 @@ def test_everything_that_can_be_clicked_has_a_name(window: MainWindow) -> None:
 
 
 def test_somebody_else_may_take_over(window: MainWindow) -> None:
-    window.show_person(FakeSession(person="Tom Reyes", role="Picker", denied=frozenset({"order.place"})))
+    window.navigate("orders")
+    denied = frozenset({"order.place", "masterdata.edit"})
+    window.show_person(FakeSession(person="Tom Reyes", role="Picker", denied=denied))
+    assert whole(window).context.session.person == "Tom Reyes"
+    assert not whole(window).context.session.can("order.place")
+    assert window.rail._buttons["admin"].isHidden()
     assert window.top_bar.person.accessibleName() == "Tom Reyes, Picker: menu"
     assert not window.actions_registry.is_enabled("order.new")
 

@@ -365,6 +365,19 @@ def test_the_keyboard_walks_opens_and_leaves(qtbot: QtBot, loaded: Callable[[Any
     assert table.selected_count() == 2
 
 
+def test_the_focus_alone_makes_no_row_current(qtbot: QtBot, loaded: Callable[[Any], RowTable]) -> None:
+    table = loaded(ListSource(items(3)))
+    told: list[Any] = []
+    table.current_changed.connect(told.append)
+    with qtbot.waitActive(table):
+        table.activateWindow()
+    table.setFocus()
+    assert table.hasFocus()
+    assert (table.current_row(), told) == (None, [])
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert table.current_row() == Item(0, "Item 0", 0)
+
+
 def test_rows_are_copied_with_the_titles_of_what_is_shown(
     qtbot: QtBot, loaded: Callable[[Any], RowTable]
 ) -> None:
