@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.themes.tokens import DARK
-from desktop_app.widgets.day_timeline import (
+from desktop_app.widgets.route_timeline import (
     AXIS_HEIGHT,
     HEAD_WIDTH,
-    DayTimeline,
+    RouteTimeline,
     TimelineRow,
     TimelineStop,
     describe,
@@ -49,8 +49,8 @@ ROWS = [
 
 
 @pytest.fixture
-def timeline(qtbot: QtBot) -> Iterator[DayTimeline]:
-    widget = DayTimeline()
+def timeline(qtbot: QtBot) -> Iterator[RouteTimeline]:
+    widget = RouteTimeline()
     qtbot.addWidget(widget)
     widget.resize(HEAD_WIDTH + 1000, 200)
     widget.set_rows(ROWS)
@@ -60,7 +60,7 @@ def timeline(qtbot: QtBot) -> Iterator[DayTimeline]:
     widget.hide()
 
 
-def middle(timeline: DayTimeline, stop_id: str) -> QPoint:
+def middle(timeline: RouteTimeline, stop_id: str) -> QPoint:
     for row in range(len(timeline.rows)):
         for block in timeline.blocks_of(row):
             if block.stop.id == stop_id:
@@ -68,7 +68,7 @@ def middle(timeline: DayTimeline, stop_id: str) -> QPoint:
     raise AssertionError(stop_id)
 
 
-def drag(timeline: DayTimeline, start: QPoint, end: QPoint) -> None:
+def drag(timeline: RouteTimeline, start: QPoint, end: QPoint) -> None:
     view = timeline.viewport()
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(view, (start + end) / 2)
@@ -76,14 +76,14 @@ def drag(timeline: DayTimeline, start: QPoint, end: QPoint) -> None:
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
 
 
-def test_a_moment_stands_at_its_share_of_the_day(timeline: DayTimeline) -> None:
+def test_a_moment_stands_at_its_share_of_the_day(timeline: RouteTimeline) -> None:
     room = timeline.viewport().width() - HEAD_WIDTH
     assert timeline.x_of(SEVEN) == HEAD_WIDTH
     assert timeline.x_of(at(5)) == pytest.approx(HEAD_WIDTH + room / 2)
     assert timeline.moment_at(timeline.x_of(at(3.3))) == pytest.approx(at(3.3), abs=timedelta(seconds=1))
 
 
-def test_a_done_stop_stands_where_it_happened_and_its_plan_beside_it(timeline: DayTimeline) -> None:
+def test_a_done_stop_stands_where_it_happened_and_its_plan_beside_it(timeline: RouteTimeline) -> None:
     done, late, _ = timeline.blocks_of(0)
     assert done.box.left() == pytest.approx(timeline.x_of(at(1.5)))
     assert done.plan is not None
@@ -91,7 +91,7 @@ def test_a_done_stop_stands_where_it_happened_and_its_plan_beside_it(timeline: D
     assert late.plan is None
 
 
-def test_a_stop_can_be_hovered_and_selected(timeline: DayTimeline, qtbot: QtBot) -> None:
+def test_a_stop_can_be_hovered_and_selected(timeline: RouteTimeline, qtbot: QtBot) -> None:
     said: list[str] = []
     timeline.stop_hovered.connect(said.append)
     QTest.mouseMove(timeline.viewport(), middle(timeline, "a3"))
@@ -103,7 +103,7 @@ def test_a_stop_can_be_hovered_and_selected(timeline: DayTimeline, qtbot: QtBot)
     assert timeline.selected_row == "van-2"
 
 
-def test_a_click_beside_the_stops_selects_the_row(timeline: DayTimeline, qtbot: QtBot) -> None:
+def test_a_click_beside_the_stops_selects_the_row(timeline: RouteTimeline, qtbot: QtBot) -> None:
     with qtbot.waitSignal(timeline.row_selected) as chosen:
         QTest.mouseClick(timeline.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, AXIS_HEIGHT + 40))
     assert chosen.args == ["van-2"]
@@ -111,7 +111,7 @@ def test_a_click_beside_the_stops_selects_the_row(timeline: DayTimeline, qtbot: 
 
 @pytest.mark.parametrize(("hours", "index"), [(0.5, 1), (4.0, 1), (8.0, 2)])
 def test_a_stop_dropped_on_another_row_goes_to_its_time_but_not_before_what_is_done(
-    timeline: DayTimeline, qtbot: QtBot, hours: float, index: int
+    timeline: RouteTimeline, qtbot: QtBot, hours: float, index: int
 ) -> None:
     end = QPoint(round(timeline.x_of(at(hours))), middle(timeline, "b2").y())
     with qtbot.waitSignal(timeline.stop_dropped_on_row) as dropped:
@@ -119,18 +119,20 @@ def test_a_stop_dropped_on_another_row_goes_to_its_time_but_not_before_what_is_d
     assert dropped.args == ["a3", "van-2", index]
 
 
-def test_a_stop_can_be_given_to_a_vehicle_without_any(timeline: DayTimeline, qtbot: QtBot) -> None:
+def test_a_stop_can_be_given_to_a_vehicle_without_any(timeline: RouteTimeline, qtbot: QtBot) -> None:
     with qtbot.waitSignal(timeline.stop_dropped_on_row) as dropped:
         drag(timeline, middle(timeline, "b2"), QPoint(middle(timeline, "b2").x(), AXIS_HEIGHT + 75))
     assert dropped.args == ["b2", "van-3", 0]
 
 
-def test_what_is_done_stays_where_it_is(timeline: DayTimeline, qtbot: QtBot) -> None:
+def test_what_is_done_stays_where_it_is(timeline: RouteTimeline, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(timeline.stop_dropped_on_row):
         drag(timeline, middle(timeline, "a1"), middle(timeline, "b2"))
 
 
-def test_a_stop_dropped_on_its_own_row_or_let_go_by_escape_stays(timeline: DayTimeline, qtbot: QtBot) -> None:
+def test_a_stop_dropped_on_its_own_row_or_let_go_by_escape_stays(
+    timeline: RouteTimeline, qtbot: QtBot
+) -> None:
     with qtbot.assertNotEmitted(timeline.stop_dropped_on_row):
         drag(timeline, middle(timeline, "a3"), middle(timeline, "a2"))
         QTest.mousePress(timeline.viewport(), Qt.MouseButton.LeftButton, pos=middle(timeline, "a3"))
@@ -140,7 +142,7 @@ def test_a_stop_dropped_on_its_own_row_or_let_go_by_escape_stays(timeline: DayTi
         QTest.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, pos=middle(timeline, "b2"))
 
 
-def test_the_keyboard_goes_from_row_to_row_and_stop_to_stop(timeline: DayTimeline, qtbot: QtBot) -> None:
+def test_the_keyboard_goes_from_row_to_row_and_stop_to_stop(timeline: RouteTimeline, qtbot: QtBot) -> None:
     QTest.keyClick(timeline, Qt.Key.Key_Down)
     assert timeline.selected_row == "van-1"
     QTest.keyClick(timeline, Qt.Key.Key_Right)
@@ -153,7 +155,7 @@ def test_the_keyboard_goes_from_row_to_row_and_stop_to_stop(timeline: DayTimelin
     assert timeline.selected_row == "van-1"
 
 
-def test_selecting_scrolls_to_the_row(timeline: DayTimeline) -> None:
+def test_selecting_scrolls_to_the_row(timeline: RouteTimeline) -> None:
     timeline.set_rows([TimelineRow(f"van-{n}", f"Van {n}", []) for n in range(40)])
     timeline.set_selection("van-35")
     assert AXIS_HEIGHT <= timeline.top_of(35) <= timeline.viewport().height() - 30
@@ -161,12 +163,12 @@ def test_selecting_scrolls_to_the_row(timeline: DayTimeline) -> None:
     assert timeline.top_of(2) == AXIS_HEIGHT
 
 
-def test_the_day_is_fitted_to_its_stops(timeline: DayTimeline) -> None:
+def test_the_day_is_fitted_to_its_stops(timeline: RouteTimeline) -> None:
     timeline.fit_day()
     assert (timeline.first, timeline.last) == (at(0.5), at(6.75))
 
 
-def test_less_than_an_hour_is_refused(timeline: DayTimeline) -> None:
+def test_less_than_an_hour_is_refused(timeline: RouteTimeline) -> None:
     with pytest.raises(ValueError, match="at least an hour"):
         timeline.set_window(SEVEN, at(0.5))
 
@@ -180,7 +182,7 @@ def test_a_stop_is_described_in_the_zone_of_its_site() -> None:
     assert describe(ROWS[0].stops[1], zone) == "2\nPlanned 11:00 to 11:15\nWill be late"
 
 
-def test_it_paints_in_the_dark_and_with_nothing_to_show(timeline: DayTimeline) -> None:
+def test_it_paints_in_the_dark_and_with_nothing_to_show(timeline: RouteTimeline) -> None:
     timeline.set_now(at(3.1))
     light = timeline.grab().toImage()
     timeline.set_colours(DARK)

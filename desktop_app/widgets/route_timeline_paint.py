@@ -10,10 +10,10 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF
 
 from desktop_app.themes.tokens import Colours
 from desktop_app.widgets.canvas.ink import draw_floating_card, lettering, metrics_of, with_alpha
-from desktop_app.widgets.day_timeline import AXIS_HEIGHT, HEAD_WIDTH, ROW_HEIGHT, Block
+from desktop_app.widgets.route_timeline import AXIS_HEIGHT, HEAD_WIDTH, ROW_HEIGHT, Block
 
 if TYPE_CHECKING:
-    from desktop_app.widgets.day_timeline import DayTimeline, TimelineStop
+    from desktop_app.widgets.route_timeline import RouteTimeline, TimelineStop
 
 _TICK_MINUTES = (15, 30, 60, 120, 180, 240, 360)
 _LEAST_TICK_PX = 62.0
@@ -21,7 +21,7 @@ _RADIUS = 4.0
 _NOW_PX = 40.0
 
 
-def paint_timeline(painter: QPainter, timeline: DayTimeline) -> None:
+def paint_timeline(painter: QPainter, timeline: RouteTimeline) -> None:
     """The whole viewport."""
     colours = timeline.colours
     width, height = timeline.viewport().width(), timeline.viewport().height()
@@ -57,7 +57,7 @@ def paint_timeline(painter: QPainter, timeline: DayTimeline) -> None:
         painter.drawRect(1, 1, width - 2, height - 2)
 
 
-def _ticks(timeline: DayTimeline) -> list[datetime]:
+def _ticks(timeline: RouteTimeline) -> list[datetime]:
     """Round times of day of the site's zone, as close as can be read."""
     room = timeline.viewport().width() - HEAD_WIDTH
     minutes = (timeline.last - timeline.first).total_seconds() / 60
@@ -74,14 +74,14 @@ def _ticks(timeline: DayTimeline) -> list[datetime]:
     return ticks
 
 
-def _paint_past(painter: QPainter, timeline: DayTimeline, height: int) -> None:
+def _paint_past(painter: QPainter, timeline: RouteTimeline, height: int) -> None:
     if timeline.now is not None and timeline.now > timeline.first:
         right = min(timeline.x_of(timeline.now), float(timeline.viewport().width()))
         past = QRectF(HEAD_WIDTH, AXIS_HEIGHT, right - HEAD_WIDTH, height - AXIS_HEIGHT)
         painter.fillRect(past, with_alpha(timeline.colours.ground, 0.75))
 
 
-def _paint_axis(painter: QPainter, timeline: DayTimeline, ticks: list[datetime], width: int) -> None:
+def _paint_axis(painter: QPainter, timeline: RouteTimeline, ticks: list[datetime], width: int) -> None:
     colours = timeline.colours
     painter.fillRect(0, 0, width, AXIS_HEIGHT, QColor(colours.surface))
     painter.setPen(QPen(QColor(colours.line), 1))
@@ -98,11 +98,11 @@ def _paint_axis(painter: QPainter, timeline: DayTimeline, ticks: list[datetime],
     painter.drawText(QPointF(12, 17), day.astimezone(timeline.zone).strftime("%a %d %b").replace(" 0", " "))
 
 
-def _is_under_now(timeline: DayTimeline, tick: datetime) -> bool:
+def _is_under_now(timeline: RouteTimeline, tick: datetime) -> bool:
     return timeline.now is not None and abs(timeline.x_of(tick) - timeline.x_of(timeline.now)) < _NOW_PX
 
 
-def _paint_now(painter: QPainter, timeline: DayTimeline, height: int) -> None:
+def _paint_now(painter: QPainter, timeline: RouteTimeline, height: int) -> None:
     now = timeline.now
     if now is None or not timeline.first <= now <= timeline.last:
         return
@@ -121,7 +121,7 @@ def _paint_now(painter: QPainter, timeline: DayTimeline, height: int) -> None:
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _paint_row(painter: QPainter, timeline: DayTimeline, number: int) -> None:
+def _paint_row(painter: QPainter, timeline: RouteTimeline, number: int) -> None:
     colours, row = timeline.colours, timeline.rows[number]
     top, width = timeline.top_of(number), timeline.viewport().width()
     is_selected = row.id == timeline.selected_row
@@ -159,7 +159,7 @@ def _paint_row(painter: QPainter, timeline: DayTimeline, number: int) -> None:
     painter.drawLine(QPointF(HEAD_WIDTH - 0.5, top), QPointF(HEAD_WIDTH - 0.5, top + ROW_HEIGHT))
 
 
-def paint_block(painter: QPainter, block: Block, timeline: DayTimeline) -> None:
+def paint_block(painter: QPainter, block: Block, timeline: RouteTimeline) -> None:
     """A stop by its status: planned an outline, next filled, done soft with a tick, failed with a cross; what is late
     is hatched and carries a triangle.
     """
@@ -251,7 +251,7 @@ def _paint_sign(painter: QPainter, stop: TimelineStop, box: QRectF, ink: str) ->
         painter.drawText(QPointF(left + sign_room, middle.y() + 3.7), text)
 
 
-def _paint_drop_place(painter: QPainter, timeline: DayTimeline) -> None:
+def _paint_drop_place(painter: QPainter, timeline: RouteTimeline) -> None:
     place = timeline.drop_place()
     if place is None:
         return
@@ -268,7 +268,7 @@ def _paint_drop_place(painter: QPainter, timeline: DayTimeline) -> None:
         painter.drawLine(QPointF(x, top + 4), QPointF(x, top + ROW_HEIGHT - 4))
 
 
-def _paint_dragged(painter: QPainter, timeline: DayTimeline) -> None:
+def _paint_dragged(painter: QPainter, timeline: RouteTimeline) -> None:
     if timeline.dragged is None:
         return
     colours, stop = timeline.colours, timeline.dragged.stop
