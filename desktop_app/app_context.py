@@ -17,7 +17,7 @@ from desktop_app.settings import Settings
 from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.theme import Theme
 from desktop_app.undo import UndoStack
-from services.storage.tables import User
+from services.storage.tables import Site, User
 
 if TYPE_CHECKING:
     from desktop_app.dialogs.enrol_dialog import EnrolAnswers, EnrolDialog
@@ -113,7 +113,7 @@ class AppContext(QObject):
         except Offline:
             log.info("no server is set: this desk works on its own")
 
-    def _site(self) -> object:
+    def _site(self) -> Site:
         sites = self.desk.read.sites()
         return next((site for site in sites if site.id == self.desk.site_id), sites[0])
 
@@ -151,7 +151,7 @@ class AppContext(QObject):
         dialog = SignInDialog(
             self.theme,
             self._try_sign_in,
-            site=self._site().name,  # type: ignore[attr-defined]
+            site=self._site().name,
             known=[known, *(name for name in names if name != known)] if known else names,
             offline_words=self.people.offline_words(),
         )

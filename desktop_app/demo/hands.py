@@ -11,7 +11,6 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-W = TypeVar("W", bound=QWidget)
 T = TypeVar("T")
 
 _TURN_MS = 10
@@ -44,16 +43,16 @@ class Hands:
                 return found
         raise TourFailed(f"{what}: not within {seconds:g} s")
 
-    def find(self, name: str, kind: type[W] = QWidget) -> W | None:  # type: ignore[assignment]
+    def find(self, name: str) -> QWidget | None:
         """The visible widget of this name, or None."""
         for widget in QApplication.allWidgets():
-            if widget.objectName() == name and widget.isVisible() and isinstance(widget, kind):
+            if widget.objectName() == name and widget.isVisible():
                 return widget
         return None
 
-    def need(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+    def need(self, name: str) -> QWidget:
         """The visible widget of this name; waits for it to appear. Raises TourFailed."""
-        return self.wait(lambda: self.find(name, kind), f"the widget {name}")
+        return self.wait(lambda: self.find(name), f"the widget {name}")
 
     def click(self, name: str) -> None:
         """Click a widget once it is there and enabled."""

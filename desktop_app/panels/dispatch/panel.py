@@ -35,7 +35,7 @@ class Panel(QWidget):
             Loading(context, doer),
             Road(context, doer),
         )
-        self._pages = {"pack": self.packing, "load": self.loading, "road": self.road}
+        self._pages: dict[str, QWidget] = {"pack": self.packing, "load": self.loading, "road": self.road}
         self._stack = QStackedWidget()
         self._tabs: dict[str, TextButton] = {}
         for step, title in _STEPS:
@@ -94,8 +94,9 @@ class Panel(QWidget):
         self._load()
 
     def _load(self) -> None:
-        for page in self._pages.values():
-            page.refresh()
+        self.packing.refresh()
+        self.loading.refresh()
+        self.road.refresh()
 
     def _on_scan(self, scan: Any) -> ScanFeedback | None:
         desk, site_id = self._context.desk, self._context.session.site_id  # type: ignore[attr-defined]

@@ -115,7 +115,8 @@ class ItemCard(QWidget):
     def _clear(self) -> None:
         while self._layout.count():
             item = self._layout.takeAt(0)
-            if item.widget() is not None:
-                item.widget().deleteLater()
-            elif item.layout() is not None:
-                holder(item.layout()).deleteLater()
+            widget, layout = item.widget(), item.layout()
+            if widget is not None:
+                widget.deleteLater()
+            elif layout is not None:
+                holder(layout).deleteLater()

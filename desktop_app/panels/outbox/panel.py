@@ -191,7 +191,9 @@ class Panel(QWidget):
         elif self.table.current_row() is None and entries:
             self.table.select_number(0)
         current = self.table.current_row()
-        self._on_current(next((entry for entry in entries if current is not None and entry.key == current.key), None))
+        self._on_current(
+            next((entry for entry in entries if current is not None and entry.key == current.key), None)
+        )
 
     def _on_current(self, entry: Entry | None) -> None:
         self._shown = entry

@@ -141,8 +141,9 @@ class SideWork(QWidget):
         self._context.scanner.bad(f"No work at {scan.code}")
 
     def _show(self, lists: tuple[list[StockTaskRow], list[CountRow]]) -> None:
-        for table, rows in zip((self.tasks, self.counts), lists, strict=True):
-            table.set_source(ListSource(rows), first=rows[:200], count=len(rows), keep_place=True)
+        tasks, counts = lists
+        self.tasks.set_source(ListSource(tasks), first=tasks[:200], count=len(tasks), keep_place=True)
+        self.counts.set_source(ListSource(counts), first=counts[:200], count=len(counts), keep_place=True)
 
     def _site(self) -> str:
         return self._context.session.site_id  # type: ignore[attr-defined, no-any-return]
