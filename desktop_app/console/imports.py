@@ -274,11 +274,8 @@ def _print_totals(chosen: argparse.Namespace, totals: dict[str, Any]) -> None:
     if chosen.json:
         print(msgspec.json.encode(totals).decode())
         return
-    texts = {
-        name: bytes(value).decode() if isinstance(value, msgspec.Raw) else f"{value:,}"
+    texts = [
+        f"{name} {bytes(value).decode() if isinstance(value, msgspec.Raw) else format(value, ',')}"
         for name, value in totals.items()
-    }
-    print(
-        ("Dry run, nothing was written: " if chosen.dry_run else "")
-        + ", ".join(f"{name} {text}" for name, text in texts.items())
-    )
+    ]
+    print(("Dry run, nothing was written: " if chosen.dry_run else "") + ", ".join(texts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from services.commands import NewLine, PlaceOrder
 from services.commands.codec import checked
@@ -22,7 +22,7 @@ from services.imports.outcomes import (
 from services.imports.values import read_values
 from services.storage.tables import Customer, Order, Product, Site
 
-CHANNEL = "csv"
+CHANNEL: Final = "csv"
 
 
 def import_open_orders(counter: Counter, site: Site, groups: list[Group]) -> list[RowOutcome]:

@@ -104,8 +104,8 @@ def write_history_rows(
     path: Path, lines: Sequence[HistoryLine], refusals: Sequence[RefusedRow], new: set[str]
 ) -> None:
     """A report of every row; those of documents that were known before are merged with them."""
-    files = {name: i for i, name in enumerate(dict.fromkeys(each.file for each in (*lines, *refusals)))}
     every: list[HistoryLine | RefusedRow] = [*lines, *refusals]
+    files = {name: position for position, name in enumerate(dict.fromkeys(each.file for each in every))}
     every.sort(key=lambda each: (files[each.file], each.row))
     with RowReport(path) as report:
         for each in every:
