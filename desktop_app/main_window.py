@@ -23,7 +23,7 @@ from desktop_app.sounds import Silence, Sounds
 from desktop_app.task_runner import Task, TaskRunner
 from desktop_app.themes.dress import dress
 from desktop_app.themes.theme import Theme
-from desktop_app.themes.tokens import INSPECTOR_MIN, SMALLEST_WINDOW, Density, Scheme
+from desktop_app.themes.tokens import INSPECTOR_MIN, SMALLEST_WINDOW, Density, Scheme, Tone
 from desktop_app.widgets.notice_bar import NoticeBar
 from desktop_app.widgets.progress_strip import ProgressStrip
 from desktop_app.widgets.rail import Rail
@@ -151,6 +151,16 @@ class MainWindow(QMainWindow):
             self._inspected[panel_id] = (title, widget)
         if panel_id == self.current_panel:
             self._show_inspector()
+
+    def notice(
+        self, key: str, text: str, tone: Tone = "info", action: tuple[str, Callable[[], None]] | None = None
+    ) -> None:
+        """Keep `text` in the strip under the top bar until it is cleared or closed."""
+        self.notices.put(key, text, tone, action)
+
+    def clear_notice(self, key: str) -> None:
+        """Take a notice away."""
+        self.notices.clear(key)
 
     def show_person(self, session: Session) -> None:
         """Somebody else works here now: name, permissions and panels follow."""

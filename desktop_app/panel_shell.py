@@ -39,11 +39,11 @@ class PanelShell:
         self, key: str, text: str, tone: Tone = "info", action: tuple[str, Callable[[], None]] | None = None
     ) -> None:
         """Keep `text` in the strip under the top bar."""
-        self._window.notices.put(key, text, tone, action)
+        self._window.notice(key, text, tone, action)
 
     def clear_notice(self, key: str) -> None:
         """Take a notice away."""
-        self._window.notices.clear(key)
+        self._window.clear_notice(key)
 
 
 class CurrentSession:

@@ -10,6 +10,7 @@ from desktop_app.formats import Instant
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import RADIUS, SPACE_4, SPACE_8, SPACE_12, SPACE_16, Tone
 from desktop_app.widgets.age_label import AgeLabel
+from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.layouts import label
 from desktop_app.widgets.marks import pill_height
 from desktop_app.widgets.pill import Pill
@@ -36,9 +37,9 @@ class FigureCard(QFrame):
         self.setProperty("card", True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(132)
-        self._name = label(title, "label")
+        self._name = ElidedLabel(title, "label")
         self._figure = label("–", "figure")
-        self._unit = label(unit, "quiet")
+        self._unit = ElidedLabel(unit, "quiet")
         self._spark = Sparkline(theme, title)
         self._age = AgeLabel(zone=zone)
         self._pill = Pill(theme)
@@ -113,14 +114,12 @@ class FigureCard(QFrame):
         top = QHBoxLayout()
         top.setSpacing(SPACE_8)
         top.addStrut(pill_height(self._theme) + 2)
-        top.addWidget(self._name)
-        top.addStretch(1)
+        top.addWidget(self._name, 1)
         top.addWidget(self._pill)
         middle = QHBoxLayout()
         middle.setSpacing(SPACE_4)
         middle.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
-        middle.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBaseline)
-        middle.addStretch(1)
+        middle.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBaseline)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_12)
         layout.setSpacing(SPACE_4)

@@ -296,7 +296,8 @@ class Pieces(QWidget):
         lower = row(left, middle, right, gap=12)
         for at, share in enumerate((4, 4, 3)):
             lower.setStretch(at, share)
-        self.setLayout(column(figures, pills, lower, gap=16, margins=16))
+        page = holder(column(figures, pills, lower, gap=16, margins=16))
+        self.setLayout(column(scrolled(page)))
 
     def activate(self) -> None:
         self.setFocus()

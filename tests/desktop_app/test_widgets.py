@@ -17,6 +17,7 @@ from desktop_app.themes.tokens import SCHEMES, TONE_SHAPES
 from desktop_app.widgets.age_label import AgeLabel
 from desktop_app.widgets.buttons import action_button, button, icon_button
 from desktop_app.widgets.chips import Filter, FilterChips
+from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.figure_card import FigureCard
 from desktop_app.widgets.form_rows import Form
@@ -297,6 +298,18 @@ def test_a_card_is_as_high_with_a_pill_as_without(qtbot: QtBot, theme: Theme) ->
         card.show()
         heights.add(card.sizeHint().height())
     assert max(heights) - min(heights) <= 2
+
+
+def test_a_label_that_gives_way_shows_the_whole_on_hover(qtbot: QtBot, theme: Theme) -> None:
+    narrow = ElidedLabel("Saltmarsh Gifts and Homeware", "quiet")
+    qtbot.addWidget(narrow)
+    narrow.resize(80, 20)
+    assert not narrow.grab().isNull()
+    assert narrow.toolTip() == "Saltmarsh Gifts and Homeware"
+    narrow.resize(400, 20)
+    assert not narrow.grab().isNull()
+    assert narrow.toolTip() == ""
+    assert narrow.minimumSizeHint().width() < 60
 
 
 def test_an_age_counts_only_while_it_is_seen(qtbot: QtBot) -> None:
