@@ -122,8 +122,9 @@ class Road(RouteView):
             return
         site_id, menu = self.doer.site_id, QMenu(self)
         if stop.shipment_status == "failed":
-            menu.addAction("Try again on this route", lambda: self.doer.do(
-                RetryDelivery(site_id=site_id, shipment_id=stop.shipment_id), f"{stop.shipment_number} is tried again"))  # fmt: skip
+            again = RetryDelivery(site_id=site_id, shipment_id=stop.shipment_id)
+            words = f"{stop.shipment_number} is tried again"
+            menu.addAction("Try again on this route", lambda: self.doer.do(again, words))
         if stop.shipment_status in ("failed", "delivered"):
             menu.addAction("Comes back", lambda: self.doer.do(
                 ReturnShipment(site_id=site_id, shipment_id=stop.shipment_id, reason="sent_back"),

@@ -36,7 +36,7 @@ _BOXES: Final[tuple[tuple[str, str], ...]] = (
     ("settled", "Settled"),
 )
 _EMPTY: Final[Mapping[str, tuple[str, str, str]]] = {
-    "attention": ("check", "Nothing needs you", "What the server refuses or takes for less appears here, and stays until you decide."),
+    "attention": ("check", "Nothing needs you", "What the server refuses or takes for less stays here until you decide."),
     "pending": ("outbox", "Everything is sent", "Work done without a link waits here, safe on the disk, and goes up by itself."),
     "settled": ("history", "Nothing has been settled yet", "What the server has answered is listed here."),
 }  # fmt: skip
@@ -249,7 +249,8 @@ class Panel(QWidget):
 
 def _sentence(state: str, pending: int) -> str:
     if pending and state == "offline":
-        return f"No link: {pending} {'item waits' if pending == 1 else 'items wait'} on this computer's disk and will go up by itself."
+        waits = "item waits" if pending == 1 else "items wait"
+        return f"No link: {pending} {waits} on this computer's disk and will go up by itself."
     if pending:
         return f"{pending} on the way to the server."
     return "Everything done here has reached the server."

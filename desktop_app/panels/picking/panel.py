@@ -111,7 +111,7 @@ class Panel(QWidget):
         self._show_walk()
 
     def _start_walk(self, tasks: Sequence[PickTaskRow]) -> None:
-        self.walk = Walk.over(tasks)
+        self.walk = Walk.over(self.hall.hall.in_walking_order(tasks))
         if tasks:
             self.picks.claim(tasks)
         self._show_walk()

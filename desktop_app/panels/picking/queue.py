@@ -25,10 +25,10 @@ _STATES: Final = {"pending": ("To pick", "neutral"), "picking": ("Picking", "inf
 
 _COLUMNS: Final = (
     mark_column(lambda task: "provisional" if task.provisional else ""),
-    Column("location_code", "Bin", lambda task: task.location_code, width=104, strong=True),
+    Column("location_code", "Bin", lambda task: task.location_code, width=96, strong=True),
     Column("sku", "SKU", lambda task: task.sku, width=84),
     Column("quantity", "Take", lambda task: task.quantity - task.picked, "number", width=56),
-    Column("order_number", "Order", lambda task: task.order_number, width=104, quiet=True),
+    Column("order_number", "Order", lambda task: task.order_number, width=116, quiet=True),
     Column("priority", "Prio", lambda task: task.priority, "number", width=48,
            tone=lambda task: "danger" if task.priority <= 2 else None),
     Column("status", "State", lambda task: _STATES.get(task.status, (task.status, "neutral")), "pill", width=96),

@@ -30,9 +30,8 @@ class Walk:
 
     @classmethod
     def over(cls, tasks: Sequence[PickTaskRow]) -> Walk:
-        """A walk over tasks, in the order of the hall."""
-        ordered = sorted(tasks, key=lambda task: (task.pick_sequence, task.location_code, task.id))
-        return cls(tasks=ordered, stage=Stage.BIN if ordered else Stage.DONE)
+        """A walk over tasks, in the order given."""
+        return cls(tasks=list(tasks), stage=Stage.BIN if tasks else Stage.DONE)
 
     @property
     def task(self) -> PickTaskRow | None:
