@@ -108,3 +108,8 @@ class _Driver:
         if type(parameters) is list:
             return self._executemany(statement, parameters)
         return self._execute(statement, parameters or ())
+
+
+def driver_of(connection: Connection) -> _Driver:
+    """A connection as checks and units of work ask for it."""
+    return _Driver(connection)

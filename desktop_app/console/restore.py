@@ -11,6 +11,7 @@ from desktop_app.console.server_database import (
     DatabaseTrouble,
     add_database_option,
     database_settings,
+    is_in_use,
     opened,
     sqlite_file_missing,
     troubles,
@@ -92,30 +93,12 @@ def _restore(url: str, backup: Path, force: bool) -> Path | None:
         raise RestoreRefused(f"{target} is there already. Stop the server and say --force to replace it.")
     if target.exists() and target.samefile(backup):
         raise RestoreRefused("The backup is the database itself.")
-    if target.exists() and _in_use(target):
+    if target.exists() and is_in_use(target):
         raise RestoreRefused(f"{target} is being written to. Stop the server first.")
     try:
         return restore(backup, target)
     except NotPossible as problem:
         raise RestoreRefused(f"The backup cannot be used: {problem}.") from problem
-
-
-def _in_use(file: Path) -> bool:
-    """Whether somebody has a SQLite database open: then it cannot leave its write-ahead log."""
-    import contextlib
-
-    import sqlcipher3.dbapi2 as sqlcipher
-
-    with contextlib.closing(sqlcipher.connect(str(file), isolation_level=None, timeout=0.5)) as connection:
-        try:
-            connection.execute("PRAGMA journal_mode=DELETE").fetchone()
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("ROLLBACK")
-        except sqlcipher.OperationalError:
-            return True
-        except sqlcipher.DatabaseError:
-            return False  # damaged, which is why it is replaced
-    return False
 
 
 def _restore_postgres(database: object, backup: Path, force: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -85,8 +86,6 @@ def troubles(settings: Settings) -> Iterator[None]:
 
 def sqlite_file_missing(settings: Settings) -> bool:
     """Whether this is a SQLite database whose file is not there yet."""
-    from pathlib import Path
-
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -95,3 +94,21 @@ def sqlite_file_missing(settings: Settings) -> bool:
     except ArgumentError:
         return False
     return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).exists()
+
+
+def is_in_use(file: Path) -> bool:
+    """Whether somebody has a SQLite database open: then it cannot leave its write-ahead log."""
+    import contextlib
+
+    import sqlcipher3.dbapi2 as sqlcipher
+
+    with contextlib.closing(sqlcipher.connect(str(file), isolation_level=None, timeout=0.5)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+        except sqlcipher.OperationalError:
+            return True
+        except sqlcipher.DatabaseError:
+            return False  # damaged, which is why it is replaced
+    return False
