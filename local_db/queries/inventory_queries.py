@@ -66,12 +66,17 @@ class InventoryRow(msgspec.Struct, frozen=True):
 _AVAILABLE: Final = "v.on_hand - v.reserved - v.held - v.leased"
 _LOW: Final = f"p.reorder_point > 0 AND {_AVAILABLE} <= p.reorder_point"
 
-# The page is chosen by a narrow query first; what costs a look-up a row is asked only for what is shown.
-_PAGE: Final = f"""
+SELECT_ROW: Final = f"""
 SELECT p.id, p.sku, p.name, p.category, p.uom, coalesce(v.on_hand, 0), coalesce(v.reserved, 0), coalesce(v.held, 0),
        coalesce(v.leased, 0), coalesce({_AVAILABLE}, 0), coalesce(v.in_transit, 0), coalesce(v.backordered, 0),
        p.reorder_point, p.reorder_quantity, p.lot_tracked, p.expiry_tracked, p.active,
-       EXISTS (SELECT 1 FROM before_stock_level AS b WHERE b.id = v.id), '[]'
+       EXISTS (SELECT 1 FROM before_stock_level AS b WHERE b.id = v.id)
+"""
+"""The columns of an InventoryRow but its trend, of a product `p` and its level `v`."""
+
+# The page is chosen by a narrow query first; what costs a look-up a row is asked only for what is shown.
+_PAGE: Final = f"""
+{SELECT_ROW}
 FROM ({{page}}) AS page JOIN product AS p ON p.rowid = page.product_row
 LEFT JOIN stock_level AS v ON v.rowid = page.level_row
 ORDER BY {{order}}
@@ -113,7 +118,7 @@ def inventory_page(
         sql, params = page_statement(
             reader, wanted, limit=limit, offset=offset, after=after, order=order, descending=descending
         )
-        rows = [_row(*values) for values in reader.tuples(sql, params)]
+        rows = reader.rows(sql, params, InventoryRow)
         return rows if now is None else with_trends(reader, wanted.site_id, rows, now)
 
 
@@ -213,16 +218,6 @@ def _conditions(reader: Reader, wanted: InventoryFilter, where: Where) -> bool:
 
 def _highest_reorder_point(reader: Reader) -> int:
     return int(reader.value("SELECT max(reorder_point) FROM product") or 0)
-
-
-def _row(*values: Any) -> InventoryRow:
-    return InventoryRow(
-        *values[:14],
-        lot_tracked=bool(values[14]),
-        expiry_tracked=bool(values[15]),
-        active=bool(values[16]),
-        provisional=bool(values[17]),
-    )
 
 
 # -- trends ----------------------------------------------------------------------------------------------------------

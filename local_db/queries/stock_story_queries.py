@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from local_db.queries.inventory_queries import InventoryRow, with_trends
+from local_db.queries.inventory_queries import SELECT_ROW, InventoryRow, with_trends
 from local_db.queries.order_queries import Holder, stock_holders
 from local_db.queries.paging import Where
 from local_db.queries.search import product_by_code
@@ -91,11 +91,8 @@ class BinRow(msgspec.Struct, frozen=True):
     held: int
 
 
-_LEVEL = """
-SELECT p.id, p.sku, p.name, p.category, p.uom, coalesce(v.on_hand, 0), coalesce(v.reserved, 0), coalesce(v.held, 0),
-       coalesce(v.leased, 0), coalesce(v.on_hand - v.reserved - v.held - v.leased, 0), coalesce(v.in_transit, 0),
-       coalesce(v.backordered, 0), p.reorder_point, p.reorder_quantity, p.lot_tracked, p.expiry_tracked, p.active,
-       EXISTS (SELECT 1 FROM before_stock_level AS b WHERE b.id = v.id)
+_LEVEL = f"""
+{SELECT_ROW}
 FROM product AS p LEFT JOIN stock_level AS v ON v.site_id = ? AND v.product_id = p.id WHERE p.id = ?
 """
 

@@ -78,7 +78,9 @@ class BinsPage(QWidget):
     def _apply(self) -> None:
         read, site_id, text = self._context.desk.read, self._site_id, self.search.text()
 
-        def page(offset: int, limit: int, after: BinRow | None, _order: str, _descending: bool) -> list[BinRow]:
+        def page(
+            offset: int, limit: int, after: BinRow | None, _order: str, _descending: bool
+        ) -> list[BinRow]:
             return bin_page(read, site_id, text, limit=limit, offset=offset, after=after)
 
         self.bins.set_source(QuerySource(lambda: bin_count(read, site_id, text), page))
@@ -116,7 +118,7 @@ class BinsPage(QWidget):
         body.setChildrenCollapsible(False)
         body.addWidget(holder(left))
         body.addWidget(holder(right))
-        body.setSizes([380, 620])
+        body.setSizes([320, 680])
         body.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -25,7 +25,7 @@ def _available_tip(row: InventoryRow) -> str:
 
 STOCK: Final = (
     _MARK,
-    Column("sku", "SKU", lambda row: row.sku, width=78, strong=True),
+    Column("sku", "SKU", lambda row: row.sku, width=90, strong=True),
     Column("name", "Product", lambda row: row.name if row.active else f"{row.name} (not sold any more)", width=160,
            stretch=True),
     Column("band", "Level", lambda row: band_pill(row.band, row.available), "pill", width=82, sortable=False,
@@ -59,14 +59,14 @@ BINS: Final = (
 )  # fmt: skip
 MOVES: Final = (
     _MARK,
-    Column("kind", "What", lambda row: MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize()), width=86,
+    Column("kind", "What", lambda row: MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize()), width=80,
            sortable=False, tip=lambda row: movement_words(row)),
     Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=62, sortable=False,
            tone=lambda row: "ok" if row.delta > 0 else "danger" if row.delta < 0 else None,
            tip=lambda row: movement_words(row)),
-    Column("where", "Where, why", lambda row: where_words(row), width=60, stretch=True, quiet=True, sortable=False,
+    Column("where", "Where, why", lambda row: where_words(row), width=84, stretch=True, quiet=True, sortable=False,
            tip=lambda row: movement_words(row)),
-    Column("at", "When", lambda row: row.at, "age", width=66, sortable=False),
+    Column("at", "When", lambda row: row.at, "age", width=58, sortable=False),
 )  # fmt: skip
 HOLDERS: Final = (
     Column("number", "Order", lambda each: each.number, width=106, strong=True, sortable=False),
@@ -87,40 +87,49 @@ PRODUCT_COUNTS: Final = (
 )  # fmt: skip
 BARCODES: Final = (
     Column("code", "Code", lambda row: row.code, width=150, strong=True, stretch=True, sortable=False),
-    Column("quantity", "Stands for", lambda row: row.quantity, "number", width=90, unit="pcs", sortable=False),
+    Column(
+        "quantity", "Stands for", lambda row: row.quantity, "number", width=90, unit="pcs", sortable=False
+    ),
 )
 ALL_COUNTS: Final = (
     _MARK,
-    Column("location_code", "Bin", lambda row: row.location_code, width=100, strong=True),
-    Column("sku", "SKU", lambda row: row.sku, width=88, strong=True),
-    Column("product_name", "Product", lambda row: row.product_name, width=160, stretch=True),
-    Column("lot", "Lot", lambda row: row.lot, width=80, quiet=True),
-    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral")), "pill", width=126),
+    Column("location_code", "Bin", lambda row: row.location_code, width=96, strong=True),
+    Column("sku", "SKU", lambda row: row.sku, width=80, strong=True),
+    Column("product_name", "Product", lambda row: row.product_name, width=140, stretch=True),
+    Column("lot", "Lot", lambda row: row.lot, width=60, quiet=True),
+    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral")), "pill", width=122),
     Column("expected", "Recorded", lambda row: row.expected, "number", width=94, quiet=True),
     Column("counted", "Counted", lambda row: row.counted, "number", width=88),
     Column("variance", "Variance", lambda row: row.variance, "number", width=90, strong=True,
            tone=lambda row: _variance_tone(row)),
-    Column("value", "Worth", lambda row: None if row.value is None else (row.value, row.currency), "money", width=90,
+    Column("value", "Worth", lambda row: None if row.value is None else (row.value, row.currency), "money", width=84,
            quiet=True, tip=lambda row: "At the selling price"),
-    Column("counted_by", "By", lambda row: row.counted_by, width=112, quiet=True),
-    Column("reason", "Why", lambda row: row.reason, width=150, quiet=True),
+    Column("counted_by", "By", lambda row: row.counted_by, width=104, quiet=True),
+    Column("reason", "Why", lambda row: row.reason, width=120, quiet=True),
     Column("requested_at", "Asked", lambda row: row.requested_at, "age", width=70),
 )  # fmt: skip
 BIN_LIST: Final = (
-    Column("code", "Bin", lambda row: row.code, width=100, strong=True, stretch=True, sortable=False),
-    Column("kind", "Kind", lambda row: LOCATION_KINDS.get(row.kind, row.kind), width=84, quiet=True, sortable=False),
-    Column("products", "Products", lambda row: row.products or None, "number", width=90, sortable=False),
-    Column("units", "Units", lambda row: row.units or None, "number", width=70, sortable=False),
+    Column("code", "Bin", lambda row: row.code, width=92, strong=True, stretch=True, sortable=False),
+    Column(
+        "kind",
+        "Kind",
+        lambda row: LOCATION_KINDS.get(row.kind, row.kind),
+        width=72,
+        quiet=True,
+        sortable=False,
+    ),
+    Column("products", "Products", lambda row: row.products or None, "number", width=84, sortable=False),
+    Column("units", "Units", lambda row: row.units or None, "number", width=60, sortable=False),
 )
 BIN_CONTENT: Final = (
     _MARK,
     Column("sku", "SKU", lambda row: row.sku, width=88, strong=True),
     Column("product_name", "Product", lambda row: row.product_name, width=180, stretch=True),
+    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=72),
+    Column("allocated", "Promised", lambda row: row.allocated or None, "number", width=94, quiet=True),
     Column("status", "State", lambda row: STATUSES.get(row.status, (row.status, "neutral")), "pill", width=92),
     Column("lot", "Lot", lambda row: row.lot, width=90, quiet=True),
     Column("expires_on", "Use by", lambda row: row.expires_on, width=92, quiet=True),
-    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=72),
-    Column("allocated", "Promised", lambda row: row.allocated or None, "number", width=94, quiet=True),
 )  # fmt: skip
 
 
@@ -144,12 +153,18 @@ def movement_words(row: MovementRow) -> str:
 def bin_words(row: StockRow) -> str:
     """`lot L7, use by 2027-03-31, on hold`: nothing for good units without a lot."""
     state = "" if row.status == "good" else STATUSES.get(row.status, (row.status, "neutral"))[0]
-    return ", ".join(part for part in (state, f"lot {row.lot}" if row.lot else "", _until(row.expires_on)) if part)
+    return ", ".join(
+        part for part in (state, f"lot {row.lot}" if row.lot else "", _until(row.expires_on)) if part
+    )
 
 
 def count_words(row: CountRow) -> str:
     """A count in one sentence."""
-    counted = "not counted yet" if row.counted is None else f"{row.counted:,} counted by {row.counted_by or 'somebody'}"
+    counted = (
+        "not counted yet"
+        if row.counted is None
+        else f"{row.counted:,} counted by {row.counted_by or 'somebody'}"
+    )
     decided = f", decided by {row.decided_by}" if row.decided_by else ""
     return f"{row.expected:,} recorded, {counted}{decided}. {row.reason.capitalize()}"
 

@@ -39,6 +39,7 @@ class CountsPage(QWidget):
         theme = context.theme
         self.chips = FilterChips(theme, _FILTERS)
         self.chips.setObjectName("inventory.counts.filters")
+        self.chips.restore({})
         self.chips.changed.connect(lambda _values: self._show())
         self._words = label("", "label")
         self._words.setObjectName("inventory.counts.figures")
@@ -48,7 +49,9 @@ class CountsPage(QWidget):
             zone=context.session.time_zone,
         )  # fmt: skip
         self.table.setObjectName("inventory.counts.table")
-        self.table.set_context_actions(context.actions, ("inventory.approve", "inventory.reject", "-", "inventory.count"))
+        self.table.set_context_actions(
+            context.actions, ("inventory.approve", "inventory.reject", "-", "inventory.count")
+        )
         self.table.opened.connect(self.opened)
         self.table.selection_changed.connect(context.actions.refresh)
         again = action_button(theme, context.actions, "inventory.reject", text="Count again")

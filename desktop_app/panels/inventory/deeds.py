@@ -132,7 +132,9 @@ def adjust(desk: Desk, entries: Entries) -> Deed:
     product, place = _product(desk, entries), _bin(desk, entries)
     delta, lot = int(entries.get("quantity") or 0), _lot(desk, entries, product, place)
     if delta == 0:
-        raise FieldProblems({"quantity": "By how many: say how many units more (12) or fewer (-12) there are."})
+        raise FieldProblems(
+            {"quantity": "By how many: say how many units more (12) or fewer (-12) there are."}
+        )
     base = AdjustStock(
         site_id=desk.site_id, product_id=product.id, location_id=place.id, delta=delta, lot=lot,
         reason=str(entries.get("reason", "")),
@@ -178,7 +180,12 @@ def count(desk: Desk, entries: Entries) -> Deed:
     lot, counted = _lot(desk, entries, product, place, status=""), int(entries.get("quantity") or 0)
     count_id = open_count(desk.read, place.id, product.id, lot) or desk.new_id()
     command = CountStock(
-        site_id=desk.site_id, count_id=count_id, product_id=product.id, location_id=place.id, counted=counted, lot=lot
+        site_id=desk.site_id,
+        count_id=count_id,
+        product_id=product.id,
+        location_id=place.id,
+        counted=counted,
+        lot=lot,
     )
     return Deed((command,), f"{counted:,} {product.sku} counted at {place.code}")
 
@@ -188,7 +195,11 @@ def request_count(desk: Desk, entries: Entries) -> Deed:
     product, place = _product(desk, entries), _bin(desk, entries)
     lot, reason = _lot(desk, entries, product, place, status=""), str(entries.get("reference", ""))
     command = RequestCount(
-        site_id=desk.site_id, product_id=product.id, location_id=place.id, lot=lot, reason=reason or "cycle count"
+        site_id=desk.site_id,
+        product_id=product.id,
+        location_id=place.id,
+        lot=lot,
+        reason=reason or "cycle count",
     )
     return Deed((command,), f"Count of {product.sku} at {place.code} asked for")
 
@@ -205,18 +216,28 @@ def replenish(desk: Desk, entries: Entries) -> Deed:
         to_location_id=target.id, quantity=quantity, lot=lot,
     )  # fmt: skip
     undo = CancelStockTask(site_id=desk.site_id, task_id=task_id, reason="taken back")
-    return Deed((command,), f"{quantity:,} {product.sku} to be brought from {source.code} to {target.code}", undo)
+    return Deed(
+        (command,), f"{quantity:,} {product.sku} to be brought from {source.code} to {target.code}", undo
+    )
 
 
 def approve(site_id: str, counts: list[CountRow]) -> Deed:
     """Take counts as the truth."""
-    words = f"Count at {counts[0].location_code} approved" if len(counts) == 1 else f"{len(counts)} counts approved"
+    words = (
+        f"Count at {counts[0].location_code} approved"
+        if len(counts) == 1
+        else f"{len(counts)} counts approved"
+    )
     return Deed(tuple(ApproveCount(site_id=site_id, count_id=each.id) for each in counts), words)
 
 
 def reject(site_id: str, counts: list[CountRow], reason: str) -> Deed:
     """Have bins counted again."""
-    words = f"{counts[0].location_code} is to be counted again" if len(counts) == 1 else f"{len(counts)} bins again"
+    words = (
+        f"{counts[0].location_code} is to be counted again"
+        if len(counts) == 1
+        else f"{len(counts)} bins again"
+    )
     return Deed(
         tuple(RejectCount(site_id=site_id, count_id=each.id, reason=reason) for each in counts), words
     )
@@ -262,7 +283,9 @@ def _lot(desk: Desk, entries: Entries, product: Product, place: Location, status
     lots = sorted({row.lot for row in in_bin(desk.read, product.id, place.id) if status in ("", row.status)})
     if len(lots) > 1:
         there = ", ".join(each or "no lot" for each in lots)
-        raise FieldProblems({"lot": f"Several lots of {product.sku} lie at {place.code}: {there}. Say which lot."})
+        raise FieldProblems(
+            {"lot": f"Several lots of {product.sku} lie at {place.code}: {there}. Say which lot."}
+        )
     return lots[0] if lots else ""
 
 

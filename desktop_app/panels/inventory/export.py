@@ -75,7 +75,9 @@ def _write_csv(path: Path, rows: Iterable[Sequence[str | int]]) -> int:
 def _write_xlsx(path: Path, rows: Iterable[Sequence[str | int]]) -> int:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     try:
         sheet = book.add_worksheet("Stock")
         head = book.add_format({"bold": True, "bottom": 1})

@@ -31,7 +31,11 @@ def filters(categories: Sequence[str]) -> tuple[Filter, ...]:
     level = Filter("bands", "Level", _BANDS, several=True)
     if not categories:
         return (*switches, level)
-    return (*switches, level, Filter("categories", "Category", tuple((each, each) for each in categories), several=True))
+    return (
+        *switches,
+        level,
+        Filter("categories", "Category", tuple((each, each) for each in categories), several=True),
+    )
 
 
 def filter_of(values: Mapping[str, Any], site_id: str, text: str) -> InventoryFilter:

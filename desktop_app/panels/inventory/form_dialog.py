@@ -81,7 +81,9 @@ class StockForm(DialogFrame):
         if not self._spec.reasons:
             self._perform(self._entries())
             return
-        what = ", ".join(str(value) for name, value in self._entries().items() if value and name != "quantity")
+        what = ", ".join(
+            str(value) for name, value in self._entries().items() if value and name != "quantity"
+        )
         ReasonDialog(
             self.theme, "Why?", what, self._spec.reasons,
             lambda reason, note: self._perform(
@@ -225,7 +227,10 @@ class StockForm(DialogFrame):
     def _on_product(self, scan: Any) -> None:
         read = self._read
         self._context.runner.run(
-            lambda: product_of(read, scan.code), lambda found: self._take_product(scan, found), self, key="scan"
+            lambda: product_of(read, scan.code),
+            lambda found: self._take_product(scan, found),
+            self,
+            key="scan",
         )
 
     def _take_product(self, scan: Any, found: Any) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from desktop_app.panels.inventory.deeds import in_bin
 from local_db.queries.search import location_by_code, search_locations, search_products
-from local_db.queries.stock import StockRow, stock
+from local_db.queries.stock import StockRow, stock, stock_levels
 from local_db.queries.stock_story_queries import product_of
 from local_db.reader import Reader
 
@@ -49,11 +49,19 @@ def facts_of(reader: Reader, site_id: str, product: str, bins: Sequence[tuple[st
         found = product_of(reader, product) if product else None
         if found is None:
             return Facts("", False)
-        sentences = [found[0].name]
+        level = next(iter(stock_levels(reader, site_id=site_id, product_id=found[0].id)), None)
+        known = (
+            f"{level.on_hand:,} on hand, {level.available:,} available"
+            if level is not None
+            else "none here yet"
+        )
+        sentences = [f"{found[0].name}: {known}"]
         for _name, code in bins:
             place = location_by_code(reader, code, site_id=site_id) if code else None
             if place is not None:
-                sentences.append(f"{place.code} has {_there(in_bin(reader, found[0].id, place.id)) or 'none of it'}")
+                sentences.append(
+                    f"{place.code} has {_there(in_bin(reader, found[0].id, place.id)) or 'none of it'}"
+                )
     return Facts(". ".join(sentences) + ".", found[0].lot_tracked or found[0].expiry_tracked)
 
 

@@ -12,7 +12,7 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.inventory.columns import BARCODES, BINS, HOLDERS, MOVES, PRODUCT_COUNTS
 from desktop_app.panels.inventory.words import band_pill, units
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
-from desktop_app.widgets.buttons import action_button, button, icon_button
+from desktop_app.widgets.buttons import action_button, button
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import label, line, row
 from desktop_app.widgets.pill import Pill
@@ -31,9 +31,9 @@ _TABS: Final = (
      ("count", "Never counted", "Ctrl+Shift+C asks for a count.")),
     ("barcodes", "Codes", BARCODES, "Barcodes", ("tag", "No barcode", "Administration adds barcodes to products.")),
 )  # fmt: skip
-_BUTTONS: Final = (("inventory.adjust", "Adjust"), ("inventory.move", "Move"), ("inventory.count", "Count"))
+_BUTTONS: Final = (("inventory.adjust", "Adjust"), ("inventory.move", "Move"))
 _MORE: Final = ("inventory.receive", "inventory.replenish", "-", "inventory.hold", "inventory.release", "-",
-                "inventory.request_count")  # fmt: skip
+                "inventory.count", "inventory.request_count")  # fmt: skip
 
 
 class ProductInspector(QWidget):
@@ -155,9 +155,9 @@ class ProductInspector(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(SPACE_4)
         whole.addLayout(head)
-        more = icon_button(theme, "more", "More to do", lambda: self._show_more(more))
+        more = button(theme, "More", lambda: self._show_more(more))
         more.setObjectName("inventory.inspector.more")
-        whole.addLayout(row(*deeds, "stretch", more, margins=(SPACE_16, SPACE_4, SPACE_12, SPACE_8)))
+        whole.addLayout(row(*deeds, more, "stretch", margins=(SPACE_16, SPACE_4, SPACE_16, SPACE_8)))
         whole.addWidget(line())
         whole.addLayout(row(*self._tabs.values(), "stretch", gap=0, margins=(SPACE_4, 0, SPACE_4, 0)))
         whole.addLayout(row(self._heading, margins=(SPACE_16, SPACE_4, SPACE_16, SPACE_4)))

@@ -64,7 +64,9 @@ class Panel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         left, top, right, _bottom = body_margins()
-        whole.addWidget(holder(row(*self._tabs.values(), "stretch", *self._buttons(), margins=(left, top, right, 0))))
+        whole.addWidget(
+            holder(row(*self._tabs.values(), "stretch", *self._buttons(), margins=(left, top, right, 0)))
+        )
         whole.addWidget(self._stack, 1)
         self._connect()
         self._fresh = (
@@ -108,7 +110,10 @@ class Panel(QWidget):
             self._wanted = item_id
             read, site_id = self._context.desk.read, self._doer.site_id
             self._context.runner.run(
-                lambda: product_story(read, site_id, item_id, now=_now()), self._show_wanted, self, key="reveal"
+                lambda: product_story(read, site_id, item_id, now=_now()),
+                self._show_wanted,
+                self,
+                key="reveal",
             )
         elif kind == "location":
             self.show_page("bins")
@@ -166,6 +171,8 @@ class Panel(QWidget):
         actions.bind("inventory.approve", lambda: self.counts.approve())
         actions.bind("inventory.reject", lambda: self.counts.reject())
         actions.bind("inventory.export", lambda: self.stock.export())
+        actions.bind("app.export", lambda: self.stock.export())
+        actions.when("can_export", lambda: self.isVisible() and self.page == "stock")
         actions.bind("inventory.save_view", lambda: self.stock.save_view())
         actions.when("inventory_count_selected", lambda: hasattr(self, "counts") and self._can_decide())
 
@@ -185,7 +192,9 @@ class Panel(QWidget):
         self.bins.content.current_changed.connect(self._on_content)
         self.counts.opened.connect(self._on_count)
         self.product.bin_opened.connect(lambda location_id: self.reveal("location", location_id))
-        self.product.order_opened.connect(lambda order_id: self._context.navigate("orders", "order", order_id))
+        self.product.order_opened.connect(
+            lambda order_id: self._context.navigate("orders", "order", order_id)
+        )
 
     def _can_decide(self) -> bool:
         return self.page == "counts" and bool(self.counts.decidable)
@@ -257,10 +266,12 @@ class Panel(QWidget):
         self._context.actions.refresh()
 
     def _on_loaded(self, anew: bool) -> None:
-        wanted, self._wanted = (self._wanted, "") if anew else ("", self._wanted)
-        if wanted and not self.table.select_key(wanted):
-            self.table.select_number(0)
-        elif anew and self.table.row_count() and self.table.current_row() is None and not self.search_field.hasFocus():
+        if not anew:
+            return
+        wanted, self._wanted = self._wanted, ""
+        is_marked = self.table.select_key(wanted) if wanted else self.table.current_row() is not None
+        # While somebody types, nothing is marked for them.
+        if not is_marked and self.table.row_count() and not self.search_field.hasFocus():
             self.table.select_number(0)
 
     def _show_wanted(self, story: ProductStory | None) -> None:
@@ -301,7 +312,10 @@ class Panel(QWidget):
     def _on_product_scan(self, scan: Any) -> None:
         read = self._context.desk.read
         self._context.runner.run(
-            lambda: product_of(read, scan.code), lambda found: self._found_product(scan.code, found), self, key="scan"
+            lambda: product_of(read, scan.code),
+            lambda found: self._found_product(scan.code, found),
+            self,
+            key="scan",
         )
 
     def _found_product(self, code: str, found: Any) -> None:

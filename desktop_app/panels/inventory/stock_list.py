@@ -34,7 +34,11 @@ from local_db.queries.inventory_queries import (
 
 CONTEXT_ACTIONS = ("inventory.receive", "inventory.move", "inventory.replenish", "-", "inventory.adjust", "inventory.hold",
                    "inventory.release", "-", "inventory.count", "inventory.request_count")  # fmt: skip
-_NO_STOCK = ("Nothing is stocked here yet", "Ctrl+R receives goods into a bin; scan the product and the bin.", "stock")
+_NO_STOCK = (
+    "Nothing is stocked here yet",
+    "Ctrl+R receives goods into a bin; scan the product and the bin.",
+    "stock",
+)
 _NO_FIT = ("No product fits", "Take a filter away, or search for something else.", "filter")
 
 
@@ -185,7 +189,10 @@ class StockList(QWidget):
     def export(self) -> None:
         """Ask where to, and write what is filtered."""
         path, _kind = QFileDialog.getSaveFileName(
-            self, "Export what is filtered", "stock.xlsx", "Excel workbook (*.xlsx);;Comma-separated text (*.csv)"
+            self,
+            "Export what is filtered",
+            "stock.xlsx",
+            "Excel workbook (*.xlsx);;Comma-separated text (*.csv)",
         )
         if path:
             self.export_to(Path(path))
@@ -195,7 +202,9 @@ class StockList(QWidget):
         wanted, read = self.filter, self._context.desk.read
         order = self.table.header.order or ("sku", False)
         self._context.runner.run(
-            lambda: export_stock(read, wanted, order, path, lambda each: band_pill(each.band, each.available)[0]),
+            lambda: export_stock(
+                read, wanted, order, path, lambda each: band_pill(each.band, each.available)[0]
+            ),
             lambda written: self._context.toasts.good(f"{written:,} products written to {path.name}"),
             self,
             lane="files",

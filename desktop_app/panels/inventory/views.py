@@ -51,7 +51,9 @@ class NameDialog(DialogFrame):
     def __init__(
         self, theme: Theme, suggested: str, on_name: Callable[[str], object], parent: QWidget | None = None
     ) -> None:
-        super().__init__(theme, "Save this view", "Filters, search and order come back under this name.", parent)
+        super().__init__(
+            theme, "Save this view", "Filters, search and order come back under this name.", parent
+        )
         self.setObjectName("inventory.views.dialog")
         self._on_name = on_name
         self._form = Form()
@@ -68,7 +70,11 @@ class NameDialog(DialogFrame):
     def _save(self) -> None:
         name = self._name.text().strip()
         if not name or name in BUILT_IN:
-            problem = "is taken by a view that is always there. Choose another." if name else "is missing. Give it one."
+            problem = (
+                "is taken by a view that is always there. Choose another."
+                if name
+                else "is missing. Give it one."
+            )
             self._form.show_errors({"name": f"The name {problem}"})
             return
         self.accept()

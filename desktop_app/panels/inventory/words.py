@@ -52,11 +52,24 @@ ADJUST_REASONS: Final = tuple(
 )  # fmt: skip
 HOLD_REASONS: Final = tuple(
     (words.lower(), words)
-    for words in ("Damaged", "Quarantine", "Quality check", "Expired", "Recall", "Customer return", "Wrong label")
+    for words in (
+        "Damaged",
+        "Quarantine",
+        "Quality check",
+        "Expired",
+        "Recall",
+        "Customer return",
+        "Wrong label",
+    )
 )
 RECOUNT_REASONS: Final = tuple(
     (words.lower(), words)
-    for words in ("Variance too large", "Wrong bin or product", "Units were being moved", "Count not complete")
+    for words in (
+        "Variance too large",
+        "Wrong bin or product",
+        "Units were being moved",
+        "Count not complete",
+    )
 )
 
 
