@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._inspector: Any = None
         self._palette: Any = None
         self._flash: Any = None
+        self._idle: Any = None
         self._is_ready = False
         self.undo_stack: UndoSteps = _NoSteps()
         self.actions_registry = ActionRegistry(actions, self)
@@ -367,6 +368,13 @@ class MainWindow(QMainWindow):
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
+    def _watch_for_idleness(self) -> None:
+        from desktop_app.idle_watch import IdleWatch
+
+        self._idle = IdleWatch(self._settings, self)
+        self._idle.idle.connect(lambda: self.actions_registry.trigger("app.lock"))
+        self._idle.start(self)
+
     def _on_said(self, good: bool, words: str) -> None:
         if not self._settings.flag("scan_flash"):
             self.toasts.show(words, "ok" if good else "danger")
@@ -434,6 +442,8 @@ class MainWindow(QMainWindow):
         self.stack.leave()
         self._place.keep_geometry(self)
         self.scanner.stop()
+        if self._idle is not None:
+            self._idle.stop()
         try:
             self._settings.flush()
         except OSError:
@@ -448,6 +458,7 @@ class MainWindow(QMainWindow):
             self._is_ready = True
             self.actions_registry.give_shortcuts(self)
             self.scanner.start(self)
+            self._watch_for_idleness()
             settle_down()
             self.ready.emit()
         self._after_changes()

@@ -318,6 +318,13 @@ def test_slow_work_is_seen_and_can_be_stopped(qtbot: QtBot, window: MainWindow, 
     assert strip._words.text() == ""
 
 
+def test_a_terminal_that_nobody_touches_asks_for_the_lock(window: MainWindow) -> None:
+    locked: list[int] = []
+    window.actions_registry.bind("app.lock", lambda: locked.append(1))
+    window._idle.idle.emit()
+    assert locked == [1]
+
+
 def test_undo_asks_the_hook(open_window: OpenWindow) -> None:
     asked: list[int] = []
     window = open_window(panels=PANELS, undo=lambda: asked.append(1))
