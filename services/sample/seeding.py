@@ -35,6 +35,7 @@ SEEDER: Final = "system"
 TERMINAL_CODE: Final = "W00"
 _HOUR: Final = 3_600_000
 _ROUTE_HOURS: Final = 9
+_OPENING_DAYS: Final = 45
 # Whenever the sample is made, some vans have left hours ago, and the others have not yet.
 _EARLY_START_MS: Final = 3 * _HOUR
 _LATE_START_MS: Final = _HOUR // 2
@@ -80,7 +81,8 @@ class Seeder:
         """What lies in the bins, each with its movement, so that the books add up from the first day."""
         self._say("Stock in the bins", 0.48)
         self._part = "stock"
-        work = self._work(self._now)
+        # Long enough ago that its movements are past what terminals keep: the curves of the last weeks begin level.
+        work = self._work(self._now - _OPENING_DAYS * 24 * _HOUR)
         held = []
         for part in self._warehouse.plan.stock:
             product = work.need(Product, product_id_of(part.sku))

@@ -17,6 +17,11 @@ from services.domain.walking_floor import Floor, floor_of
 _ENTRANCE_KINDS = ("staging", "dock")
 
 
+def aisle_of(place: BinRow) -> str:
+    """An aisle's name in the whole hall: zones count their aisles each for themselves. Empty where there is no aisle."""
+    return f"{place.zone}{place.aisle}" if place.aisle else ""
+
+
 class Hall:
     """The bins of a site and the floor they stand on: where aisles run, and where walks begin."""
 
@@ -24,7 +29,7 @@ class Hall:
         self.bins = {place.id: place for place in bins}
         shelved = [place for place in bins if place.aisle]
         self.floor: Floor | None = (
-            floor_of((place.x_m, place.y_m, place.aisle) for place in shelved) if shelved else None
+            floor_of((place.x_m, place.y_m, aisle_of(place)) for place in shelved) if shelved else None
         )
         doors = [place for place in bins if place.kind in _ENTRANCE_KINDS]
         count = max(1, len(doors))
@@ -44,7 +49,7 @@ class Hall:
         found = [self.bins[bin_id] for bin_id in bin_ids if self._in_aisle(bin_id)]
         if not found or self.floor is None:
             return (), ()
-        stops = [(place.id, place.x_m, place.y_m, place.aisle) for place in found]
+        stops = [(place.id, place.x_m, place.y_m, aisle_of(place)) for place in found]
         walk = walking_order(stops, self.entrance, self.floor)
         return walk.order, walk.line
 
@@ -104,7 +109,7 @@ class HallMap(QWidget):
     def _show_hall(self, found: Hall) -> None:
         self.hall = found
         self.map.set_bins(
-            BinMark(place.id, place.code, place.x_m, place.y_m, place.kind, place.aisle)  # type: ignore[arg-type]
+            BinMark(place.id, place.code, place.x_m, place.y_m, place.kind, aisle_of(place))  # type: ignore[arg-type]
             for place in found.bins.values()
         )
         self.show_walk(self._walk)
