@@ -70,6 +70,12 @@ def find_key(folder: Path, *, allow_plain: bool, passphrase: str | None) -> File
     return _known_key(folder, profile, allow_plain, passphrase)
 
 
+def storage_of(folder: Path) -> str:
+    """How the key of a profile's files is kept: keyring, passphrase or plain; empty where there is no profile."""
+    path = folder / PROFILE_FILE
+    return msgspec.json.decode(path.read_bytes(), type=Profile).storage if path.exists() else ""
+
+
 def _known_key(folder: Path, profile: Profile, allow_plain: bool, passphrase: str | None) -> FileKey:
     if profile.storage == "plain":
         if not allow_plain:

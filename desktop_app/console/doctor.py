@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _everything(chosen: argparse.Namespace) -> list[Line]:
-    lines = [*check_install(), check_keyring()]
+    lines = [*check_install(), check_keyring(needed=_needs_keyring(chosen))]
     if chosen.server:
         lines += check_server(chosen.server)
     named = bool(chosen.database_url)
@@ -73,6 +73,16 @@ def _folders(chosen: argparse.Namespace) -> list[Path]:
         return named
     every = profile_folder("default").parent
     return sorted(path.parent for path in every.glob("*/profile.json"))
+
+
+def _needs_keyring(chosen: argparse.Namespace) -> bool:
+    """A server does without a keyring, and so does a desk that is kept plain or behind a passphrase."""
+    from local_db.keys import storage_of
+
+    named = [*chosen.folder, *(profile_folder(name) for name in chosen.profile)]
+    if named:
+        return any(storage_of(folder) == "keyring" for folder in named)
+    return not chosen.database_url
 
 
 def _print(line: Line) -> None:

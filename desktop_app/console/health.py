@@ -59,8 +59,6 @@ def check_install() -> list[Line]:
     listed = ", ".join(f"{name} {number}" for name, number in found.items() if number)
     needed = [name for name in _PARTS[:5] if not found[name]]
     problems = [f"{name} is not installed" for name in needed]
-    if sys.version_info < (3, 11):
-        problems.append(f"Python {platform.python_version()} is too old")
     note = f"holdfast {__version__}, Python {platform.python_version()}, {listed}"
     lines = [Line("Installation", problems, "Install Holdfast again (make setup).", note), _check_sqlite()]
     if found["PySide6-Essentials"]:
@@ -120,8 +118,8 @@ def _check_qt() -> Line:
     return Line(check, note=f"Qt {number}, {fonts} font families")
 
 
-def check_keyring() -> Line:
-    """Whether secrets can be kept: one is put in, read back and taken out."""
+def check_keyring(*, needed: bool = True) -> Line:
+    """Whether secrets can be kept: one is put in, read back and taken out. Where none is needed, none is no problem."""
     from local_db.errors import PlainStorageRefused
     from local_db.keys import KeyringSecrets
 
@@ -131,9 +129,9 @@ def check_keyring() -> Line:
         vault.keep_secret("probe", "kept")
         vault.keep_secret("probe", "")
     except PlainStorageRefused as problem:
-        remedy = (
-            "Needed on desks only, unless they use a passphrase: start the desktop's keyring and unlock it."
-        )
+        if not needed:
+            return Line(check, note="none that can be used, and nothing that was checked needs one")
+        remedy = "Start the desktop's keyring and unlock it, or use a passphrase. A server needs none."
         return Line(check, [str(problem)], remedy)
     return Line(check, note="keeps and returns secrets")
 
