@@ -9,7 +9,16 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from desktop_app import formats
@@ -143,7 +152,9 @@ class DayTimeline(QAbstractScrollArea):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A hand over what can be clicked."""
-        shape = Qt.CursorShape.PointingHandCursor if self._at(event.position()) else Qt.CursorShape.ArrowCursor
+        shape = (
+            Qt.CursorShape.PointingHandCursor if self._at(event.position()) else Qt.CursorShape.ArrowCursor
+        )
         self.viewport().setCursor(shape)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -200,7 +211,9 @@ class DayTimeline(QAbstractScrollArea):
             # Where the tag of now stands, it says the time better.
             if abs(x - self._x(max(self._now, _now_ms()))) > _TAG_ROOM:
                 painter.setPen(theme.colour("quiet"))
-                painter.drawText(QRectF(x - 30, 0, 60, _HEADER), Qt.AlignmentFlag.AlignCenter, f"{local:%H:%M}")
+                painter.drawText(
+                    QRectF(x - 30, 0, 60, _HEADER), Qt.AlignmentFlag.AlignCenter, f"{local:%H:%M}"
+                )
             local += timedelta(hours=step)
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawLine(QPointF(0, _HEADER - 0.5), QPointF(width, _HEADER - 0.5))
@@ -221,7 +234,9 @@ class DayTimeline(QAbstractScrollArea):
         room = QRectF(SPACE_12 + used, top, _NAME_WIDTH - SPACE_12 - used, height)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, row.note)
         if row.span is not None:
-            bar = QRectF(self._x(row.span[0]), top + height / 2 - 1.5, self._x(row.span[1]) - self._x(row.span[0]), 3)
+            bar = QRectF(
+                self._x(row.span[0]), top + height / 2 - 1.5, self._x(row.span[1]) - self._x(row.span[0]), 3
+            )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("line_strong" if chosen else "line"))
             painter.drawRoundedRect(bar, 1.5, 1.5)
@@ -239,12 +254,16 @@ class DayTimeline(QAbstractScrollArea):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(-2.5, -2.5, 2.5, 2.5), 5, 5)
         middle = box.center()
-        painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        )
         if block.kind == "failed":
             painter.drawLine(middle + QPointF(-2.2, -2.2), middle + QPointF(2.2, 2.2))
             painter.drawLine(middle + QPointF(-2.2, 2.2), middle + QPointF(2.2, -2.2))
         elif block.kind == "done":
-            painter.drawPolyline([middle + QPointF(-2.6, 0.2), middle + QPointF(-0.8, 2.2), middle + QPointF(2.8, -2.2)])
+            painter.drawPolyline(
+                [middle + QPointF(-2.6, 0.2), middle + QPointF(-0.8, 2.2), middle + QPointF(2.8, -2.2)]
+            )
         elif block.late:
             painter.drawLine(middle + QPointF(0, -3.4), middle + QPointF(0, 0.8))
             painter.drawPoint(middle + QPointF(0, 3.4))
@@ -310,7 +329,9 @@ class DayTimeline(QAbstractScrollArea):
         if not 0 <= number < len(self._rows):
             return None
         row = self._rows[number]
-        hit = [block for block in row.blocks if self._box(block, number).adjusted(-2, -4, 2, 4).contains(point)]
+        hit = [
+            block for block in row.blocks if self._box(block, number).adjusted(-2, -4, 2, 4).contains(point)
+        ]
         return row, (hit[-1] if hit else None)
 
     def _take(self, row: DayRow, block: Block | None) -> None:

@@ -101,8 +101,10 @@ class Plot(QWidget):
         import pyqtgraph
 
         axes = {"bottom": pyqtgraph.DateAxisItem()} if self._times else None
-        self._plot = pyqtgraph.PlotWidget(axisItems=axes, background=None)
-        self._plot.setMenuEnabled(False)
+        self._plot = pyqtgraph.PlotWidget(axisItems=axes, background=None, enableMenu=False)
+        # It makes its menu all the same, as a window of its own, which would outlive the chart.
+        menu = self._plot.getPlotItem().ctrlMenu
+        menu.setParent(self, menu.windowFlags())
         self._plot.hideButtons()
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.setFrameShape(self._plot.Shape.NoFrame)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -128,7 +137,9 @@ class _EventDelegate(QStyledItemDelegate):
         painter.setPen(theme.colour("text"))
         metrics = QFontMetricsF(painter.font())
         for number, text in enumerate(two_lines(event.text, metrics, words.width())):
-            place = QRectF(words.left(), words.top() + number * metrics.height(), words.width(), metrics.height())
+            place = QRectF(
+                words.left(), words.top() + number * metrics.height(), words.width(), metrics.height()
+            )
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
         low = QRectF(left, box.bottom() - foot - SPACE_4, right - left, foot)
         painter.setFont(theme.font("label"))

@@ -20,7 +20,13 @@ _STALE_SYNC_S: Final = 300
 _LOW_DISK: Final = 1 << 30
 _VERY_LOW_DISK: Final = 256 << 20
 _PARTS: Final = ("link", "sync", "outbox", "disk", "alerts")
-_TITLES: Final = {"link": "Link", "sync": "Last sync", "outbox": "Outbox", "disk": "This desk", "alerts": "Alerts"}
+_TITLES: Final = {
+    "link": "Link",
+    "sync": "Last sync",
+    "outbox": "Outbox",
+    "disk": "This desk",
+    "alerts": "Alerts",
+}
 
 
 class Condition(NamedTuple):
@@ -54,7 +60,9 @@ class HealthStrip(QWidget):
             self.parts[part].show_condition(condition)
 
 
-def conditions_of(link: LinkStatus, health: Health, free: int, zone: str, now: formats.Instant) -> dict[str, Condition]:
+def conditions_of(
+    link: LinkStatus, health: Health, free: int, zone: str, now: formats.Instant
+) -> dict[str, Condition]:
     """How every part of the desk stands, in words."""
     words, age, tone = describe_link(link, zone)
     synced = link.synced_at
@@ -80,7 +88,9 @@ def conditions_of(link: LinkStatus, health: Health, free: int, zone: str, now: f
         ),
         "outbox": outbox,
         "disk": Condition(
-            f"{size(health.database_bytes)} used, {size(free)} free", tight, f"The desk's file: {health.database_path}"
+            f"{size(health.database_bytes)} used, {size(free)} free",
+            tight,
+            f"The desk's file: {health.database_path}",
         ),
         "alerts": alerts,
     }
@@ -139,9 +149,17 @@ class _Light(QAbstractButton):
         painter.setFont(theme.font("label"))
         painter.setPen(theme.colour("quiet"))
         middle = box.center().y()
-        painter.drawText(QRectF(left, box.top() + 3, room, middle - box.top() - 3), Qt.AlignmentFlag.AlignVCenter, self._title)
+        painter.drawText(
+            QRectF(left, box.top() + 3, room, middle - box.top() - 3),
+            Qt.AlignmentFlag.AlignVCenter,
+            self._title,
+        )
         painter.setFont(theme.font("label_strong"))
         painter.setPen(ink if self._condition.tone in ("danger", "warning") else theme.colour("text"))
-        words = QFontMetricsF(painter.font()).elidedText(self._condition.words, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, middle - 1, room, box.bottom() - middle - 2), Qt.AlignmentFlag.AlignVCenter, words)
+        words = QFontMetricsF(painter.font()).elidedText(
+            self._condition.words, Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawText(
+            QRectF(left, middle - 1, room, box.bottom() - middle - 2), Qt.AlignmentFlag.AlignVCenter, words
+        )
         painter.end()

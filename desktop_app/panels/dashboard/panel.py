@@ -93,7 +93,9 @@ class Panel(QWidget):
         self.delivery_chart.setObjectName("dashboard.delivery_chart")
         self.feed = ActivityFeed(theme, zone)
         self.feed.opened.connect(self._open_event)
-        self._quiet = EmptyState(theme, "history", "Nothing has happened yet", "What is done here or elsewhere appears by itself.")
+        self._quiet = EmptyState(
+            theme, "history", "Nothing has happened yet", "What is done here or elsewhere appears by itself."
+        )
         self.strip = HealthStrip(theme)
         self.strip.clicked.connect(self._open_part)
         self._lay_out()
@@ -119,7 +121,9 @@ class Panel(QWidget):
         context = self._context
         self._title = label("", "title")
         self._title.setObjectName("dashboard.title")
-        self.new_order = button(context.theme, "New order", lambda: self._go("orders", "order.new"), kind="primary", icon="plus")
+        self.new_order = button(
+            context.theme, "New order", lambda: self._go("orders", "order.new"), kind="primary", icon="plus"
+        )
         actions = [self.new_order]
         for words, icon, panel, permission in (
             ("Next batch", "pick", "picking", "pick.confirm"),
@@ -238,11 +242,15 @@ class Panel(QWidget):
         series: list[Any] = [bars]
         words = f"{sum(done):,} so far"
         if usual:
-            series.append(Line("A usual day", list(range(last - first)), usual[first:last], dashed=True, quiet=True))
+            series.append(
+                Line("A usual day", list(range(last - first)), usual[first:last], dashed=True, quiet=True)
+            )
             words += f", usually {sum(usual[: now.day.hour + 1]):,.0f} by now"
         self.orders_plot.show_series(*series, labels=_hour_names(first, last))
         self._orders_words.setText(words)
-        self._orders_words.setToolTip("Bars: today. Dashed: the mean of the last four weeks." if usual else "Bars: today.")
+        self._orders_words.setToolTip(
+            "Bars: today. Dashed: the mean of the last four weeks." if usual else "Bars: today."
+        )
 
     def _draw_picks(self, now: Now) -> None:
         picks = now.charts.picks_by_hour
@@ -251,7 +259,15 @@ class Panel(QWidget):
         series: list[Any] = [Bars("Picks", list(range(last - first)), picks[first:last])]
         if worked:
             mean = sum(worked) / len(worked)
-            series.append(Line("Mean of the hours worked", [-0.5, last - first - 0.5], [mean, mean], dashed=True, quiet=True))
+            series.append(
+                Line(
+                    "Mean of the hours worked",
+                    [-0.5, last - first - 0.5],
+                    [mean, mean],
+                    dashed=True,
+                    quiet=True,
+                )
+            )
         self.picks_plot.show_series(*series, labels=_hour_names(first, last))
         rate = f", {mean:,.0f} an hour" if worked else " today"
         self._picks_words.setText(f"{sum(picks):,} picks{rate}")
@@ -306,7 +322,9 @@ class Panel(QWidget):
         elif part == "outbox":
             self._context.navigate("outbox")
         elif part == "alerts":
-            self._context.navigate("fleet" if self._last is not None and self._last.health.danger else "inventory")
+            self._context.navigate(
+                "fleet" if self._last is not None and self._last.health.danger else "inventory"
+            )
 
     # -- Qt --------------------------------------------------------------------------------------------------------
 
@@ -327,7 +345,9 @@ def today(zone: str, clock: Callable[[], int] = lambda: time.time_ns() // 1_000_
     offset = local.utcoffset()
     assert offset is not None
     start = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Day(int(start.timestamp() * 1000), now, int(offset.total_seconds() * 1000), local.date().isoformat())
+    return Day(
+        int(start.timestamp() * 1000), now, int(offset.total_seconds() * 1000), local.date().isoformat()
+    )
 
 
 def _hours(counts: Sequence[float], usual: Sequence[float], now: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPainterPath
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app import formats
@@ -46,7 +46,12 @@ class ShareChart(QWidget):
         self.setMinimumHeight(110)
 
     def show_parts(
-        self, figure: str, words: str, parts: Sequence[Part], trend: Sequence[float] = (), trend_words: str = ""
+        self,
+        figure: str,
+        words: str,
+        parts: Sequence[Part],
+        trend: Sequence[float] = (),
+        trend_words: str = "",
     ) -> None:
         """Show these; ``trend`` (oldest first) stands at the right of the figure, ``trend_words`` say what it is."""
         self._figure, self._words, self._parts = figure, words, tuple(parts)
@@ -73,7 +78,9 @@ class ShareChart(QWidget):
         top = self._paint_head(painter, box)
         bar = QRectF(box.left(), top + SPACE_8, box.width(), min(_BAR_MOST, max(_BAR, box.height() * 0.11)))
         self._paint_bar(painter, bar, whole)
-        legend = QRectF(box.left(), bar.bottom() + SPACE_8, box.width(), box.bottom() - bar.bottom() - SPACE_8)
+        legend = QRectF(
+            box.left(), bar.bottom() + SPACE_8, box.width(), box.bottom() - bar.bottom() - SPACE_8
+        )
         self._paint_legend(painter, legend, whole)
         painter.end()
 
@@ -83,7 +90,9 @@ class ShareChart(QWidget):
         metrics = QFontMetricsF(painter.font())
         height = metrics.height()
         painter.setPen(theme.colour("text"))
-        painter.drawText(QRectF(box.left(), box.top(), box.width(), height), Qt.AlignmentFlag.AlignVCenter, self._figure)
+        painter.drawText(
+            QRectF(box.left(), box.top(), box.width(), height), Qt.AlignmentFlag.AlignVCenter, self._figure
+        )
         left = box.left() + metrics.horizontalAdvance(self._figure) + SPACE_8
         right = box.right()
         if len(self._trend) > 1:
@@ -97,7 +106,9 @@ class ShareChart(QWidget):
         if len(self._trend) > 1 and self._trend_words:
             words = f"{words}, {self._trend_words}"
         shown = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, right - left)
-        painter.drawText(QRectF(left, box.top() + 2, right - left, height), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(
+            QRectF(left, box.top() + 2, right - left, height), Qt.AlignmentFlag.AlignVCenter, shown
+        )
         return box.top() + height
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, whole: int) -> None:
@@ -141,9 +152,13 @@ class ShareChart(QWidget):
             count = formats.number(part.count)
             painter.setPen(theme.colour("text"))
             painter.drawText(count_room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
-            name_room = count_room.adjusted(MARK_SIZE + SPACE_8, 0, -metrics.horizontalAdvance(count) - SPACE_4, 0)
+            name_room = count_room.adjusted(
+                MARK_SIZE + SPACE_8, 0, -metrics.horizontalAdvance(count) - SPACE_4, 0
+            )
             fits = metrics.horizontalAdvance(part.name) <= name_room.width()
-            name = metrics.elidedText(part.name if fits else part.short or part.name, Qt.TextElideMode.ElideRight, name_room.width())
+            name = metrics.elidedText(
+                part.name if fits else part.short or part.name, Qt.TextElideMode.ElideRight, name_room.width()
+            )
             painter.drawText(name_room, Qt.AlignmentFlag.AlignVCenter, name)
 
     def _ink(self, part: Part) -> QColor:

@@ -29,7 +29,9 @@ class VehicleCard(QFrame):
     closed = Signal()
     stop_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, actions: ActionRegistry, zone: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, actions: ActionRegistry, zone: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
         self.setObjectName("fleet.card")

@@ -52,7 +52,9 @@ class FleetDeeds(QObject):
         self._do(
             self._assignment(stop.row.shipment_id, target.route.id),
             f"{number} moved to {target.row.code}, route {target.route.number}",
-            undo=(lambda: self._assignment(stop.row.shipment_id, back.id, stop.row.position)) if back else None,
+            undo=(lambda: self._assignment(stop.row.shipment_id, back.id, stop.row.position))
+            if back
+            else None,
         )
 
     def assign(self, shipment: LooseShipment, target: VehicleView) -> None:
@@ -71,7 +73,9 @@ class FleetDeeds(QObject):
         self._do(
             UnassignShipment(site_id=self._site_id, shipment_id=stop.row.shipment_id),
             f"{stop.row.shipment_number} taken off {route.number if route else 'its route'}",
-            undo=(lambda: self._assignment(stop.row.shipment_id, route.id, stop.row.position)) if route else None,
+            undo=(lambda: self._assignment(stop.row.shipment_id, route.id, stop.row.position))
+            if route
+            else None,
         )
 
     def acknowledge(self, alert: FleetAlert) -> None:

@@ -7,7 +7,15 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app import formats
 from desktop_app.panels.fleet.picture import Picture, VehicleView
@@ -195,7 +203,9 @@ def in_words(view: VehicleView) -> str:
     """A vehicle as one sentence."""
     said = [view.row.code, STATES.get(view.row.state, (view.row.state, "neutral"))[0]]
     at = view.place.at if view.place else None
-    said.append(f"{LINKS[view.link.value][0].lower()}, last position {formats.ago(at)}" if at else "never located")
+    said.append(
+        f"{LINKS[view.link.value][0].lower()}, last position {formats.ago(at)}" if at else "never located"
+    )
     if view.route is not None:
         said.append(f"route {view.route.number}, {view.done} of {len(view.stops)} stops")
     if view.late:
@@ -245,7 +255,9 @@ class _VehicleDelegate(QStyledItemDelegate):
         left = box.left() + MARK_SIZE + SPACE_8
         painter.setFont(theme.font("strong"))
         painter.setPen(theme.colour("text"))
-        painter.drawText(QRectF(left, box.top(), 120, box.height()), Qt.AlignmentFlag.AlignVCenter, view.row.code)
+        painter.drawText(
+            QRectF(left, box.top(), 120, box.height()), Qt.AlignmentFlag.AlignVCenter, view.row.code
+        )
         left += QFontMetricsF(painter.font()).horizontalAdvance(view.row.code) + SPACE_8
         age = formats.age(view.place.at) if view.place is not None else "never"
         painter.setFont(theme.font("label"))
@@ -259,7 +271,9 @@ class _VehicleDelegate(QStyledItemDelegate):
         paint_mark(painter, dot, link_tone, theme.tone(link_tone)[0])
         room = QRectF(left, box.top(), dot.left() - left - SPACE_4, box.height())
         painter.setPen(theme.colour("quiet"))
-        driver = metrics.elidedText(view.row.driver_name or "no driver", Qt.TextElideMode.ElideRight, room.width())
+        driver = metrics.elidedText(
+            view.row.driver_name or "no driver", Qt.TextElideMode.ElideRight, room.width()
+        )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, driver)
 
     def _paint_low(self, painter: QPainter, view: VehicleView, box: QRectF) -> None:
@@ -283,10 +297,14 @@ class _VehicleDelegate(QStyledItemDelegate):
         if view.route is None:
             words = STATES.get(view.row.state, (view.row.state, "neutral"))[0] + ", no route"
             painter.setPen(theme.colour("quiet"))
-            painter.drawText(QRectF(left, box.top(), right - left, box.height()), Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawText(
+                QRectF(left, box.top(), right - left, box.height()), Qt.AlignmentFlag.AlignVCenter, words
+            )
             return
         painter.setPen(theme.colour("text"))
-        painter.drawText(QRectF(left, box.top(), 90, box.height()), Qt.AlignmentFlag.AlignVCenter, view.route.number)
+        painter.drawText(
+            QRectF(left, box.top(), 90, box.height()), Qt.AlignmentFlag.AlignVCenter, view.route.number
+        )
         left += max(34.0, metrics.horizontalAdvance(view.route.number)) + SPACE_8
         count = f"{view.done}/{len(view.stops)}" if view.stops else "empty"
         wide = metrics.horizontalAdvance(count)

@@ -18,7 +18,9 @@ _SCRUBBER_HEIGHT: Final = 48
 class MapArea(QWidget):
     """Lays the floating pieces over the map and tells the map how much of it they hide."""
 
-    def __init__(self, canvas: QWidget, alerts: QWidget, listing: QWidget, card: QWidget, scrubber: QWidget) -> None:
+    def __init__(
+        self, canvas: QWidget, alerts: QWidget, listing: QWidget, card: QWidget, scrubber: QWidget
+    ) -> None:
         super().__init__()
         self.setMinimumHeight(280)
         self._map, self._alerts, self._list, self._card = canvas, alerts, listing, card

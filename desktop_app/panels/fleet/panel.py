@@ -131,11 +131,15 @@ class Panel(QWidget):
         whole.addWidget(self._splitter)
 
     def _connect(self) -> None:
-        self.map.vehicle_selected.connect(lambda ids: self.choose(ids[0] if len(ids) == 1 else "", origin="map"))
+        self.map.vehicle_selected.connect(
+            lambda ids: self.choose(ids[0] if len(ids) == 1 else "", origin="map")
+        )
         self.map.vehicle_activated.connect(lambda vehicle_id: self._go_to(vehicle_id))
         self.map.stop_selected.connect(self._on_stop)
         self.map.stop_dropped_on_vehicle.connect(self._on_drop)
-        self.map.vehicle_dropped_on_stop.connect(lambda vehicle_id, stop_id: self._on_drop(stop_id, vehicle_id))
+        self.map.vehicle_dropped_on_stop.connect(
+            lambda vehicle_id, stop_id: self._on_drop(stop_id, vehicle_id)
+        )
         self.map.following_changed.connect(lambda _id: self._context.actions.refresh())
         self.list.chosen.connect(lambda vehicle_id: self.choose(vehicle_id, origin="list"))
         self.list.opened.connect(self._go_to)
@@ -176,10 +180,16 @@ class Panel(QWidget):
     def _load(self) -> None:
         desk, context = self._context.desk, self._context
         site_id: str = context.session.site_id  # type: ignore[attr-defined]
-        today = datetime.now(ZoneInfo(context.session.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = datetime.now(ZoneInfo(context.session.time_zone)).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
         since = int(today.timestamp() * 1000)
         context.runner.run(
-            lambda: fleet_day(desk.read, site_id, since), self._show, self, key="day", label="Reading the fleet"
+            lambda: fleet_day(desk.read, site_id, since),
+            self._show,
+            self,
+            key="day",
+            label="Reading the fleet",
         )
 
     def _show(self, day: FleetDay) -> None:
@@ -203,7 +213,8 @@ class Panel(QWidget):
             self.map.set_routes(routes)
             self.map.set_depots(depots)
         if first:
-            self.map.fit()
+            # After this turn everything has its size.
+            QTimer.singleShot(0, self, self._look_first)
         self.list.show_picture(picture)
         self.timeline.show_rows(timeline_rows(picture, self._context.session.time_zone), picture.now)
         self._split()
@@ -291,6 +302,13 @@ class Panel(QWidget):
         if route_ids or view.place is not None:
             self.map.fit_to([view.id] if view.place is not None else [], route_ids)
 
+    def _look_first(self) -> None:
+        """Show the whole fleet, or what was chosen already."""
+        if self.chosen is None:
+            self.map.fit()
+        else:
+            self._bring_into_sight()
+
     def _on_stop(self, stop_id: str) -> None:
         found = self.picture.stop(stop_id) if self.picture is not None else None
         if found is None:
@@ -311,7 +329,9 @@ class Panel(QWidget):
             return
         kind, item_id = self._wanted
         self._wanted = None
-        view = {"vehicle": self.picture.vehicle, "route": self.picture.of_route}.get(kind, lambda _id: None)(item_id)
+        view = {"vehicle": self.picture.vehicle, "route": self.picture.of_route}.get(kind, lambda _id: None)(
+            item_id
+        )
         stop_id = ""
         if kind in ("stop", "shipment", "order"):
             for each in self.picture.vehicles:
@@ -416,7 +436,9 @@ class Panel(QWidget):
             self._context.toasts.show("Moving shipments between vans is for dispatchers.", "warning")
         elif stop.row.shipment_status != "assigned":
             said = stop.row.shipment_status.replace("_", " ")
-            self._context.toasts.show(f"{stop.row.shipment_number} is {said}: it stays on {source.row.code}.", "warning")
+            self._context.toasts.show(
+                f"{stop.row.shipment_number} is {said}: it stays on {source.row.code}.", "warning"
+            )
         else:
             self.deeds.move(stop, source, target)
 
