@@ -5,6 +5,7 @@ Roles limit commands and screens; they never limit which rows a terminal holds.
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -121,6 +122,7 @@ GRANTS: Final[Mapping[Role, frozenset[str]]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def roles_of(text: str) -> frozenset[Role]:
     """The roles in a text such as `picker,driver`. Names that are no role carry nothing and are left out: an
     older version of the program must not fail on a role that a newer one has added.

@@ -16,10 +16,9 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from services.server.clock import Clock
-from services.server.database import Database
+from services.server.database import DATABASE_ERRORS, PASSING_ERRORS, Database, Direct
 from services.server.log import log_of
 from services.server.transaction import Committed, ScopesTouched, Transaction
 from services.storage.unit_of_work import UnitOfWork
@@ -182,7 +181,7 @@ class Committer:
             if len(group) > 1:
                 for submission in group:
                     self._commit([submission])
-            elif isinstance(problem, DBAPIError) and not isinstance(problem, OperationalError):
+            elif isinstance(problem, DATABASE_ERRORS) and not isinstance(problem, PASSING_ERRORS):
                 self._commit_with_care(group[0], extra_locks)
             else:
                 group[0].future.set_exception(_told(problem))
@@ -208,7 +207,7 @@ class Committer:
                     # With care, each step has its own savepoint, and a failure outside of one ends it all.
                     with nullcontext() if careful else transaction.unit.savepoint():
                         results.append(submission.work(transaction))
-                except DBAPIError:
+                except DATABASE_ERRORS:
                     raise  # the transaction is broken for everybody in it
                 except Exception as problem:
                     if transaction.wrote_past_unit or len(group) == 1:
@@ -227,7 +226,9 @@ class Committer:
             return
         with self._database.writing() as connection:
             take_locks(connection, locks)
-            yield Transaction(connection, UnitOfWork(connection), received_at=self._clock(), careful=careful)
+            yield Transaction(
+                connection, UnitOfWork(Direct(connection)), received_at=self._clock(), careful=careful
+            )
 
     def _settle(self, group: Sequence[Submission[Any]], results: Sequence[Any], committed: Committed) -> None:
         for submission, result in zip(group, results, strict=True):
@@ -257,7 +258,7 @@ class _Keeper:
 
     def __init__(self, database: Database, rows_remembered: int) -> None:
         self._connection = database.writer()
-        self._unit = UnitOfWork(self._connection)
+        self._unit = UnitOfWork(Direct(self._connection))
         self._rows_remembered = rows_remembered
         self._seen_version = -1
 
@@ -294,7 +295,7 @@ def _lock_key(name: str) -> int:
 
 def _told(problem: Exception) -> Exception:
     """What the caller hears: trouble of the database that may pass is Busy."""
-    if isinstance(problem, OperationalError):
+    if isinstance(problem, PASSING_ERRORS):
         busy = Busy("the database could not do it now")
         busy.__cause__ = problem
         return busy

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import psycopg
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 SQLITE = "sqlite"
+DATABASE_ERRORS: Final = (DBAPIError, sqlcipher.Error, psycopg.Error)
+"""What either database raises, through SQLAlchemy or directly: the transaction in which it happened is broken."""
+PASSING_ERRORS: Final = (OperationalError, sqlcipher.OperationalError, psycopg.OperationalError)
+"""Those of them that are the database's own trouble (locked, disk full, gone), and may pass."""
+
 _WRITING = "holdfast_writing"
 # A checkpoint is the slow part of a commit; fewer and larger ones cut the slowest commits to a third (measured).
 _CHECKPOINT_PAGES = 4000
@@ -64,6 +71,26 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+class Direct:
+    """The driver under a connection, as a unit of work asks for it, in the same transaction.
+
+    SQLAlchemy's own results cost more than many of the small reads that they carry.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.dialect: Dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
+
+    def exec_driver_sql(self, statement: str, parameters: Any = None) -> Any:
+        """See services.storage.unit_of_work.Executor."""
+        cursor = self._driver.cursor()
+        if isinstance(parameters, list):
+            cursor.executemany(statement, parameters)
+        else:
+            cursor.execute(statement, parameters or ())
+        return cursor
 
 
 def _with_driver(url: URL) -> URL:

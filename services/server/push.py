@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from services.commands import Command, scope_of_command
 from services.commands.codec import chain_hash, decode_args
@@ -15,6 +14,7 @@ from services.handlers.dispatch import Effect
 from services.protocol.messages import SCHEMA, Outcome, PushedCommand, PushRequest, PushResponse
 from services.server import authority
 from services.server.committer import Committer
+from services.server.database import DATABASE_ERRORS, PASSING_ERRORS
 from services.server.log import log_of
 from services.server.server_tables import Client, CommandRecord
 from services.server.transaction import Transaction
@@ -141,10 +141,10 @@ class Push:
                 with transaction.step():
                     return authority.run(transaction, each.command, origin)
             return authority.run(transaction, each.command, origin)
-        except OperationalError:
+        except PASSING_ERRORS:
             raise  # the database itself is in trouble, which is not the command's fault
         except Exception as problem:
-            if isinstance(problem, DBAPIError) and not transaction.careful:
+            if isinstance(problem, DATABASE_ERRORS) and not transaction.careful:
                 raise  # the committer begins again, with care
             _log.exception(
                 "a command failed", client_id=client.id, n=sent.n, command=sent.name, command_id=sent.id

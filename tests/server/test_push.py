@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import msgspec
 import pytest
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from services.commands import CustomerFields, MoveStock, ReceiveStock, SaveCustomer
 from services.handlers import dispatch
 from services.server import feed
 from services.server.committer import Busy
+from services.server.database import DATABASE_ERRORS
 from services.server.doctor import examine
 from services.server.parts import Parts
 from services.server.transaction import Transaction
@@ -320,7 +321,7 @@ def test_one_callers_bad_work_does_not_spoil_the_group_it_is_committed_with(part
     )
     release.set()
     holding.result(10)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(DATABASE_ERRORS):
         bad.result(10)
     assert fine.result(10).code == "C8"
     with parts.database.reading() as connection:
