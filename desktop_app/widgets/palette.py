@@ -47,6 +47,10 @@ _MOST_EACH: Final = 6
 _REST_MS: Final = 20
 # A rank of match_rank up to this means that a person named the action.
 _SURE: Final = 1
+# Menus whose actions serve the program rather than the warehouse.
+_HOUSEKEEPING: Final = frozenset({"", "File", "Edit", "View", "Go", "Link", "Help"})
+# What nobody looks for in here, since it is here or at hand.
+_NOT_OFFERED: Final = frozenset({"edit.find", "view.menu", "view.next_region"})
 _ITEM: Final = Qt.ItemDataRole.UserRole
 
 
@@ -256,13 +260,22 @@ class Palette(QWidget):
         """The actions that answer `text`, best first, and whether the first is surely meant."""
         ranked: list[tuple[int, int, Action]] = []
         for place, action in enumerate(self._actions.available()):
-            recent = self._recent.index(action.id) if action.id in self._recent else _MOST_ACTIONS + place
-            rank = match_rank(text, action.title) if text else recent
-            if rank is not None and action.id != "edit.find":
+            rank = match_rank(text, action.title) if text else self._commonness(action)
+            if rank is not None and action.id not in _NOT_OFFERED:
                 ranked.append((rank, place, action))
         ranked.sort(key=lambda each: each[:2])
         items = [self._item_of(action) for _rank, _place, action in ranked[:_MOST_ACTIONS]]
         return items, bool(ranked) and ranked[0][0] <= _SURE
+
+    def _commonness(self, action: Action) -> int:
+        """Before anything is typed: what was done last, what belongs to this panel, the work, the ways, the rest."""
+        if action.id in self._recent:
+            return self._recent.index(action.id)
+        if action.panel:
+            return _MOST_ACTIONS
+        if action.menu not in _HOUSEKEEPING:
+            return _MOST_ACTIONS + 1
+        return _MOST_ACTIONS + (2 if action.menu == "Go" else 3)
 
     def _item_of(self, action: Action) -> PaletteItem:
         return PaletteItem(

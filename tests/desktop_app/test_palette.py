@@ -20,6 +20,7 @@ TABLE = (
     Action("pick.short", "Report a short pick", menu="Picking"),
     Action("go.picking", "Go to Picking", menu="Go"),
     Action("app.lock", "Lock the terminal", menu="File"),
+    Action("edit.find", "Search or command", menu="Edit"),
 )
 MakePalette = Callable[..., Palette]
 
@@ -51,7 +52,7 @@ def found(*titles: str, run: Callable[[], object] = lambda: None) -> Callable[[s
     return lambda text, limit: [PaletteItem(title, run, "Harbour Street") for title in titles]
 
 
-def test_without_text_it_offers_what_can_be_done_now(make_palette: MakePalette) -> None:
+def test_without_text_it_offers_the_work_before_the_ways_and_the_rest(make_palette: MakePalette) -> None:
     palette = make_palette()
     palette.open()
     assert palette.titles() == ["New order", "Report a short pick", "Go to Picking", "Lock the terminal"]
