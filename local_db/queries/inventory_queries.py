@@ -18,6 +18,8 @@ TREND_DAYS: Final = 30
 """How many days back the trend of a product goes; movements are kept that long."""
 
 _MOST_FOUND: Final = 500
+# From here on, finding the key at a place in an index is quicker than walking the list there.
+_FAR: Final = 1_000
 
 
 class InventoryFilter(msgspec.Struct, frozen=True):
@@ -115,8 +117,18 @@ def inventory_page(
     """One page. ``after`` is the last row of the page before where it is known, else ``offset`` is used. With ``now``
     (ms UTC) the rows carry their trend. An order that is not one of ORDERS falls back to the sku."""
     with reader.snapshot():
+        key = None
+        if after is None and offset >= _FAR and wanted == InventoryFilter(wanted.site_id):
+            key = _key_before(reader, wanted.site_id, offset, order, descending)
         sql, params = page_statement(
-            reader, wanted, limit=limit, offset=offset, after=after, order=order, descending=descending
+            reader,
+            wanted,
+            limit=limit,
+            offset=offset,
+            after=after,
+            order=order,
+            descending=descending,
+            key=key,
         )
         rows = reader.rows(sql, params, InventoryRow)
         return rows if now is None else with_trends(reader, wanted.site_id, rows, now)
@@ -127,10 +139,22 @@ def inventory_count(reader: Reader, wanted: InventoryFilter) -> int:
     with reader.snapshot():
         if wanted == InventoryFilter(wanted.site_id):
             sql, params = "SELECT count(*) FROM stock_level WHERE site_id = ?", [wanted.site_id]
+        elif wanted == InventoryFilter(wanted.site_id, bands=wanted.bands) and Band.GREEN in wanted.bands:
+            return _count_with_green(reader, wanted)
         else:
             source, where, params = _source(reader, wanted, "available")
             sql = f"SELECT count(*) FROM {source} {where}"
         return int(reader.value(sql, params) or 0)
+
+
+def _count_with_green(reader: Reader, wanted: InventoryFilter) -> int:
+    """Above every reorder point all is green: that part, the largest by far, is counted by the index alone."""
+    most = max(GREEN_ABOVE, _highest_reorder_point(reader))
+    plenty = f"SELECT count(*) FROM stock_level AS v WHERE v.site_id = ? AND {_AVAILABLE} > ?"
+    source, where, params = _source(reader, wanted, "available")
+    where.also(f"{_AVAILABLE} <= ?")
+    rest = f"SELECT count(*) FROM {source} {where}"
+    return int(reader.value(plenty, (wanted.site_id, most))) + int(reader.value(rest, [*params, most]))
 
 
 def page_statement(
@@ -142,14 +166,16 @@ def page_statement(
     after: InventoryRow | None = None,
     order: str = "sku",
     descending: bool = False,
+    key: tuple[Any, Any] | None = None,
 ) -> tuple[str, list[Any]]:
-    """The query of one page with its parameters."""
+    """The query of one page with its parameters. ``key`` stands for ``after`` where only its key is known."""
     first, second, fields = _ORDERS.get(order, _ORDERS["sku"])
     if wanted.text.strip() and order == "available":
         first, second = f"coalesce({_AVAILABLE}, 0)", "p.id"
     source, where, params = _source(reader, wanted, order)
     if after is not None:
-        key = tuple(getattr(after, field) for field in fields)
+        key = (getattr(after, fields[0]), getattr(after, fields[1]))
+    if key is not None:
         # The plain condition lets the index of an expression begin at the right place.
         where.also(f"{first} {'<=' if descending else '>='} ?", key[0])
         where.after(f"{first}, {second}", key, descending=descending)
@@ -161,6 +187,29 @@ def page_statement(
         f"ORDER BY {ordered} LIMIT ? OFFSET ?"
     )
     return _PAGE.format(page=inner, order=ordered), [*params, limit, offset]
+
+
+def _key_before(
+    reader: Reader, site_id: str, offset: int, order: str, descending: bool
+) -> tuple[Any, Any] | None:
+    """The key of the row before the one at ``offset`` in the unfiltered list, read from one index alone; None where
+    that cannot be, because the catalogue has products that are not stocked here."""
+    way = "DESC" if descending else "ASC"
+    if order == "available":
+        sql = (
+            f"SELECT {_AVAILABLE}, v.product_id FROM stock_level AS v INDEXED BY ix_read_level_available "
+            f"WHERE v.site_id = ? ORDER BY 1 {way}, 2 {way} LIMIT 1 OFFSET ?"
+        )
+        params: list[Any] = [site_id]
+    else:
+        stocked = reader.value("SELECT count(*) FROM stock_level WHERE site_id = ?", (site_id,))
+        if stocked != reader.value("SELECT count(*) FROM product"):
+            return None
+        column = "name" if order == "name" else "sku"
+        sql = f"SELECT {column}, id FROM product ORDER BY 1 {way}, 2 {way} LIMIT 1 OFFSET ?"
+        params = []
+    found = reader.tuples(sql, [*params, offset - 1])
+    return (found[0][0], found[0][1]) if found else None
 
 
 def _source(reader: Reader, wanted: InventoryFilter, order: str) -> tuple[str, Where, list[Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from local_db.desk import Desk
+from local_db.queries import inventory_queries
 from local_db.queries.inventory_queries import (
     ORDERS,
     InventoryFilter,
@@ -127,6 +128,38 @@ def test_a_page_by_number_is_the_same_as_the_page_by_key(desk: Desk) -> None:
     assert inventory_page(desk.read, InventoryFilter(SITE), limit=10, offset=50) == whole[50:60]
 
 
+def test_a_search_finds_also_what_was_never_stocked_here(desk: Desk) -> None:
+    stocked = {row.id for row in all_rows(desk, InventoryFilter(SITE))}
+    never = next(
+        product
+        for product in desk.read.rows("SELECT * FROM product ORDER BY sku", (), Product)
+        if product.id not in stocked
+    )
+    assert [row.id for row in all_rows(desk, InventoryFilter(SITE, text=never.sku))] == [never.id]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("all_stocked", [False, True])
+def test_a_far_jump_lands_where_walking_there_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, order: str, descending: bool, all_stocked: bool
+) -> None:
+    monkeypatch.setattr(inventory_queries, "_FAR", 10)
+    if all_stocked:
+        # Every product of the catalogue has a level once each has been received here.
+        stocked = {row.id for row in all_rows(desk, InventoryFilter(SITE))}
+        for product_id in desk.read.values("SELECT id FROM product"):
+            if product_id not in stocked:
+                desk.do(
+                    ReceiveStock(site_id=SITE, product_id=product_id, location_id="loc-REC-1", quantity=1)
+                )
+    whole = all_rows(desk, InventoryFilter(SITE), order, descending)
+    page = inventory_page(
+        desk.read, InventoryFilter(SITE), limit=20, offset=60, order=order, descending=descending
+    )
+    assert page == whole[60:80]
+
+
 @pytest.mark.parametrize(
     ("wanted", "order", "index"),
     [
@@ -167,16 +200,6 @@ def test_a_list_is_read_along_an_index_from_where_the_page_before_ended(
 def test_counting_a_site_reads_one_index_only(desk: Desk) -> None:
     plan = desk.read.tuples("EXPLAIN QUERY PLAN SELECT count(*) FROM stock_level WHERE site_id = ?", (SITE,))
     assert [step for *_rest, step in plan if "COVERING INDEX" in step]
-
-
-def test_a_search_finds_also_what_was_never_stocked_here(desk: Desk) -> None:
-    stocked = {row.id for row in all_rows(desk, InventoryFilter(SITE))}
-    never = next(
-        product
-        for product in desk.read.rows("SELECT * FROM product ORDER BY sku", (), Product)
-        if product.id not in stocked
-    )
-    assert [row.id for row in all_rows(desk, InventoryFilter(SITE, text=never.sku))] == [never.id]
 
 
 def test_another_site_has_no_stock_here(desk: Desk) -> None:
