@@ -118,7 +118,7 @@ class BinsPage(QWidget):
         body.setChildrenCollapsible(False)
         body.addWidget(holder(left))
         body.addWidget(holder(right))
-        body.setSizes([320, 680])
+        body.setSizes([360, 640])
         body.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -109,7 +109,7 @@ ALL_COUNTS: Final = (
     Column("requested_at", "Asked", lambda row: row.requested_at, "age", width=70),
 )  # fmt: skip
 BIN_LIST: Final = (
-    Column("code", "Bin", lambda row: row.code, width=92, strong=True, stretch=True, sortable=False),
+    Column("code", "Bin", lambda row: row.code, width=112, strong=True, stretch=True, sortable=False),
     Column(
         "kind",
         "Kind",
