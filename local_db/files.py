@@ -19,11 +19,15 @@ CACHE_FILE = "cache.db"
 
 DatabaseError = sqlite.DatabaseError
 
-# When a commit must move the log into the file itself. Rare, larger moves cut the slowest commits to a third. The cache's
-# log is moved in quiet moments instead (see checkpointer); this is for a long burst of commands, of which then less
-# than one in a hundred has to wait.
+# When a commit must move the log into the file itself: rare, larger moves cut the slowest commits to a third. The log of
+# the cache, some two hundred pages for an order, is moved in quiet moments instead (see checkpointer); its number is for
+# a long burst of commands, of which then one in several hundred has to wait.
 _OUTBOX_LOG_PAGES = 4_000
-_CACHE_LOG_PAGES = 32_000
+_CACHE_LOG_PAGES = 96_000
+# A command touches some two hundred pages of the cache here and there; small ones are encrypted and logged in three
+# quarters of the time.
+_OUTBOX_PAGE_BYTES = 4096
+_CACHE_PAGE_BYTES = 2048
 _LOG_KEPT_BYTES = 4 * 1024 * 1024
 _BUSY_MS = 10_000
 _WRITER_PAGE_CACHE_KB = 16_000
@@ -38,17 +42,23 @@ def open_outbox(folder: Path, key: str) -> Connection:
 
     ``key``: 64 hexadecimal digits, or empty for a plain file. Raises FileUnreadable for a wrong key or a damaged file.
     """
-    return _open(folder / OUTBOX_FILE, key, "FULL", _WRITER_PAGE_CACHE_KB, _OUTBOX_LOG_PAGES)
+    return _open(
+        folder / OUTBOX_FILE, key, _OUTBOX_PAGE_BYTES, "FULL", _WRITER_PAGE_CACHE_KB, _OUTBOX_LOG_PAGES
+    )
 
 
 def open_cache(folder: Path, key: str) -> Connection:
     """The connection that writes the cache. A power cut may cost its last commits, which the outbox gives back."""
-    return _open(folder / CACHE_FILE, key, "NORMAL", _WRITER_PAGE_CACHE_KB, _CACHE_LOG_PAGES)
+    return _open(
+        folder / CACHE_FILE, key, _CACHE_PAGE_BYTES, "NORMAL", _WRITER_PAGE_CACHE_KB, _CACHE_LOG_PAGES
+    )
 
 
 def open_reader(folder: Path, key: str) -> Connection:
     """A connection that only reads: the cache, with the outbox attached as ``outbox``."""
-    connection = _open(folder / CACHE_FILE, key, "NORMAL", _READER_PAGE_CACHE_KB, _CACHE_LOG_PAGES)
+    connection = _open(
+        folder / CACHE_FILE, key, _CACHE_PAGE_BYTES, "NORMAL", _READER_PAGE_CACHE_KB, _CACHE_LOG_PAGES
+    )
     connection.execute(f"ATTACH DATABASE ? AS outbox KEY {key_text(key)}", (str(folder / OUTBOX_FILE),))
     connection.execute("PRAGMA query_only = ON")
     return connection
@@ -64,12 +74,25 @@ def open_plain(path: Path) -> Connection:
     return _connect(path)
 
 
-def open_keyed(path: Path, key: str) -> Connection:
-    """A connection to any keyed file (plain for an empty key), with SQLite's own settings."""
+def open_next_cache(path: Path, key: str) -> Connection:
+    """A connection to a cache that is being built beside the present one, with SQLite's own settings."""
     connection = _connect(path)
     if key:
         connection.execute(f"PRAGMA key = {key_text(key)}")
+    set_page_size(connection, "main", key, _CACHE_PAGE_BYTES)
     return connection
+
+
+def attach_next_cache(connection: Connection, path: Path, key: str) -> None:
+    """Attach a new, empty cache as ``next``."""
+    connection.execute(f"ATTACH DATABASE ? AS next KEY {key_text(key)}", (str(path),))
+    set_page_size(connection, "next", key, _CACHE_PAGE_BYTES)
+
+
+def set_page_size(connection: Connection, schema: str, key: str, page_bytes: int) -> None:
+    """Say how big a file's pages are: for a keyed file each time, for a plain one before it gets its first."""
+    pragma = "cipher_page_size" if key else "page_size"
+    connection.execute(f"PRAGMA {schema}.{pragma} = {page_bytes}")
 
 
 def _connect(path: Path) -> Connection:
@@ -77,11 +100,14 @@ def _connect(path: Path) -> Connection:
     return sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
 
 
-def _open(path: Path, key: str, synchronous: str, page_cache_kb: int, log_pages: int) -> Connection:
+def _open(
+    path: Path, key: str, page_bytes: int, synchronous: str, page_cache_kb: int, log_pages: int
+) -> Connection:
     connection = _connect(path)
     try:
         if key:
             connection.execute(f"PRAGMA key = {key_text(key)}")
+        set_page_size(connection, "main", key, page_bytes)
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         connection.execute(f"PRAGMA synchronous = {synchronous}")

@@ -17,8 +17,8 @@ from local_db.files import (
     CACHE_FILE,
     Connection,
     DatabaseError,
-    key_text,
-    open_keyed,
+    attach_next_cache,
+    open_next_cache,
     open_plain,
     transaction,
 )
@@ -54,7 +54,7 @@ def _copy_rows(image: Path, target: Path, key: str) -> None:
     tables, _ = business_statements()
     with closing(open_plain(image)) as source, _as_local_error(image):
         source.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
-        source.execute(f"ATTACH DATABASE ? AS next KEY {key_text(key)}", (str(target),))
+        attach_next_cache(source, target, key)
         # Nothing of the new file counts before it is whole.
         source.execute("PRAGMA next.journal_mode = OFF").fetchall()
         source.execute("PRAGMA next.synchronous = OFF")
@@ -80,7 +80,7 @@ def _copy(source: Connection, table: str, wanted: list[str]) -> str:
 def _complete(store: Store, target: Path, cursors: dict[str, int]) -> None:
     """Add what an image does not have: indexes, search, before-images, and where the rows stand."""
     _, indexes = business_statements()
-    with closing(open_keyed(target, store.key)) as next_cache:
+    with closing(open_next_cache(target, store.key)) as next_cache:
         next_cache.execute("PRAGMA journal_mode = OFF").fetchall()
         next_cache.execute("PRAGMA synchronous = OFF")
         next_cache.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")

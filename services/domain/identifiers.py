@@ -6,6 +6,7 @@ the caller passes both, so that a command replayed on another machine makes the 
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -53,6 +54,7 @@ def milliseconds_of(identifier: str) -> int:
     return int(identifier[:8] + identifier[9:13], 16)
 
 
+@lru_cache(maxsize=8192, typed=True)
 def derive(*parts: object) -> str:
     """The id that follows from what a thing is: a UUID version 5 (RFC 9562, section 5.5) of the parts, in
     order.

@@ -10,7 +10,7 @@ from tests.benchmarks.report import Options, Report
 BENCHMARKS: dict[str, str] = {
     "local_command": "tests.benchmarks.local_command",
     "start": "tests.benchmarks.start",
-    "desktop": "tests.benchmarks.desktop_map",
+    "desktop": "tests.benchmarks.desktop",
 }
 
 
