@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.change_feed import ChangeFeed
 from desktop_app.people import NotSignedIn, People
 from desktop_app.session import DeskSession
 from desktop_app.settings import Settings
+from desktop_app.sounds import PlayedSounds
 from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.theme import Theme
 from desktop_app.undo import UndoStack
@@ -49,6 +50,7 @@ class AppContext(QObject):
         self.runner = TaskRunner(self)
         self.feed = ChangeFeed(self)
         self.undo = UndoStack(desk, self.runner, self)
+        self.sounds = PlayedSounds()
         self.window: MainWindow | None = None
         self._server_url = server_url
         self._dialog: SignInDialog | EnrolDialog | None = None
@@ -70,7 +72,8 @@ class AppContext(QObject):
             self.open_window(user)
         else:
             self._ask_who()
-        self._start_sync()
+        # The first rows come from the cache; the network may come in after they are painted.
+        QTimer.singleShot(0, self, self._start_sync)
 
     def open_window(self, user: User) -> MainWindow:
         """Show the window for a person, or hand it over to them."""
@@ -99,6 +102,7 @@ class AppContext(QObject):
             self._dialog.close()
         if self.window is not None:
             self.window.close()
+        self.sounds.close()
         self.settings.flush()
         left = self.runner.close()
         if left:
@@ -128,6 +132,7 @@ class AppContext(QObject):
             theme=self.theme,
             session=session,
             undo=self.undo.undo,
+            sounds=self.sounds,
             counts=self._counts,
             providers=self._providers(),
         )

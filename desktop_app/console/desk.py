@@ -30,8 +30,11 @@ def open_desk(
     folder: Path, *, server: str = "", ca_file: Path | None = None, allow_plain: bool = False
 ) -> int:
     """Open the desk in ``folder`` in a window; answers the exit code."""
+    from desktop_app.qt_start import bring_in_qt
+
+    bring_in_qt()
+
     from desktop_app.desk_address import read_address, write_address
-    from desktop_app.first_window import raise_first_window
     from local_db.desk import Desk
     from local_db.errors import LocalError, ProfileInUse
 
@@ -40,6 +43,8 @@ def open_desk(
     try:
         desk = Desk.open(folder, server_url=url, ca_file=ca_file, allow_plain=allow_plain)
     except ProfileInUse:
+        from desktop_app.first_window import raise_first_window
+
         # A second launch raises the first window instead of opening another.
         return 0 if raise_first_window(folder) else fail("This desk is open already, in another session.")
     except LocalError as problem:
@@ -49,14 +54,18 @@ def open_desk(
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.app_context import AppContext
-    from desktop_app.first_window import FirstWindow
+    from desktop_app.themes.scale import scale_everything
 
+    scale_everything(folder / "settings.json")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Holdfast")
     context = AppContext(desk, folder, server_url=url)
-    first = FirstWindow(folder, context.raise_window, context)
     context.start()
+
+    from desktop_app.first_window import FirstWindow
+
+    first = FirstWindow(folder, context.raise_window, context)
     try:
         return app.exec()
     finally:

@@ -27,6 +27,9 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 
+    from desktop_app.qt_start import bring_in_qt
+
+    bring_in_qt()
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.app_context import AppContext
