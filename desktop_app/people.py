@@ -107,7 +107,9 @@ class People:
             self._desk.sync()
             user = self._user(user_id)
         if user is None:
-            raise NotSignedIn("The server knows you, but this desk has not heard of you yet. Try again in a moment.")
+            raise NotSignedIn(
+                "The server knows you, but this desk has not heard of you yet. Try again in a moment."
+            )
         self._keep(username, user, _hash(password))
         return user
 

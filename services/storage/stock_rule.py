@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
-
-class Rows(Protocol):
-    """What the check needs of a connection: run one statement without parameters and hand out its rows."""
-
-    def exec_driver_sql(self, statement: str) -> object:
-        """A SQLAlchemy connection has this."""
-        ...
+from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +101,14 @@ RULES: tuple[Rule, ...] = (
 """Rules of the authority. A terminal that keeps only recent movements cannot check the first one."""
 
 
-def stock_problems(connection: Rows, *, whole: bool = True, most: int = 20) -> list[str]:
+def stock_problems(connection: Connection, *, whole: bool = True, most: int = 20) -> list[str]:
     """Every break of the stock rule in words, at most ``most`` for each sentence; empty where all is well.
 
     ``whole``: the database holds every movement ever made, as the authority's does.
     """
     problems: list[str] = []
     for rule in RULES if whole else RULES[1:]:
-        rows = connection.exec_driver_sql(rule.broken).fetchmany(most)  # type: ignore[attr-defined]
+        rows = connection.exec_driver_sql(rule.broken).fetchmany(most)
         problems += [
             f"{rule.sentence}: {what} has {is_now}, should be {should}" for what, is_now, should in rows
         ]

@@ -183,9 +183,7 @@ def hold_to_the_promise(lab: Lab, made: list[dict[str, str]]) -> None:
         assert status in ("applied", "adjusted", "rejected"), f"{name} {command_id} is {status}"
         if status == "rejected":
             assert code in CODES, f"{name} was refused by no rule: {code}"
-            assert c.COMMANDS[name].spec.kind != "fact" or code == "not_found", (
-                f"fact {name} refused: {code}"
-            )
+            assert c.COMMANDS[name].spec.kind != "fact" or code == "not_found", f"fact {name} refused: {code}"
     assert lab.server.problems() == []
     now = time.time_ns() // 1_000_000
     truth = digest_all(lab.server.rows, now)

@@ -25,7 +25,7 @@ class Part(NamedTuple):
     """One part of the whole."""
 
     name: str
-    count: int
+    size: int
     tone: Tone
     short: str = ""
     """What it is called where there is little room."""
@@ -56,7 +56,7 @@ class ShareChart(QWidget):
         """Show these; ``trend`` (oldest first) stands at the right of the figure, ``trend_words`` say what it is."""
         self._figure, self._words, self._parts = figure, words, tuple(parts)
         self._trend, self._trend_words = tuple(trend), trend_words
-        said = ", ".join(f"{part.name} {part.count}" for part in parts)
+        said = ", ".join(f"{part.name} {part.size}" for part in parts)
         self.setAccessibleDescription(f"{figure} {words}: {said}")
         self.update()
 
@@ -69,7 +69,7 @@ class ShareChart(QWidget):
         theme, painter = self._theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(0, SPACE_4, 0, 0)
-        whole = sum(part.count for part in self._parts)
+        whole = sum(part.size for part in self._parts)
         if not whole:
             painter.setPen(theme.colour("quiet"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._nothing)
@@ -120,11 +120,11 @@ class ShareChart(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         left = bar.left()
         for part in self._parts:
-            wide = bar.width() * part.count / whole
+            wide = bar.width() * part.size / whole
             painter.setBrush(self._ink(part))
             painter.drawRect(QRectF(left, bar.top(), wide, bar.height()))
             left += wide
-            if part.count and left < bar.right():
+            if part.size and left < bar.right():
                 painter.setBrush(theme.colour("surface"))
                 painter.drawRect(QRectF(left - 1, bar.top(), 2, bar.height()))
         painter.restore()
@@ -144,12 +144,12 @@ class ShareChart(QWidget):
             room = QRectF(box.left() + column * (wide + 2 * SPACE_12), box.top() + place * line, wide, line)
             mark = QRectF(room.left(), room.center().y() - MARK_SIZE / 2, MARK_SIZE, MARK_SIZE)
             paint_mark(painter, mark, part.tone, self._ink(part))
-            share = f"{100 * part.count / whole:.0f} %"
+            share = f"{100 * part.size / whole:.0f} %"
             share_wide = metrics.horizontalAdvance("100 %") + SPACE_8
             painter.setPen(theme.colour("quiet"))
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
             count_room = room.adjusted(0, 0, -share_wide, 0)
-            count = formats.number(part.count)
+            count = formats.number(part.size)
             painter.setPen(theme.colour("text"))
             painter.drawText(count_room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
             name_room = count_room.adjusted(

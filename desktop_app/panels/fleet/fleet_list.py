@@ -252,7 +252,7 @@ class _VehicleDelegate(QStyledItemDelegate):
         tone = STATES.get(view.row.state, ("", "neutral"))[1]
         mark = QRectF(box.left(), box.center().y() - MARK_SIZE / 2, MARK_SIZE, MARK_SIZE)
         paint_mark(painter, mark, tone, theme.tone(tone)[0])
-        left = box.left() + MARK_SIZE + SPACE_8
+        left = float(box.left() + MARK_SIZE + SPACE_8)
         painter.setFont(theme.font("strong"))
         painter.setPen(theme.colour("text"))
         painter.drawText(

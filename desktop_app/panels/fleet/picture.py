@@ -114,16 +114,16 @@ def paint_picture(day: FleetDay, live: Mapping[str, Place], now: int) -> Picture
         if alert.status == "open":
             alerts.setdefault(alert.vehicle_id, []).append(alert)
     views = []
-    for row in day.vehicles:
-        route, place = routes.get(row.id), place_of(row, live.get(row.id))
+    for van in day.vehicles:
+        route, place = routes.get(van.id), place_of(van, live.get(van.id))
         views.append(
             VehicleView(
-                row=row,
+                row=van,
                 place=place,
                 link=link_at(day, place, now),
                 route=route,
                 stops=_stops_of(stops.get(route.id, ()) if route else (), route, now),
-                alerts=tuple(alerts.get(row.id, ())),
+                alerts=tuple(alerts.get(van.id, ())),
             )
         )
     return Picture(now, day, tuple(sorted(views, key=lambda view: view.rank)))

@@ -111,7 +111,7 @@ class ProductInspector(QWidget):
     def _show_figures(self, story: ProductStory) -> None:
         row_ = story.row
         promised = sum(each.quantity for each in story.holders if not each.waits)
-        figures = (
+        figures: tuple[tuple[str, int | None], ...] = (
             ("On hand", row_.on_hand), ("Reserved", row_.reserved), ("Held", row_.held),
             ("In transit", row_.in_transit), ("Backordered", row_.backordered),
             ("Reorder at", row_.reorder_point or None),
