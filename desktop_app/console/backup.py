@@ -43,6 +43,8 @@ def main(arguments: Sequence[str]) -> int:
             size = _write(settings.resolved_database_url(), target)
     except DatabaseTrouble as problem:
         return fail(str(problem))
+    except OSError as problem:
+        return fail(f"{problem}. Nothing was changed. Check the path, its rights and the room on the disk.")
     except BackupFailed as problem:
         return fail(f"{problem} The database was not touched.")
     if chosen.json:

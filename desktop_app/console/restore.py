@@ -55,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
             epoch = _epoch(database.database, renew=chosen.new_epoch or not database.database.is_sqlite)
     except DatabaseTrouble as problem:
         return fail(str(problem))
+    except OSError as problem:
+        return fail(f"{problem}. Nothing was changed. Check the path, its rights and the room on the disk.")
     except (RestoreRefused, BackupFailed) as problem:
         return fail(f"{problem} The database was left as it is.")
     if chosen.json:

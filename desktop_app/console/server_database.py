@@ -75,7 +75,7 @@ def troubles(settings: Settings) -> Iterator[None]:
             f"{problem}. Nothing was touched. A database URL is sqlite:///FILE or "
             "postgresql+psycopg://USER@HOST/NAME."
         ) from problem
-    except (DBAPIError, Busy, OSError) as problem:
+    except (DBAPIError, Busy) as problem:
         shown = make_url(url).render_as_string(hide_password=True)
         cause = str(getattr(problem, "orig", None) or problem).strip().splitlines()
         raise DatabaseTrouble(

@@ -39,6 +39,8 @@ def main(arguments: Sequence[str]) -> int:
             )
         with opened(settings) as database:
             people = _DEEDS[chosen.deed](database, chosen)
+    except OSError as problem:
+        return fail(f"{problem}. Nothing was changed. Check the path, its rights and the room on the disk.")
     except (DatabaseTrouble, NoPassword, Refused) as problem:
         return fail(str(problem))
     if chosen.json:
