@@ -5,6 +5,9 @@ A pick is a fact: it has happened, so it is taken even where its task has change
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NoReturn
+
 from services.commands import ClaimPicks, ConfirmPick, ShortPick, StagePicks, UnclaimPicks, UndoPick
 from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
@@ -19,6 +22,7 @@ from services.handlers.promises import (
     allocate_to,
     give_back,
     keep_backorder,
+    next_attempt,
     promise_line,
     quantities_of,
     store_line,
@@ -26,7 +30,7 @@ from services.handlers.promises import (
 from services.handlers.settlement import settle_order, settle_stock
 from services.handlers.stock_alerts import watch_level
 from services.handlers.work import Work
-from services.storage.tables import Location, Order, OrderLine, PickTask, Product, Stock
+from services.storage.tables import Location, Order, OrderLine, PickTask, Product, Stock, User
 
 
 def claim_picks(work: Work, command: ClaimPicks) -> None:
@@ -37,20 +41,28 @@ def claim_picks(work: Work, command: ClaimPicks) -> None:
             work.change(task, status="picking", assigned_to=work.context.actor_id, claimed_at=work.context.at)
         elif not (task.status == PickState.PICKING and task.assigned_to == work.context.actor_id):
             taken.append(task)
-    if len(taken) == len(command.task_ids):
-        worker = (
-            "Somebody else"
-            if any(task.status == PickState.PICKING for task in taken)
-            else "Nobody need pick it;"
-        )
-        refuse(
-            "task_taken",
-            worker=worker,
-            details=[{"task_id": task.id, "status": task.status} for task in taken],
-        )
+    if taken and len(taken) == len(command.task_ids):
+        _refuse_claim(work, taken)
     if taken:
         details = [{"task_id": task.id, "status": task.status} for task in taken]
         work.fall_short("task_taken", f"{len(taken)} tasks were already taken or done.", *details)
+
+
+def _refuse_claim(work: Work, taken: Sequence[PickTask]) -> NoReturn:
+    """None of the tasks can be had: say who picks them, or that there is nothing left to pick."""
+    details = [{"task_id": task.id, "status": task.status} for task in taken]
+    others = [task for task in taken if task.status == PickState.PICKING]
+    if not others:
+        refuse(
+            "wrong_state",
+            thing="pick task",
+            current=taken[0].status,
+            wanted="be claimed",
+            possible="nothing, take the next task",
+            details=details,
+        )
+    worker = work.get(User, others[0].assigned_to)
+    refuse("task_taken", worker=worker.name if worker else "Somebody else", details=details)
 
 
 def unclaim_picks(work: Work, command: UnclaimPicks) -> None:
@@ -87,7 +99,7 @@ def short_pick(work: Work, command: ShortPick) -> None:
     _set_aside(work, command, product)
     line = work.need(OrderLine, line.id)
     if quantities_of(line).unfilled and order.status != OrderState.ON_HOLD:
-        line = promise_line(work, order, line, product, attempt=(task.attempt if task else 0) + 1)
+        line = promise_line(work, order, line, product, attempt=next_attempt(work, line))
     else:
         keep_backorder(work, order, line)
     work.record(
