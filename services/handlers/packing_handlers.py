@@ -23,6 +23,9 @@ def pack_order(work: Work, command: PackOrder) -> None:
     if not any(line.picked for line in lines):
         contradict(work, order, f"Order {order.number} was packed, but nothing is picked for it.")
         return
+    if order.status == OrderState.ON_HOLD:
+        # The parcels were made before the hold was heard of: the order goes on from there when it is resumed.
+        order = work.change(order, held_from=OrderState.PACKED.value)
     order = refresh_order(work, order, lines, packed=True)
     shipment = keep_shipment(work, order, lines)
     if shipment is not None:
