@@ -80,13 +80,14 @@ def depart_route(work: Work, command: DepartRoute) -> None:
         )
         return
     state = advance_route(route.status, "depart")
+    # It takes no more stops from here on, so what stays behind is not put back on it.
+    work.change(route, status=state.value, departed_at=work.context.at)
     departures.leave_behind(work, [row for row in shipments if row.status == ShipmentState.ASSIGNED])
-    route = work.change(work.need(Route, route.id), status=state.value, departed_at=work.context.at)
     for shipment in loaded:
         departures.send_off(work, shipment)
     vehicle = work.need(Vehicle, route.vehicle_id)
     work.change(vehicle, state="executing", processing="processing")
-    time_stops(work, route)
+    route = time_stops(work, work.need(Route, route.id))
     work.record(
         "route.departed", route, f"{vehicle.code} left on route {route.number} with {len(loaded)} shipments",
         shipments=len(loaded), vehicle_id=vehicle.id,
@@ -205,6 +206,7 @@ def finish_route(work: Work, command: FinishRoute) -> None:
             shipment = work.change(
                 shipment, status=advance(shipment.status, "fail").value, failure_reason="out_of_time"
             )
+            _complete_stop(work, shipment, StopState.FAILED)
         if shipment.status == ShipmentState.FAILED:
             returns.turn_back(work, shipment, shipment.failure_reason or "not delivered")
     route = work.change(route, status=state.value, finished_at=work.context.at)

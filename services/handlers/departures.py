@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.domain.identifiers import derive
+from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.shipment_states import advance
 from services.handlers import stock_ledger as ledger
@@ -23,6 +24,10 @@ def send_off(work: Work, shipment: Shipment) -> None:
             _consume(work, order, line, shipment)
     work.change(shipment, status=advance(shipment.status, "depart").value, departed_at=work.context.at)
     lines = lines_of(work, order.id)
+    if order.status == OrderState.ON_HOLD:
+        # The hold came too late: what has left can only be returned.
+        order = work.change(order, status=order.held_from, held_from="")
+        work.record("order.resumed", order, f"Order {order.number} left while it was on hold")
     order = refresh_order(work, order, lines, packed=False)
     # What is still to be picked of the order travels with another shipment.
     keep_shipment(work, order, lines)
