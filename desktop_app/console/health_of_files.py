@@ -53,6 +53,8 @@ def _check(database: Database, repair: bool) -> list[Line]:
     for finding in examine(database):
         line = Line(finding.check, finding.problems, finding.remedy)
         if repair and finding.problems and finding.check == _FEED:
+            # Our own connections would look like a server's.
+            database.engine.dispose()
             if database.path is not None and is_in_use(database.path):
                 line = Line(finding.check, finding.problems, "Stop the server, then run this again.")
             else:

@@ -76,7 +76,7 @@ ORDERS: Final = Export(
         Column("delivered", "x.delivered", NUMBER),
         Column("cancelled", "x.cancelled", NUMBER),
     ),
-    "o.placed_at, o.id, x.position",
+    "o.placed_at, o.number, o.id, x.position",
     {
         "site": _SITE,
         "status": "o.status = ?",
