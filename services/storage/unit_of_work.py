@@ -140,6 +140,8 @@ class UnitOfWork:
 
     def remove(self, row: Row) -> None:
         """Delete a row."""
+        # Whether it is stored must be known, or its removal would look like no change at all.
+        self.get(type(row), row.id)
         self._set(type(row), row.id, None)
 
     def worked_out(self, key: Hashable, rows: Sequence[Row], make: Callable[[], T]) -> T:
@@ -228,8 +230,15 @@ class UnitOfWork:
         known[row_id] = row
         self._refile(cls, row_id, before, row)
 
-    def forget(self) -> None:
-        """Drop all that is known: the database has changed behind this unit, or its transaction was rolled back."""
+    def forget(self, *classes: type[Row]) -> None:
+        """Drop all that is known (of these classes only, where any are named): the database has changed behind this
+        unit, or its transaction was rolled back.
+        """
+        for cls in classes:
+            for known in (self._rows, self._stored, self._unread, self._found):
+                known.pop(cls, None)
+        if classes:
+            return
         self._rows.clear()
         self._stored.clear()
         self._unread.clear()

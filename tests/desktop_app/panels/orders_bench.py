@@ -161,6 +161,7 @@ class Bench:
         self.app._end_subscription()
         self.window.close()
         self.app.settings.flush()
+        self.app.sounds.close()
         assert self.app.runner.close() == []
         for made in (self.window, self.app):
             made.deleteLater()

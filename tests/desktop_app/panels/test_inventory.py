@@ -111,6 +111,7 @@ class Bench:
 
     def close(self) -> None:
         self.window.close()
+        self.app.sounds.close()
         assert self.app.runner.close() == []
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
