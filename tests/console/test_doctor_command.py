@@ -98,7 +98,7 @@ def desk_folder(tmp_path: Path) -> Path:
                     customer_id=customer, lines=(line,), currency="GBP",
                 )
             )  # fmt: skip
-    return folder
+    return folder / "profile"
 
 
 def test_a_sound_desk_is_well_and_an_open_one_says_so(
@@ -106,11 +106,11 @@ def test_a_sound_desk_is_well_and_an_open_one_says_so(
 ) -> None:
     code, lines = report(capsys, "--folder", str(desk_folder))
     assert code == 0, lines
-    assert lines["Desk desk: Every command follows the one before it"]["ok"]
+    assert lines["Desk profile: Every command follows the one before it"]["ok"]
     with warehouse_desk(tmp_path / "open", products=20, orders=5):
-        code, lines = report(capsys, "--folder", str(tmp_path / "open"))
+        code, lines = report(capsys, "--folder", str(tmp_path / "open" / "profile"))
     assert code == 1
-    assert not lines["Desk open: The desk is closed"]["ok"]
+    assert not lines["Desk profile: The desk is closed"]["ok"]
 
 
 def test_a_changed_command_breaks_the_chain_and_is_never_repaired(
@@ -121,7 +121,7 @@ def test_a_changed_command_breaks_the_chain_and_is_never_repaired(
     outbox.close()
     code, lines = report(capsys, "--folder", str(desk_folder), "--repair")
     assert code == 1
-    assert lines["Desk desk: Every command follows the one before it"]["problems"] == [
+    assert lines["Desk profile: Every command follows the one before it"]["problems"] == [
         "command 2 is not what was written"
     ]
 
@@ -132,7 +132,7 @@ def test_a_search_index_that_lost_a_row_is_filled_anew(
     cache = open_plain(desk_folder / CACHE_FILE)
     cache.execute("INSERT INTO product_words (product_words) VALUES ('delete-all')")
     cache.close()
-    check = "Desk desk: The search index names what is there"
+    check = "Desk profile: The search index names what is there"
     code, lines = report(capsys, "--folder", str(desk_folder))
     assert (code, lines[check]["ok"]) == (1, False)
     code, lines = report(capsys, "--folder", str(desk_folder), "--repair")

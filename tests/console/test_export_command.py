@@ -88,7 +88,7 @@ def test_a_desk_exports_while_it_is_open(tmp_path: Path) -> None:
     folder = tmp_path / "desk"
     out = tmp_path / "orders.csv"
     with warehouse_desk(folder, products=20, orders=10) as desk:
-        assert main(["export", "orders", "--out", str(out), "--folder", str(folder)]) == 0
+        assert main(["export", "orders", "--out", str(out), "--folder", str(folder / "profile")]) == 0
         assert {row["order_number"] for row in read_csv(out)} == {
             order.number for order in desk.read.orders(limit=100)
         }
