@@ -88,7 +88,9 @@ def assign_shipment(work: Work, command: AssignShipment) -> None:
         shipment = take_off_route(work, shipment)
         route = work.need(Route, command.route_id)
     _refuse_overload(vehicle, route, shipment)
-    position = command.position if command.position is not None else len(route_plans.stops_of(work, route.id))
+    position = command.position
+    if position is None:
+        position = route_plans.cheapest_position(work, route, order, shipment)
     shipment = put_on_route(work, order, shipment, route.id, position)
     work.record(
         "shipment.assigned", shipment, f"Shipment {shipment.number} assigned to {vehicle.code}, route {route.number}",

@@ -56,6 +56,22 @@ def cheapest_place(work: Work, shipment: Shipment, latitude: float, longitude: f
     )
 
 
+def cheapest_position(work: Work, route: Route, order: Order, shipment: Shipment) -> int:
+    """Before which of a route's stops a shipment adds the least way; at the end where it makes the route too long."""
+    site, vehicle = work.need(Site, route.site_id), work.need(Vehicle, route.vehicle_id)
+    stops = stops_of(work, route.id)
+    if order.latitude is None or order.longitude is None:
+        return len(stops)
+    place = cheapest_insertion(
+        Call(order.latitude, order.longitude, shipment.load_g, shipment.load_ml),
+        [_open_route(work, site, route, vehicle, stops)],
+        speed_kmh=setting(work, "route.speed_kmh"),
+        service_minutes=setting(work, "route.service_minutes"),
+        not_before=work.context.received_at,
+    )
+    return len(stops) if place is None else place.position
+
+
 def _open_route(work: Work, site: Site, route: Route, vehicle: Vehicle, stops: Sequence[Stop]) -> OpenRoute:
     """A route as the domain measures it; an order is tried on every open route, and few of them have changed."""
     return work.worked_out(

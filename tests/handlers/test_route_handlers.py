@@ -1,0 +1,175 @@
+"""Routes before they are driven: opened, called off, shipments put on them and taken off."""
+
+from __future__ import annotations
+
+import pytest
+
+from services import commands as c
+from services.handlers.dispatch import Effect
+from services.storage.tables import Order, Route, Shipment, Stop, Vehicle
+from tests.helpers.books import SITE, Books
+from tests.helpers.floor import load, route, shipment
+
+HOUR = 3_600_000
+
+
+def plan(books: Books, route_id: str = "route-2", *, hours: int = 8, **fields: str) -> Effect:
+    return books.do(
+        c.PlanRoute(
+            **{
+                "site_id": SITE,
+                "route_id": route_id,
+                "number": route_id.upper(),
+                "vehicle_id": "van-1",
+                "planned_on": "2026-05-28",
+                **fields,
+            },
+            starts_at=books.now,
+            ends_at=books.now + hours * HOUR,
+        )
+    )
+
+
+def assign(books: Books, shipment_id: str, route_id: str, position: int | None = None) -> Effect:
+    return books.do(
+        c.AssignShipment(site_id=SITE, shipment_id=shipment_id, route_id=route_id, position=position)
+    )
+
+
+def test_a_planned_route_is_open_and_has_its_vehicles_driver(books: Books) -> None:
+    assert plan(books).status == "applied"
+    row = books.get(Route, "route-2")
+    assert (row.status, row.vehicle_id, row.driver_id, row.load_g) == ("open", "van-1", "driver-1", 0)
+
+
+def test_the_same_route_is_not_planned_twice(books: Books) -> None:
+    assert plan(books, "route-1").code == "duplicate"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"integration": "respected"}, "respected"),
+        ({"state": "error"}, "error"),
+        ({"state": "unavailable"}, "unavailable"),
+        ({"active": False}, "out of service"),
+    ],
+)
+def test_a_vehicle_that_cannot_drive_gets_no_route(
+    books: Books, fields: dict[str, object], reason: str
+) -> None:
+    books.unit.change(books.get(Vehicle, "van-1"), **fields)
+    effect = plan(books)
+    assert (effect.status, effect.code) == ("rejected", "vehicle_unfit")
+    assert reason in effect.message
+    assert books.unit.get(Route, "route-2") is None
+
+
+def test_a_route_does_not_end_before_it_starts(books: Books) -> None:
+    assert plan(books, hours=-1).code == "invalid_value"
+
+
+def test_a_route_needs_a_vehicle_and_a_driver_that_exist(books: Books) -> None:
+    assert plan(books, vehicle_id="van-9").code == "not_found"
+    assert plan(books, driver_id="driver-9").code == "not_found"
+
+
+def test_the_shipments_of_a_cancelled_route_wait_for_another(stocked: Books) -> None:
+    order_id = stocked.order(("prod-1", 3))
+    stocked.must(c.CancelRoute(site_id=SITE, route_id="route-1", reason="snow"))
+    row = shipment(stocked, order_id)
+    assert (row.status, row.route_id, row.vehicle_id, row.eta) == ("created", "", "", None)
+    assert (route(stocked, "route-1").status, route(stocked, "route-1").load_g) == ("cancelled", 0)
+    assert stocked.find(Stop, route_id="route-1") == []
+
+
+def test_a_route_that_is_under_way_is_not_cancelled(stocked: Books) -> None:
+    load(stocked, stocked.order(("prod-1", 3)))
+    stocked.must(c.DepartRoute(site_id=SITE, route_id="route-1"))
+    effect = stocked.do(c.CancelRoute(site_id=SITE, route_id="route-1", reason="snow"))
+    assert (effect.status, effect.code) == ("rejected", "wrong_state")
+
+
+def test_a_shipment_moved_to_another_route_takes_its_load_along(stocked: Books) -> None:
+    order_id = stocked.order(("prod-1", 3))
+    plan(stocked)
+    row = shipment(stocked, order_id)
+    assert assign(stocked, row.id, "route-2").status == "applied"
+    moved = stocked.get(Shipment, row.id)
+    assert (moved.status, moved.route_id) == ("assigned", "route-2")
+    assert [route(stocked, name).load_g for name in ("route-1", "route-2")] == [0, 750]
+    assert stocked.find(Stop, route_id="route-1") == []
+
+
+def test_a_shipment_put_first_is_delivered_first(stocked: Books) -> None:
+    first, second = stocked.order(("prod-1", 1)), stocked.order(("prod-2", 1), customer="cust-2")
+    stops = stocked.find(Stop, route_id="route-1")
+    last = max(stops, key=lambda stop: stop.position)
+    assert assign(stocked, last.shipment_id, "route-1", 0).status == "applied"
+    stops = sorted(stocked.find(Stop, route_id="route-1"), key=lambda stop: stop.position)
+    assert [stop.position for stop in stops] == [0, 1]
+    assert stops[0].shipment_id == last.shipment_id
+    assert stops[0].eta < stops[1].eta
+    assert {shipment(stocked, order_id).eta for order_id in (first, second)} == {stop.eta for stop in stops}
+
+
+def test_without_a_position_a_shipment_goes_where_it_costs_the_least_way(stocked: Books) -> None:
+    plan(stocked, hours=24)
+    for name, latitude in (("north", 53.4), ("south", 51.9), ("on the way north", 53.2)):
+        stocked.order(("prod-1", 1), order_id=name)
+        stocked.unit.change(stocked.get(Order, name), latitude=latitude, longitude=-1.13)
+        assert assign(stocked, shipment(stocked, name).id, "route-2").status == "applied"
+    stops = sorted(stocked.find(Stop, route_id="route-2"), key=lambda stop: stop.position)
+    in_order = [stocked.get(Shipment, stop.shipment_id).order_id for stop in stops]
+    assert in_order[1] != "south", "nobody drives north, south and north again"
+
+
+def test_a_shipment_that_makes_a_route_too_long_is_its_last_stop(stocked: Books) -> None:
+    plan(stocked, hours=1)
+    for name, latitude in (("near", 52.7), ("far", 55.0)):
+        stocked.order(("prod-1", 1), order_id=name)
+        stocked.unit.change(stocked.get(Order, name), latitude=latitude, longitude=-1.13)
+        assert assign(stocked, shipment(stocked, name).id, "route-2").status == "applied"
+    stops = sorted(stocked.find(Stop, route_id="route-2"), key=lambda stop: stop.position)
+    assert stocked.get(Shipment, stops[-1].shipment_id).order_id == "far"
+
+
+def test_a_shipment_that_is_too_heavy_is_refused_with_the_room_there_is(stocked: Books) -> None:
+    stocked.unit.change(stocked.get(Vehicle, "van-1"), capacity_g=1000)
+    order_id = stocked.order(("prod-2", 4))
+    row = shipment(stocked, order_id)
+    assert row.status == "created", "no route has room for it"
+    effect = assign(stocked, row.id, "route-1")
+    assert (effect.status, effect.code) == ("rejected", "vehicle_full")
+    assert "room for 1.0 kg" in effect.message
+    assert "needs 2.0 kg" in effect.message
+
+
+def test_a_shipment_without_a_position_on_the_map_is_not_put_on_a_route(stocked: Books) -> None:
+    order_id = stocked.order(
+        ("prod-1", 1), ship_to=c.Address(name="Pat", street="", city="", postcode="", country="")
+    )
+    row = shipment(stocked, order_id)
+    assert row.status == "created"
+    assert assign(stocked, row.id, "route-1").code == "missing_value"
+
+
+def test_a_route_that_has_left_takes_no_shipment(stocked: Books) -> None:
+    load(stocked, stocked.order(("prod-1", 3)))
+    stocked.must(c.DepartRoute(site_id=SITE, route_id="route-1"))
+    late = shipment(stocked, stocked.order(("prod-2", 1)))
+    assert assign(stocked, late.id, "route-1").code == "wrong_state"
+
+
+def test_a_shipment_taken_off_its_route_waits(stocked: Books) -> None:
+    row = shipment(stocked, stocked.order(("prod-1", 3)))
+    stocked.must(c.UnassignShipment(site_id=SITE, shipment_id=row.id))
+    assert stocked.get(Shipment, row.id).status == "created"
+    assert route(stocked, "route-1").load_g == 0
+
+
+def test_a_loaded_shipment_is_unloaded_before_it_leaves_its_route(stocked: Books) -> None:
+    row = load(stocked, stocked.order(("prod-1", 3)))
+    effect = stocked.do(c.UnassignShipment(site_id=SITE, shipment_id=row.id))
+    assert (effect.status, effect.code) == ("rejected", "wrong_state")
+    assert "unload it first" in effect.message
