@@ -1,0 +1,97 @@
+"""The Packing & dispatch panel: packed, loaded, departed, delivered, by its own buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.panels.dispatch.road import EvidenceDialog
+from local_db.desk import Desk
+from services.storage.tables import Order, Route, Shipment
+from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
+from tests.helpers.warehouse_desk import warehouse_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with warehouse_desk(tmp_path, products=80, orders=40) as desk:
+        yield desk
+
+
+@pytest.fixture
+def at(qapp: QApplication, desk: Desk, tmp_path: Path) -> Iterator[PanelBench]:
+    with panel_bench(desk, tmp_path, "dispatch") as made:
+        yield made
+
+
+def order_in(at: PanelBench, status: str) -> str:
+    found = at.desk.read.value(
+        """SELECT o.id FROM "order" AS o JOIN shipment AS s ON s.order_id = o.id AND s.route_id <> ''
+        WHERE o.status = ? ORDER BY o.id LIMIT 1""",
+        (status,),
+    )
+    assert found is not None, f"the warehouse has no {status} order"
+    return str(found)
+
+
+def test_packing_writes_the_parcels_and_can_be_undone(at: PanelBench) -> None:
+    order_id = order_in(at, "picked")
+    at.until(lambda: at.panel.packing.select(order_id))
+    at.settle()
+    at.panel.packing._parcels.set_value(3)
+    at.find("dispatch.pack.confirm").click()
+    at.until(lambda: (row := at.desk.read.get(Order, order_id)) is not None and row.status == "packed")
+    shipment_id = at.desk.read.value("SELECT id FROM shipment WHERE order_id = ?", (order_id,))
+    shipment = at.desk.read.get(Shipment, shipment_id)
+    assert shipment is not None
+    assert shipment.parcels == 3
+    at.settle()
+    at.app.undo.undo()
+    at.until(lambda: (row := at.desk.read.get(Order, order_id)) is not None and row.status == "picked")
+
+
+def test_what_is_packed_is_loaded_and_the_van_leaves_with_it(at: PanelBench) -> None:
+    order_id = order_in(at, "packed")
+    shipment_id, route_id = at.desk.read.tuples(
+        "SELECT id, route_id FROM shipment WHERE order_id = ?", (order_id,)
+    )[0]
+    at.panel.show_step("load")
+    at.until(lambda: at.panel.loading.select(route_id))
+    at.settle()
+    at.panel.loading.load_shipment(shipment_id, "it")
+    at.until(lambda: (row := at.desk.read.get(Shipment, shipment_id)) is not None and row.status == "loaded")
+    at.until(lambda: at.panel.loading.route is not None and at.panel.loading.route.loaded > 0)
+    at.settle()
+    at.find("dispatch.load.depart").click()
+    at.until(lambda: (row := at.desk.read.get(Route, route_id)) is not None and row.status == "under_way")
+    row = at.desk.read.get(Shipment, shipment_id)
+    assert row is not None
+    assert row.status == "en_route"
+
+
+def test_a_delivery_needs_the_name_of_who_took_it(at: PanelBench) -> None:
+    at.panel.show_step("road")
+    at.settle()
+    route_id = at.desk.read.value(
+        "SELECT route_id FROM shipment WHERE status = 'en_route' ORDER BY id LIMIT 1",
+    )
+    at.until(lambda: at.panel.road.select(route_id))
+    at.settle()
+    at.panel.road.ask_evidence()
+    dialog = next(
+        w for w in QApplication.topLevelWidgets() if isinstance(w, EvidenceDialog) and w.isVisible()
+    )
+    dialog._confirm()
+    assert dialog.isVisible(), "nobody took it, so nothing is recorded"
+    dialog._name.setText("P. Reed")
+    dialog._confirm()
+    at.until(
+        lambda: at.desk.read.value(
+            "SELECT count(*) FROM shipment WHERE pod_name = 'P. Reed' AND route_id = ? AND status = 'delivered'",
+            (route_id,),
+        )
+    )
+    at.settle()

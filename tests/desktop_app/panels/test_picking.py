@@ -1,0 +1,148 @@
+"""The Picking panel: a walk by scans alone, a short pick with its reason, and what is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.panels.picking.short_dialog import ShortDialog
+from desktop_app.panels.picking.walk import Stage
+from local_db.desk import Desk
+from services.storage.tables import CycleCount, Order, PickTask
+from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
+from tests.helpers.warehouse_desk import warehouse_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with warehouse_desk(tmp_path, products=80, orders=30) as desk:
+        yield desk
+
+
+@pytest.fixture
+def at(qapp: QApplication, desk: Desk, tmp_path: Path) -> Iterator[PanelBench]:
+    with panel_bench(desk, tmp_path, "picking", "user-pick") as made:
+        yield made
+
+
+def walk_an_order(at: PanelBench, least_tasks: int = 1) -> Order:
+    """Scan the label of an order that has so many open tasks."""
+    order_id = at.desk.read.value(
+        """SELECT order_id FROM pick_task WHERE status = 'pending' AND quantity > 1
+        GROUP BY order_id HAVING count(*) >= ? ORDER BY order_id LIMIT 1""",
+        (least_tasks,),
+    )
+    order = at.desk.read.get(Order, order_id)
+    assert order is not None
+    # Numbers of the sample repeat, so the walk is begun by the order itself and not by its label.
+    at.panel.walk_order(order.id)
+    at.until(lambda: at.panel.walk.task is not None)
+    at.settle()
+    return order
+
+
+def gtin_of(at: PanelBench, task: Any) -> str:
+    return str(at.desk.read.value("SELECT gtin FROM product WHERE id = ?", (task.product_id,)))
+
+
+def scan(at: PanelBench, code: str) -> None:
+    at.window.scanner.feed(code)
+    at.settle()
+
+
+def test_bin_then_product_then_confirm_picks_the_task_and_goes_on_to_the_next(at: PanelBench) -> None:
+    walk_an_order(at, least_tasks=2)
+    task = at.panel.walk.task
+    scan(at, task.location_code)
+    assert at.panel.walk.stage is Stage.PRODUCT
+    scan(at, gtin_of(at, task))
+    at.find("picking.confirm").click()
+    at.until(lambda: at.panel.walk.task is None or at.panel.walk.task.id != task.id)
+    row = at.desk.read.get(PickTask, task.id)
+    assert row is not None
+    assert (row.status, row.picked) == ("picked", task.quantity)
+
+
+def test_a_wrong_bin_is_refused_and_says_where_to_go(at: PanelBench) -> None:
+    walk_an_order(at)
+    said: list[tuple[bool, str]] = []
+    at.window.scanner.said.connect(lambda good, words: said.append((good, words)))
+    task = at.panel.walk.task
+    other = at.desk.read.value(
+        "SELECT code FROM location WHERE kind = 'pick' AND code <> ?", (task.location_code,)
+    )
+    scan(at, str(other))
+    assert said[-1] == (False, f"This is {other}. Go to {task.location_code}")
+    assert at.panel.walk.stage is Stage.BIN
+
+
+def test_a_wrong_product_is_refused_and_nothing_is_counted(at: PanelBench) -> None:
+    walk_an_order(at)
+    task = at.panel.walk.task
+    scan(at, task.location_code)
+    other = at.desk.read.value(
+        "SELECT gtin FROM product WHERE id <> ? AND gtin <> '' LIMIT 1", (task.product_id,)
+    )
+    scan(at, str(other))
+    assert at.panel.walk.stage is Stage.PRODUCT
+    assert at.panel.walk.counted == 0
+
+
+def test_nothing_is_confirmed_before_bin_and_product_were_scanned(at: PanelBench) -> None:
+    walk_an_order(at)
+    task = at.panel.walk.task
+    at.find("picking.confirm").click()
+    at.settle()
+    row = at.desk.read.get(PickTask, task.id)
+    assert row is not None
+    assert row.picked == 0
+
+
+def test_a_short_pick_takes_what_was_found_and_has_the_bin_counted(at: PanelBench) -> None:
+    walk_an_order(at)
+    task = at.panel.walk.task
+    scan(at, task.location_code)
+    at.panel.picks.ask_short()
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ShortDialog) and w.isVisible())
+    dialog.set_found(1)
+    dialog._on_reason("too_few")
+    at.until(lambda: at.panel.walk.task is None or at.panel.walk.task.id != task.id)
+    at.settle()
+    row = at.desk.read.get(PickTask, task.id)
+    assert row is not None
+    assert (row.picked, row.short_reason) == (1, "too_few")
+    counts = at.desk.read.values("SELECT id FROM cycle_count WHERE location_id = ?", (task.location_id,))
+    assert len(counts) == 1
+    assert at.desk.read.get(CycleCount, counts[0]) is not None
+
+
+def test_undo_puts_the_pick_back_and_its_task_waits_again(at: PanelBench) -> None:
+    walk_an_order(at)
+    task = at.panel.walk.task
+    scan(at, task.location_code)
+    scan(at, gtin_of(at, task))
+    at.panel.confirm()
+    at.until(lambda: (row := at.desk.read.get(PickTask, task.id)) is not None and row.status == "picked")
+    at.settle()
+    at.app.undo.undo()
+    at.until(lambda: (row := at.desk.read.get(PickTask, task.id)) is not None and row.status == "pending")
+
+
+def test_terminal_mode_shows_only_the_card(at: PanelBench) -> None:
+    at.do("pick.terminal")
+    assert not at.panel.queue.isVisible()
+    assert at.panel.card.isVisible()
+    at.do("pick.terminal")
+    assert at.panel.queue.isVisible()
+
+
+def test_the_walk_is_in_the_order_of_the_shortest_way(at: PanelBench) -> None:
+    at.panel.queue.walk_batch()
+    at.until(lambda: len(at.panel.walk.tasks) > 3)
+    order, line = at.panel.hall.hall.path(list(dict.fromkeys(t.location_id for t in at.panel.walk.tasks)))
+    assert list(dict.fromkeys(t.location_id for t in at.panel.walk.tasks)) == list(order)
+    assert len(line) > 2
