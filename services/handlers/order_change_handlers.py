@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from services.commands import CancelOrder, ChangeLine, ChangeOrder, CloseOrder, HoldOrder, ResumeOrder
 from services.domain.order_states import BEFORE_SHIPPING, OrderState, advance
+from services.domain.priorities import pick_priority
 from services.domain.refusals import refuse
 from services.handlers import stock_ledger as ledger
 from services.handlers.edits import apply_edit, set_fields
@@ -17,7 +18,6 @@ from services.handlers.promises import (
     next_attempt,
     promise_line,
     quantities_of,
-    serve_backorders,
     store_line,
     unreserve,
 )
@@ -49,7 +49,8 @@ def change_order(work: Work, command: ChangeOrder) -> None:
     changed = set_fields(command.values)
     if {"priority", "due_on"} & changed.keys():
         for task in work.find(PickTask, order_id=order.id):
-            work.change(task, due_on=order.due_on, priority=order.priority)
+            priority = pick_priority(order.priority, order.due_on, work.context.received_at)
+            work.change(task, due_on=order.due_on, priority=priority)
         for row in (*work.find(Reservation, order_id=order.id), *work.find(Backorder, order_id=order.id)):
             work.change(row, priority=order.priority)
     shipment = shipment_of(work, order)
@@ -73,6 +74,8 @@ def change_line(work: Work, command: ChangeLine) -> None:
             expected=command.expected_quantity,
             details=[{"field": "quantity", "expected": command.expected_quantity, "actual": wanted_now}],
         )  # fmt: skip
+    if wanted_now == command.quantity:
+        return
     if command.quantity < line.picked + line.consumed:
         done = line.picked + line.consumed
         refuse(
@@ -131,7 +134,7 @@ def resume_order(work: Work, command: ResumeOrder) -> None:
     work.record("order.resumed", order, f"Order {order.number} resumed")
     for line in lines_of(work, order.id):
         if quantities_of(line).unfilled:
-            serve_backorders(work, order.site_id, line.product_id)
+            settle_stock(work, order.site_id, line.product_id)
     settle_order(work, order.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.domain.order_states import OrderState, order_state_from_lines
+from services.domain.order_states import FINAL, OrderState, order_state_from_lines
 from services.handlers.promises import quantities_of
 from services.handlers.work import Work
 from services.storage.tables import Order, OrderLine
@@ -36,4 +36,9 @@ def refresh_order(
         released=released or order.status in RELEASED,
         packed=order.status == OrderState.PACKED if packed is None else packed,
     )
-    return order if state == order.status else work.change(order, status=state.value)
+    if state == order.status:
+        return order
+    over = state in FINAL and order.closed_at is None
+    return work.change(
+        order, status=state.value, closed_at=work.context.received_at if over else order.closed_at
+    )

@@ -23,6 +23,7 @@ from services.domain.days import day_of
 from services.domain.identifiers import derive
 from services.domain.line_quantities import LineQuantities
 from services.domain.line_states import line_state
+from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.handlers.pick_tasks import cancel_task, queue_task
 from services.handlers.stock_alerts import watch_level
@@ -281,20 +282,26 @@ def serve_backorders(work: Work, site_id: str, product_id: str) -> list[str]:
     if available <= 0:
         return []
     waiting = {row.id: row for row in work.find(Backorder, site_id=site_id, product_id=product_id)}
-    queue = [Waiting(row.id, row.quantity, row.priority, row.since) for row in waiting.values()]
+    orders = work.get_many(Order, [row.order_id for row in waiting.values()])
+    lines = work.get_many(OrderLine, [row.line_id for row in waiting.values()])
+    # A held order keeps nobody behind it waiting. A terminal may hold a backorder whose order is too old to be kept
+    # there; the authority will serve it.
+    queue = [
+        Waiting(row.id, row.quantity, row.priority, row.since)
+        for row in waiting.values()
+        if row.line_id in lines
+        and (order := orders.get(row.order_id)) is not None
+        and order.status != OrderState.ON_HOLD
+    ]
     served: list[str] = []
     product = work.need(Product, product_id)
     for share in fill_backorders(available, queue):
         row = waiting[share.id]
-        order = work.get(Order, row.order_id)
-        line = work.get(OrderLine, row.line_id)
-        # A terminal may hold a backorder whose order is too old to be kept there; the authority will serve it.
-        if order is None or line is None or order.status == "on_hold":
-            continue
+        line = lines[row.line_id]
         before = line.reserved
-        line = promise_line(work, order, line, product, attempt=next_attempt(work, line))
+        line = promise_line(work, orders[row.order_id], line, product, attempt=next_attempt(work, line))
         if line.reserved > before:
-            served.append(order.id)
+            served.append(row.order_id)
     return served
 
 
