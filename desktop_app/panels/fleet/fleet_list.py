@@ -252,7 +252,7 @@ class _VehicleDelegate(QStyledItemDelegate):
         tone = STATES.get(view.row.state, ("", "neutral"))[1]
         mark = QRectF(box.left(), box.center().y() - MARK_SIZE / 2, MARK_SIZE, MARK_SIZE)
         paint_mark(painter, mark, tone, theme.tone(tone)[0])
-        left = float(box.left() + MARK_SIZE + SPACE_8)
+        left = box.left() + MARK_SIZE + SPACE_8
         painter.setFont(theme.font("strong"))
         painter.setPen(theme.colour("text"))
         painter.drawText(
@@ -278,7 +278,8 @@ class _VehicleDelegate(QStyledItemDelegate):
 
     def _paint_low(self, painter: QPainter, view: VehicleView, box: QRectF) -> None:
         theme = self._theme
-        left, right = box.left() + MARK_SIZE + SPACE_8, box.right()
+        left: float = box.left() + MARK_SIZE + SPACE_8
+        right: float = box.right()
         pill: tuple[str, Any] | None = None
         if view.row.state == "error":
             pill = ("Error", "danger")
