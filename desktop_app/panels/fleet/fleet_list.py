@@ -308,11 +308,11 @@ class _VehicleDelegate(QStyledItemDelegate):
         )
         left += max(34.0, metrics.horizontalAdvance(view.route.number)) + SPACE_8
         count = f"{view.done}/{len(view.stops)}" if view.stops else "empty"
-        wide = metrics.horizontalAdvance(count)
+        count_width = metrics.horizontalAdvance(count)
         painter.setPen(theme.colour("quiet"))
-        room = QRectF(right - wide, box.top(), wide + 1, box.height())
+        room = QRectF(right - count_width, box.top(), count_width + 1, box.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, count)
-        bar = QRectF(left, box.center().y() - _BAR / 2 + 1, right - wide - SPACE_8 - left, _BAR)
+        bar = QRectF(left, box.center().y() - _BAR / 2 + 1, right - count_width - SPACE_8 - left, _BAR)
         if bar.width() > 8:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("line"))
