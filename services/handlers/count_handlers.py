@@ -30,7 +30,12 @@ def count_stock(work: Work, command: CountStock) -> None:
     location = work.need(Location, command.location_id)
     product = work.need(Product, command.product_id)
     row = work.get(CycleCount, command.count_id)
-    if row is None or row.status in ("approved", "rejected"):
+    counted = (location.id, product.id, command.lot)
+    if (
+        row is None
+        or row.status in ("approved", "rejected")
+        or (row.location_id, row.product_id, row.lot) != counted
+    ):
         row = queue_count(work, location, product, command.lot, "counted unasked")
     row = work.change(
         row,

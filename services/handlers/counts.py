@@ -26,11 +26,28 @@ def recorded(work: Work, location_id: str, product_id: str, lot: str) -> int:
     return sum(stock.on_hand for stock in recorded_rows(work, location_id, product_id, lot))
 
 
-def queue_count(work: Work, location: Location, product: Product, lot: str, reason: str) -> CycleCount:
-    """Have a bin counted, unless it is queued already."""
+def queue_count(
+    work: Work, location: Location, product: Product, lot: str, reason: str, *, afresh: bool = False
+) -> CycleCount:
+    """Have a bin counted, unless it is queued already.
+
+    ``afresh``: what was counted there and not decided yet no longer holds.
+    """
     for row in work.find(CycleCount, location_id=location.id, product_id=product.id):
-        if row.lot == lot and row.status in OPEN:
+        if row.lot != lot or row.status not in OPEN:
+            continue
+        if row.status == "queued" or not afresh:
             return row
+        expected = recorded(work, location.id, product.id, lot)
+        return work.change(
+            row,
+            status="queued",
+            reason=reason,
+            expected=expected,
+            counted=None,
+            counted_by="",
+            counted_at=None,
+        )
     return work.put(
         CycleCount(
             id=derive("count", location.id, product.id, lot, work.context.command_id),

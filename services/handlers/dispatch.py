@@ -103,7 +103,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_command(unit: UnitOfWork, command: c.Command, context: Context) -> Effect:
     """Run a command's handler. A refusal leaves no trace; any other error is the caller's to retry."""
-    work = Work(unit, context)
+    work = Work(unit, context, getattr(command, "site_id", ""))
     try:
         with unit.savepoint():
             HANDLERS[type(command)](work, command)

@@ -126,7 +126,8 @@ def _set_aside(work: Work, command: ShortPick, product: Product) -> None:
         ledger.move(work, stock, location, free, kind="hold", status=ledger.SUSPECT, reason=command.reason)
         level = ledger.level_of(work, command.site_id, product.id)
         watch_level(work, product, level, fell_by=free)
-    queue_count(work, location, product, command.lot, f"short pick: {command.reason.replace('_', ' ')}")
+    reason = f"short pick: {command.reason.replace('_', ' ')}"
+    queue_count(work, location, product, command.lot, reason[:200], afresh=True)
 
 
 def undo_pick(work: Work, command: UndoPick) -> None:

@@ -129,7 +129,7 @@ def release_stock(work: Work, command: ReleaseStock) -> None:
         words = (
             f"{command.quantity} {product.sku} at {location.code} were released, {stock.on_hand} are held."
         )
-        contradict(work, product, words)
+        contradict(work, location, words)
         return
     ledger.move(work, stock, location, command.quantity, kind="release", status=ledger.GOOD)
     _tell_level(work, product, command.site_id, rose_by=command.quantity)

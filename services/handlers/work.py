@@ -49,6 +49,7 @@ class Work:
     __slots__ = (
         "_events",
         "_movements",
+        "_site_id",
         "change",
         "context",
         "find",
@@ -62,7 +63,8 @@ class Work:
         "worked_out",
     )
 
-    def __init__(self, unit: UnitOfWork, context: Context) -> None:
+    def __init__(self, unit: UnitOfWork, context: Context, site_id: str = "") -> None:
+        self._site_id = site_id
         self.get = unit.get
         self.get_many = unit.get_many
         self.find = unit.find
@@ -78,9 +80,12 @@ class Work:
         self._movements = 0
 
     def need(self, cls: type[R], row_id: str) -> R:
-        """The row with this id; refuses the command with ``not_found`` where there is none."""
+        """The row with this id; refuses the command with ``not_found`` where there is none.
+
+        A command of one site knows no rows of another: stock would leave one site's totals and reach no other's.
+        """
         row = self.get(cls, row_id)
-        if row is None:
+        if row is None or (self._site_id and getattr(row, "site_id", "") not in ("", self._site_id)):
             thing = cls.table.name.replace("_", " ")
             refuse("not_found", thing=thing, name=row_id, details=[{"thing": thing, "id": row_id}])
         return row
