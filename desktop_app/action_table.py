@@ -139,7 +139,15 @@ FLEET_ACTIONS: Final[tuple[Action, ...]] = (
 
 OUTBOX_ACTIONS: Final[tuple[Action, ...]] = ()
 
-ADMIN_ACTIONS: Final[tuple[Action, ...]] = ()
+ADMIN_ACTIONS: Final[tuple[Action, ...]] = (
+    Action("admin.new", "New record", "plus", "Ctrl+Shift+N", "Admin", panel="admin", enabled_when="admin_can_add"),
+    Action("admin.save", "Save the record", "check", "Ctrl+S", "Admin", panel="admin", enabled_when="admin_dirty"),
+    Action("admin.revert", "Revert the record", "undo", "Ctrl+Shift+Backspace", "Admin", panel="admin",
+           enabled_when="admin_dirty", tip="Forgets what is not saved."),
+    Action("admin.label", "Print a label...", "tag", "", "Admin", 1, "admin", "", "admin_label"),
+    Action("admin.password", "Set a password...", "lock", "", "Admin", 1, "admin", "user.manage", "admin_person",
+           "Only the server keeps passwords, so this needs the link."),
+)  # fmt: skip
 
 ACTIONS: Final[tuple[Action, ...]] = (
     *SHELL_ACTIONS,

@@ -71,6 +71,10 @@ class Transport(Protocol):
         """New tokens for an old refresh token. Raises Refused when it is spent or revoked."""
         ...
 
+    def set_password(self, token: str, user_id: str, password: str, *, within_s: float = ...) -> None:
+        """Give somebody a password, with an administrator's access token. Raises Refused where it may not be used."""
+        ...
+
     def enroll(self, token: str, request: EnrollRequest, *, within_s: float = ...) -> EnrollResponse:
         """Make this a terminal of a site, with an administrator's access token."""
         ...

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -105,6 +106,13 @@ class HttpTransport:
     def refresh(self, refresh_token: str, *, within_s: float = 30.0) -> Tokens:
         """See Transport."""
         return self._tokens("/api/auth/refresh", {"refresh_token": refresh_token}, within_s)
+
+    def set_password(self, token: str, user_id: str, password: str, *, within_s: float = 30.0) -> None:
+        """See Transport."""
+        headers = {"Accept": _JSON, "Authorization": f"Bearer {token}"}
+        path = f"/api/users/{quote(user_id, safe='')}/password"
+        body = msgspec.json.encode({"password": password})
+        self._ask(path, body, headers, within_s, repeatable=False, kind=_JSON)
 
     def enroll(self, token: str, request: EnrollRequest, *, within_s: float = 30.0) -> EnrollResponse:
         """See Transport."""

@@ -1,0 +1,1 @@
+"""The Admin panel: what the organisation shares, and who may do what."""
