@@ -71,4 +71,5 @@ def save_driver(work: Work, command: SaveDriver) -> None:
         driver = work.put(new_row(Driver, command.driver_id, defaults, command.values, "code name"))
     else:
         driver = apply_edit(work, known, command.expected, command.values)
+    refuse_duplicate(work, Driver, driver.id, "driver", code=driver.code)
     work.record("driver.saved", driver, f"Driver {driver.name} {'added' if known is None else 'changed'}")

@@ -52,6 +52,7 @@ def save_site(work: Work, command: SaveSite) -> None:
         site = work.put(new_row(Site, command.id, defaults, command.values, "code name"))
     else:
         site = apply_edit(work, known, command.expected, command.values)
+    refuse_duplicate(work, Site, site.id, "site", code=site.code)
     work.record("site.saved", site, f"Site {site.name} {'added' if known is None else 'changed'}")
 
 

@@ -23,9 +23,10 @@ def save_product(work: Work, command: SaveProduct) -> None:
     else:
         product = apply_edit(work, known, command.expected, command.values)
     refuse_duplicate(work, Product, product.id, "product", sku=product.sku)
-    if product.gtin and (known is None or known.gtin != product.gtin):
-        if known is not None and known.gtin:
-            _drop(work, known.gtin, product)
+    gtin_before = known.gtin if known is not None else ""
+    if gtin_before and gtin_before != product.gtin:
+        _drop(work, gtin_before, product)
+    if product.gtin and gtin_before != product.gtin:
         _add(work, product, product.gtin, 1)
     work.record("product.saved", product, f"Product {product.sku} {'added' if known is None else 'changed'}")
 
