@@ -34,9 +34,9 @@ _ORDERS: Final = (
     Column("customer_name", "Customer", lambda order: order.customer_name, width=170, stretch=True),
     Column("status", "State", lambda order: _STATES.get(order.status, (order.status, "neutral")), "pill", width=124),
     Column("picked", "Picked", lambda order: order.picked, "number", width=64),
-    Column("still_to_pick", "To pick", lambda order: order.still_to_pick or None, "number", width=64,
+    Column("still_to_pick", "To pick", lambda order: order.still_to_pick or None, "number", width=72,
            tone=lambda order: "warning"),
-    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=72, quiet=True),
+    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=84, quiet=True),
     Column("eta", "Arrives", lambda order: order.eta, "age", width=84),
 )  # fmt: skip
 _LINES: Final = (

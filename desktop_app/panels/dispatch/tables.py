@@ -43,19 +43,19 @@ def _kg(grams: int) -> float:
 
 LOADING_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=96, strong=True),
+    Column("number", "Route", lambda route: route.number, width=104, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=60),
     Column("driver_name", "Driver", lambda route: route.driver_name, width=120, quiet=True, stretch=True),
-    Column("stops", "Stops", lambda route: route.stops, "number", width=52),
-    Column("packed", "To load", lambda route: route.packed or None, "number", width=60, tone=lambda route: "warning"),
-    Column("loaded", "Loaded", lambda route: route.loaded or None, "number", width=60),
+    Column("stops", "Stops", lambda route: route.stops, "number", width=62),
+    Column("packed", "To load", lambda route: route.packed or None, "number", width=72, tone=lambda route: "warning"),
+    Column("loaded", "Loaded", lambda route: route.loaded or None, "number", width=72),
     Column("load", "Weight", lambda route: (_kg(route.load_g), _kg(route.capacity_g)), "bar", width=110, unit="kg",
            tip=lambda route: f"{_kg(route.load_g):,.0f} of {_kg(route.capacity_g):,.0f} kg, "
            f"{route.load_ml / 1e6:.1f} of {route.capacity_ml / 1e6:.1f} m3"),
 )  # fmt: skip
 ROAD_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=96, strong=True),
+    Column("number", "Route", lambda route: route.number, width=104, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=60),
     Column("driver_name", "Driver", lambda route: route.driver_name, width=120, quiet=True),
     Column(
@@ -75,11 +75,11 @@ def stop_columns(late: Callable[[Any], Tone | None]) -> tuple[Column, ...]:
     """The stops of a route; ``late`` colours an ETA that will not be kept."""
     return (
         _MARK,
-        Column("position", "#", lambda stop: stop.position + 1, "number", width=36, quiet=True),
-        Column("shipment_number", "Shipment", lambda stop: stop.shipment_number, width=110, strong=True),
+        Column("position", "#", lambda stop: stop.position + 1, "number", width=44, quiet=True),
+        Column("shipment_number", "Shipment", lambda stop: stop.shipment_number, width=122, strong=True),
         Column("name", "Where to", lambda stop: stop.name, width=150, stretch=True),
         Column("state", "State", shipment_state, "pill", width=112),
-        Column("parcels", "Parcels", lambda stop: stop.parcels or None, "number", width=60),
-        Column("load_g", "Weight", lambda stop: _kg(stop.load_g), "number", width=72, unit="kg", digits=1),
+        Column("parcels", "Parcels", lambda stop: stop.parcels or None, "number", width=76),
+        Column("load_g", "Weight", lambda stop: _kg(stop.load_g), "number", width=84, unit="kg", digits=1),
         Column("eta", "Arrives", lambda stop: stop.eta or None, "age", width=80, tone=late),
     )
