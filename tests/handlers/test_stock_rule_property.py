@@ -217,5 +217,9 @@ class Warehouse(RuleBasedStateMachine):
 
 TestWarehouse = Warehouse.TestCase
 TestWarehouse.settings = settings(
-    max_examples=100, phases=(Phase.generate,), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=100,
+    phases=(Phase.generate,),
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
