@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from desktop_app.demo.hands import Hands, TourFailed
 from desktop_app.dialogs.enrol_dialog import EnrolDialog
 from desktop_app.dialogs.sign_in_dialog import SignInDialog
 from desktop_app.main_window import MainWindow
-from services.domain.gs1 import parse_scan
+from desktop_app.panels.picking.walk import Stage
 from services.storage.tables import Order, Shipment
 
+_SCANS = 5
+_SCAN_PATIENCE_S = 4.0
 _KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7)
 
 
@@ -235,9 +238,9 @@ class TourVerbs:
         picked = 0
         while panel.walk.task is not None and len(panel.walk.tasks) - len(panel.walk.done) > leave:
             task = panel.walk.task
-            self.hands.scan(task.location_code)
-            self._scan_product(task.product_id)
-            if panel.walk.task is task:
+            self._scan_bin(panel)
+            self._scan_product(panel)
+            if panel.walk.task is task and panel.walk.stage is Stage.COUNT:
                 self.hands.click("picking.confirm")
             self.hands.wait(
                 lambda task=task: panel.walk.task is not task,
@@ -252,7 +255,7 @@ class TourVerbs:
         task = panel.walk.task
         if task is None:
             raise TourFailed(f"order {number} has nothing left to pick")
-        self.hands.scan(task.location_code)
+        self._scan_bin(panel)
         self.hands.click("picking.short")
         field = self.hands.need("picking.short.found")
         field.set_value(found)  # type: ignore[attr-defined]
@@ -295,11 +298,8 @@ class TourVerbs:
         panel: Any = window.panel("dispatch")
         self.hands.wait(lambda: panel.loading.select(state["route_id"]), "the order's route in the list")
         self.hands.turn(0.5)
-        self.hands.scan(state["number"])
         read = self._context.desk.read
-        self.hands.wait(
-            lambda: self.order_state(order_id)["shipment"] == "loaded", "the shipment to be loaded"
-        )
+        self._scan_until(state["number"], lambda: self.order_state(order_id)["shipment"] == "loaded")
         self.hands.wait(
             lambda: panel.loading.route is not None and panel.loading.route.loaded, "the route to show it"
         )
@@ -318,20 +318,29 @@ class TourVerbs:
         window.navigate("picking")
         self.hands.turn(0.4)
         panel: Any = window.panel("picking")
-        self.hands.scan(number)
-        self.hands.wait(
-            lambda: (
-                panel.walk.tasks and panel.walk.task is not None and panel.walk.task.order_number == number
-            ),
-            f"a walk for order {number}",
+        self._scan_until(
+            number, lambda: panel.walk.task is not None and panel.walk.task.order_number == number
         )
         return panel
 
-    def _scan_product(self, product_id: str) -> None:
-        code = self._context.desk.read.value("SELECT gtin FROM product WHERE id = ?", (product_id,))
-        assert parse_scan(str(code), "2026-01-01").gtin, f"the product's barcode {code} is no GTIN"
-        self.hands.scan(str(code))
-        self.hands.turn(0.25)
+    def _scan_bin(self, panel: Any) -> None:
+        self._scan_until(panel.walk.task.location_code, lambda: panel.walk.stage is not Stage.BIN)
+
+    def _scan_product(self, panel: Any) -> None:
+        task = panel.walk.task
+        code = str(self._context.desk.read.value("SELECT gtin FROM product WHERE id = ?", (task.product_id,)))
+        self._scan_until(code, lambda: panel.walk.task is not task or panel.walk.stage is Stage.COUNT)
+
+    def _scan_until(self, code: str, holds: Callable[[], bool]) -> None:
+        """Scan as a picker does: once more where the reader did not catch it, as on a busy computer."""
+        for _ in range(_SCANS):
+            self.hands.scan(code)
+            try:
+                self.hands.wait(holds, f"the scan of {code} to be taken", _SCAN_PATIENCE_S)
+            except TourFailed:
+                continue
+            return
+        raise TourFailed(f"{code} was scanned {_SCANS} times and never taken")
 
     def _quantity(self, quantity: int) -> None:
         field = self.hands.need("orders.entry.quantity")
