@@ -71,7 +71,7 @@ _LISTS: Final[Mapping[str, _List]] = {
         "coalesce((SELECT d.name FROM driver AS d WHERE d.id = t.driver_id), '')", True,
     ),
     "driver": _List(Driver, "t.code", "t.name", "t.phone", "''", True),
-    "user": _List(User, "t.username", "t.name", "t.roles", "CASE t.badge WHEN '' THEN '' ELSE 'has a badge' END"),
+    "user": _List(User, "t.username", "t.name", "t.roles", "CASE t.badge WHEN '' THEN '' ELSE 'yes' END"),
     "terminal": _List(
         Terminal, "t.code", "t.name", "coalesce((SELECT s.name FROM site AS s WHERE s.id = t.home_site_id), '')", "''"
     ),

@@ -39,6 +39,7 @@ class BarcodeBox(QWidget):
         self.quantity = QuantityEdit(theme, value=1, least=1, most=1_000_000)
         self.quantity.setObjectName("admin.barcode.quantity")
         self.quantity.setAccessibleName("Units that the code stands for")
+        self.quantity.setMaximumWidth(self.quantity.fontMetrics().horizontalAdvance("0") * 15)
         self.quantity.entered.connect(self.add_typed)
         self.problem = label("", "error", wrap=True)
         self.problem.hide()

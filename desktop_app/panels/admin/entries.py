@@ -68,7 +68,8 @@ def shown(spec: FieldSpec, value: Any) -> Any:
     if spec.kind == "money":
         return f"{Decimal(value).scaleb(-_CENT):.2f}"
     if spec.kind == "decimal":
-        return f"{Decimal(repr(value)) / spec.factor:f}".rstrip("0").rstrip(".") if value else "0"
+        text = f"{Decimal(repr(value)) / spec.factor:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
 
 
@@ -123,12 +124,12 @@ def _stored(spec: FieldSpec, raw: object, bounds: Bounds) -> Any:
         return _number(spec, text, bounds)
     if bounds.whole:
         return int(text)
-    if bounds.longest is not None and len(text) > bounds.longest:
-        raise ValueError(f"has {len(text)} characters, at most {bounds.longest} are taken")
     if spec.name == "gtin" and not is_gtin(text):
         raise ValueError("is no product number: its length or its check digit is wrong")
     if spec.name == "currency" and not (len(text) == 3 and text.isascii() and text.isalpha()):
         raise ValueError("is three letters, as GBP")
+    if bounds.longest is not None and len(text) > bounds.longest:
+        raise ValueError(f"has {len(text)} characters, at most {bounds.longest} are taken")
     if spec.kind == "zone":
         _check_zone(text)
     return text.upper() if spec.name == "currency" else text

@@ -87,13 +87,13 @@ class FieldGrid(QWidget):
         field.setAccessibleName(spec.title)
         title = label(spec.title, "label")
         title.setBuddy(field)
-        title.setVisible(spec.kind != "switch")
+        title.setContentsMargins(0, 0, 0, SPACE_4 - 1)
         message = label("", "error", wrap=True)
         message.hide()
         if spec.kind != "switch":
             self._grid.addWidget(title, at, column, 1, span)
         self._grid.addWidget(field, at + 1, column, 1, span)
-        if hint and spec.kind == "switch":
+        if hint and (spec.kind == "switch" or section_id == "setting"):
             self._grid.addWidget(label(hint, "label", wrap=True), at + 2, column, 1, span)
         elif hint and isinstance(field, QLineEdit):
             field.setPlaceholderText(hint)

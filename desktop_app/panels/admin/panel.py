@@ -28,7 +28,7 @@ from services.commands import AddBarcode, Command, RemoveBarcode
 from services.domain.organisation_settings import SETTINGS
 from services.storage.tables import Barcode, User
 
-_FORM_WIDTH: Final = 420
+_FORM_WIDTH: Final = 400
 _BLANKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "product": {"uom": "ea", "currency": "GBP"},
     "customer": {"priority": 5, "country": "GB", "latitude": None, "longitude": None},
@@ -51,7 +51,7 @@ class Panel(QWidget):
         self._lists: dict[str, RecordList] = {}
         self._searched: dict[str, str] = {}
         self._drafts: dict[tuple[str, str], Draft] = {}
-        self._wanted = ""
+        self._open_id = ""
         self._new_ids: set[str] = set()
         self.form: RecordForm | None = None
         self.rail = SectionRail(context.theme, SECTIONS)
@@ -98,12 +98,13 @@ class Panel(QWidget):
         section = section_of(kind)
         if section is None:
             return
-        self._wanted = item_id
-        self.rail.choose(kind)
-        if self._section is section:
-            self.search_field.clear()
-            self.list.select_key(item_id)
-            self._open(item_id)
+        self._open_id = item_id
+        if self._section is not section:
+            self.rail.choose(kind)
+            return
+        self.search_field.clear()
+        self._open(item_id)
+        self.list.select_key(item_id)
 
     def state(self) -> Mapping[str, object]:
         """The section that was open."""
@@ -111,7 +112,7 @@ class Panel(QWidget):
 
     def restore(self, state: Mapping[str, object]) -> None:
         """As it was left."""
-        if section_of(str(state.get("section"))) is not None and not self._wanted:
+        if section_of(str(state.get("section"))) is not None and not self._open_id:
             self.rail.choose(str(state["section"]))
 
     def scan_targets(self) -> Sequence[ScanTarget]:
@@ -146,7 +147,8 @@ class Panel(QWidget):
             return
         self._searched[self._section.id] = self.search_field.text()
         self._keep_draft()
-        self._section = section
+        wanted = self._open_id if section is not self._section else ""
+        self._section, self._open_id = section, ""
         self._show_form(None)
         self._stack.setCurrentWidget(self.list)
         self.search_field.setPlaceholderText(f"Search {section.title.lower()}")
@@ -156,9 +158,9 @@ class Panel(QWidget):
         self._note.setText(section.note)
         self._note.setVisible(bool(section.note))
         self._add.setVisible(section.can_add)
-        if self._wanted:
-            self.list.select_key(self._wanted)
-            self._open(self._wanted)
+        if wanted:
+            self._open(wanted)
+            self.list.select_key(wanted)
         elif (current := self.list.current_row()) is not None:
             self._open(current.id)
         else:
@@ -170,12 +172,11 @@ class Panel(QWidget):
 
     def _on_loaded(self, section: Section) -> None:
         """Open the first record, so that the form is never empty without need."""
-        if section is self._section and self.form is None and not self._wanted and self.list.row_count():
+        if section is self._section and not self._open_id and self.list.row_count():
             self.list.select_number(0)
 
     def _on_current(self, section: Section, row: AdminRow | None) -> None:
-        if section is self._section and row is not None and not (self.form and self.form.row_id == row.id):
-            self._wanted = ""
+        if section is self._section and row is not None and row.id != self._open_id:
             self._open(row.id)
 
     def _go_to_list(self) -> None:
@@ -192,6 +193,7 @@ class Panel(QWidget):
 
     def _open(self, row_id: str) -> None:
         self._keep_draft()
+        self._open_id = row_id
         self._read(row_id, self._show_record)
 
     def _read(self, row_id: str, then: Any) -> None:
@@ -293,7 +295,6 @@ class Panel(QWidget):
         ]
         row_id = begun[0] if begun else self._context.desk.new_id()  # type: ignore[attr-defined]
         self._new_ids.add(row_id)
-        self._wanted = row_id
         self._open(row_id)
 
     def save(self) -> None:
@@ -325,8 +326,8 @@ class Panel(QWidget):
         self._drafts.pop((form.section.id, form.row_id), None)
         if form.is_new:
             self._new_ids.discard(form.row_id)
-            self._wanted = ""
             self._show_form(None)
+            self._open_id = ""
             self._go_to_list()
             if (current := self.list.current_row()) is not None:
                 self._open(current.id)
@@ -347,11 +348,9 @@ class Panel(QWidget):
             return
         form.saved()
         if form.is_new:
+            self._open(form.row_id)
             self.list.refresh()
             self.list.select_key(form.row_id)
-            self._wanted = form.row_id
-            self._new_ids.add(form.row_id)
-            self._open(form.row_id)
         else:
             self._refresh()
 
@@ -536,7 +535,7 @@ class Panel(QWidget):
         middle.addWidget(self._stack, 1)
         rail = holder(row(self.rail, margins=(SPACE_8, SPACE_16, SPACE_8, SPACE_8)), "surface")
         form = holder(row(self._place), "surface")
-        form.setMinimumWidth(_FORM_WIDTH - 60)
+        form.setMinimumWidth(_FORM_WIDTH - 40)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)

@@ -135,7 +135,9 @@ class RecordForm(QWidget):
 
     def _show_state(self) -> None:
         raw = self.grid.values()
-        words = next((str(raw[name]) for name in ("name", "code") if raw.get(name)), "")
+        words = next(
+            (str(each[name]) for name in ("name", "code") for each in (raw, self.seen) if each.get(name)), ""
+        )
         self._title.setText(words or (f"New {self.section.one}" if self.is_new else self._fixed_title))
         if not self.may_edit:
             self._pill.show_status("Look only", "neutral")

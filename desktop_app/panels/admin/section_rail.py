@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem
 from desktop_app.panels.admin.sections import Section
 from desktop_app.themes.theme import Theme
 
-_WIDTH: Final = 156
+_WIDTH: Final = 140
 
 
 class SectionRail(QListWidget):

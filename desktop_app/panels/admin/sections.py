@@ -94,19 +94,19 @@ _ACTIVE: Final = FieldSpec("active", "In use", "switch")
 
 
 def _columns(
-    code: str, name: str, detail: str, extra: str = "", *, code_width: int = 110
+    code: str, name: str, detail: str, extra: str = "", *, code_width: int = 92
 ) -> tuple[Column, ...]:
     found = [
         mark_column(lambda row: "provisional" if row.provisional else ""),
         Column("code", code, lambda row: row.code, width=code_width, strong=True),
-        Column("name", name, lambda row: row.name, width=150, stretch=True),
+        Column("name", name, lambda row: row.name, width=124, stretch=True),
         Column("detail", detail, lambda row: row.detail, width=112, sortable=False, quiet=True),
     ]
     if extra:
-        found.append(Column("extra", extra, lambda row: row.extra, width=92, sortable=False, quiet=True))
+        found.append(Column("extra", extra, lambda row: row.extra, width=72, sortable=False, quiet=True))
     found.append(
         Column(
-            "active", "", lambda row: None if row.active else ("Closed", "neutral"), "pill", width=84, sortable=False
+            "active", "", lambda row: None if row.active else ("Closed", "neutral"), "pill", width=72, sortable=False
         )
     )  # fmt: skip
     return tuple(found)
@@ -115,7 +115,7 @@ def _columns(
 SECTIONS: Final[tuple[Section, ...]] = (
     Section(
         "product", "Products", "product", "tag", frozenset({"product", "barcode"}),
-        _columns("SKU", "Name", "Category", "Unit"),
+        _columns("SKU", "Name", "Category"),
         (
             FieldSpec("sku", "SKU", required=True, half=True),
             FieldSpec("uom", "Unit", required=True, half=True, hint="ea, box, kg ..."),
@@ -141,7 +141,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     ),
     Section(
         "customer", "Customers", "customer", "customer", frozenset({"customer"}),
-        _columns("Code", "Name", "Town", "Postcode"),
+        _columns("Code", "Name", "Town", code_width=84),
         (
             FieldSpec("code", "Code", required=True, half=True),
             FieldSpec("priority", "Priority", "choice", half=True, choices=_PRIORITIES),
@@ -218,7 +218,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     ),
     Section(
         "user", "People", "person", "people", frozenset({"user"}),
-        _columns("User name", "Name", "Roles", "Badge"),
+        _columns("User", "Name", "Roles", "Badge"),
         (
             FieldSpec("username", "User name", required=True, half=True),
             FieldSpec("badge", "Badge", half=True, hint="Scan it while the person is open"),
@@ -271,7 +271,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "setting", "Settings", "setting", "settings", frozenset({"setting"}),
         (
             mark_column(lambda row: "provisional" if row.provisional else ""),
-            Column("name", "Setting", lambda row: row.name, width=220, stretch=True, strong=True, sortable=False),
+            Column("name", "Setting", lambda row: row.name, width=200, stretch=True, strong=True, sortable=False),
             Column("detail", "Value", lambda row: row.detail, width=80, align="right", sortable=False),
             Column("extra", "", lambda row: row.extra, width=104, quiet=True, sortable=False),
         ),
