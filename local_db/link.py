@@ -40,9 +40,8 @@ def link_status(
 ) -> LinkStatus:
     """What to show. ``sync``: the engine's status, None where none runs; ``synced_at`` of the cache in ms UTC."""
     if sync is None:
-        state = ATTENTION if open_items and synced_at is None else OFFLINE
         return LinkStatus(
-            state=state,
+            state=OFFLINE,
             since=None,
             pending=pending,
             needs_attention=open_items,

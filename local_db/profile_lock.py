@@ -24,9 +24,8 @@ class ProfileLock:
             os.close(descriptor)
             raise ProfileInUse(folder, pid) from None
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0) if hasattr(os, "pwrite") else os.write(
-            descriptor, str(os.getpid()).encode()
-        )
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, str(os.getpid()).encode())
         self._descriptor = descriptor
 
     def release(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from local_db.files import Connection
 
 _WORDS = {"product": ("sku", "name", "category", "gtin"), "customer": ("code", "name", "city", "postcode")}
@@ -61,10 +63,19 @@ def check(cache: Connection) -> None:
         cache.execute(f"INSERT INTO {table}_pieces ({table}_pieces, rank) VALUES ('integrity-check', 1)")
 
 
+def words_of(text: str) -> list[str]:
+    """The words in what a person typed; marks divide them."""
+    return "".join(c if c.isalnum() else " " for c in text).split()
+
+
 def words_query(text: str) -> str:
     """What a person typed as an FTS5 query: every word by its beginning, in any order; empty where no word is in it."""
-    words = ["".join(c if c.isalnum() else " " for c in part).split() for part in text.split()]
-    return " ".join(f'"{word}"*' for part in words for word in part)
+    return begins_query(words_of(text))
+
+
+def begins_query(words: Iterable[str]) -> str:
+    """Words by their beginnings, in any order, as an FTS5 query."""
+    return " ".join(f'"{word}"*' for word in words)
 
 
 def pieces_query(text: str) -> str:

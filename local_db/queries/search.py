@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from local_db.reader import Reader
-from local_db.search_index import like_pattern, pieces_query, words_query
+from local_db.search_index import begins_query, like_pattern, pieces_query, words_of
 from services.storage.tables import Customer, Location, Product
 
 
@@ -47,43 +47,67 @@ def search_products(reader: Reader, text: str, *, limit: int = 50, active_only: 
 
     def take(sql: str, *params: Any) -> None:
         if len(found) < limit:
-            rows = reader.rows(f"{sql} {active} LIMIT ?", (*params, limit), Product)
+            rows = reader.rows(f"SELECT p.* FROM {sql} {active} LIMIT ?", (*params, limit), Product)
             found.update((row.id, row) for row in rows if row.id not in found)
 
+    code = text.upper()
     with reader.snapshot():
-        take("SELECT p.* FROM product AS p WHERE p.sku IN (?, ?)", text, text.upper())
-        take("SELECT p.* FROM barcode AS b JOIN product AS p ON p.id = b.product_id WHERE b.code = ?", text)
-        take(
-            "SELECT p.* FROM product AS p WHERE p.sku >= ? AND p.sku < ?", text.upper(), text.upper() + _LAST
-        )
-        words = words_query(text)
-        if words:
-            take("SELECT p.* FROM product_words AS w JOIN product AS p ON p.rowid = w.rowid "
-                 "WHERE product_words MATCH ?", words)  # fmt: skip
-        if len(found) < limit and len(text) >= _MIN_PIECE:
+        take("product AS p WHERE p.sku IN (?, ?)", text, code)
+        take("barcode AS b JOIN product AS p ON p.id = b.product_id WHERE b.code = ?", text)
+        take("product AS p WHERE p.sku >= ? AND p.sku < ?", code, code + _LAST)
+        long, short = _by_length(words_of(text))
+        if long:
+            also, patterns = _begins_with("p.sku, p.name, p.category, p.gtin", short)
+            words = "product_words AS w JOIN product AS p ON p.rowid = w.rowid WHERE product_words MATCH ?"
+            take(f"{words} {also}", begins_query(long), *patterns)
+        elif short:
+            first = short[0].upper()
+            take("product AS p WHERE p.name >= ? AND p.name < ?", first, first + _LAST)
+        if len(text) >= _MIN_PIECE:
             like = like_pattern(text)
-            take("SELECT p.* FROM product_pieces AS w JOIN product AS p ON p.rowid = w.rowid "
-                 "WHERE product_pieces MATCH ? AND (p.sku LIKE ? ESCAPE '\\' OR p.name LIKE ? ESCAPE '\\' "
-                 "OR p.gtin LIKE ? ESCAPE '\\')", pieces_query(text), like, like, like)  # fmt: skip
+            take(
+                "product_pieces AS w JOIN product AS p ON p.rowid = w.rowid WHERE product_pieces MATCH ? "
+                "AND (p.sku LIKE ? ESCAPE '\\' OR p.name LIKE ? ESCAPE '\\' OR p.gtin LIKE ? ESCAPE '\\')",
+                pieces_query(text), like, like, like,
+            )  # fmt: skip
     return list(found.values())[:limit]
 
 
 def search_customers(reader: Reader, text: str, *, limit: int = 50) -> list[Customer]:
     """Customers whose code, name, city or postcode has words that begin as typed; an exact code comes first."""
-    words = words_query(text)
-    if not words:
+    long, short = _by_length(words_of(text))
+    if not long and not short:
         return []
+    code = text.strip().upper()
     with reader.snapshot():
-        exact = reader.rows(
-            "SELECT * FROM customer WHERE code IN (?, ?)", (text.strip(), text.strip().upper()), Customer
-        )
-        found = reader.rows(
-            "SELECT c.* FROM customer_words AS w JOIN customer AS c ON c.rowid = w.rowid "
-            "WHERE customer_words MATCH ? AND c.active = 1 LIMIT ?",
-            (words, limit),
-            Customer,
-        )
-    return list({row.id: row for row in [*exact, *found]}.values())[:limit]
+        found = reader.rows("SELECT * FROM customer WHERE code IN (?, ?)", (text.strip(), code), Customer)
+        if long:
+            also, patterns = _begins_with("c.code, c.name, c.city, c.postcode", short)
+            found += reader.rows(
+                "SELECT c.* FROM customer_words AS w JOIN customer AS c ON c.rowid = w.rowid "
+                f"WHERE customer_words MATCH ? AND c.active = 1 {also} LIMIT ?",
+                (begins_query(long), *patterns, limit),
+                Customer,
+            )
+        else:
+            first = short[0].upper()
+            found += reader.rows(
+                "SELECT * FROM customer WHERE name >= ? AND name < ? AND active = 1 LIMIT ?",
+                (first, first + _LAST, limit),
+                Customer,
+            )
+    return list({row.id: row for row in found}.values())[:limit]
+
+
+def _by_length(words: list[str]) -> tuple[list[str], list[str]]:
+    """Words that the index finds quickly by their beginning, and single letters, which begin too many."""
+    return [word for word in words if len(word) > 1], [word for word in words if len(word) == 1]
+
+
+def _begins_with(columns: str, letters: list[str]) -> tuple[str, list[str]]:
+    """A condition that some word of the columns begins with each of the letters, and its parameters."""
+    joined = " || ' ' || ".join(("''", *columns.split(", ")))
+    return " ".join(f"AND {joined} LIKE ?" for _ in letters), [f"% {letter}%" for letter in letters]
 
 
 def search_locations(reader: Reader, text: str, *, site_id: str = "", limit: int = 50) -> list[Location]:
