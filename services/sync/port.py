@@ -72,7 +72,10 @@ class Transport(Protocol):
         ...
 
     def set_password(self, token: str, user_id: str, password: str, *, within_s: float = ...) -> None:
-        """Give somebody a password, with an administrator's access token. Raises Refused where it may not be used."""
+        """Give somebody a password, with an administrator's access token.
+
+        Raises Refused where that person may not, ProtocolError with the reason where the password cannot be used.
+        """
         ...
 
     def enroll(self, token: str, request: EnrollRequest, *, within_s: float = ...) -> EnrollResponse:

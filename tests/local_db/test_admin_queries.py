@@ -106,4 +106,4 @@ def test_long_lists_are_paged_along_an_index(desk: Desk, section: str, column: s
         )
     )
     assert f"_{section}_{key} " in plan
-    assert "TEMP B-TREE" not in plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan

@@ -316,7 +316,9 @@ class Panel(QWidget):
         else:
             words = f"{name}: {_changes(section, wanted)} saved"
             undo = section.make(site_id, row_id, wanted, seen, before)
-        self._do(command, words, undo, lambda: self._saved(form), lambda error: self._refused(form, error))
+        self._do(
+            command, words, undo, lambda: self._saved(form, row_id), lambda error: self._refused(form, error)
+        )
 
     def revert(self) -> None:
         """Forget what is not saved."""
@@ -339,19 +341,19 @@ class Panel(QWidget):
         """What was added by mistake is closed: others may know it already."""
         return section.make(site_id, row_id, {"active": True}, {"active": False}, {"active": False})
 
-    def _saved(self, form: RecordForm) -> None:
-        if form.is_new:
-            self._new_ids.discard(form.row_id)
-        if not isValid(form) or form is not self.form:
-            self._drafts.pop((form.section.id, form.row_id), None) if isValid(form) else None
+    def _saved(self, form: RecordForm, row_id: str) -> None:
+        # Somebody who has gone on to another record meanwhile has left a draft of what is stored by now.
+        self._drafts.pop((form.section.id, row_id), None)
+        self._new_ids.discard(row_id)
+        if form is not self.form:
             self.list.refresh()
-            return
-        form.saved()
-        if form.is_new:
-            self._open(form.row_id)
+        elif form.is_new:
+            form.saved()
+            self._open(row_id)
             self.list.refresh()
-            self.list.select_key(form.row_id)
+            self.list.select_key(row_id)
         else:
+            form.saved()
             self._refresh()
 
     def _refused(self, form: RecordForm, error: Exception) -> bool:

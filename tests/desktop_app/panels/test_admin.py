@@ -157,6 +157,18 @@ def test_what_is_not_saved_waits_while_another_record_is_looked_at(at: PanelBenc
     assert not at.panel.form.is_dirty
 
 
+def test_what_was_saved_in_passing_is_no_draft_any_more(at: PanelBench) -> None:
+    reveal(at, "product", "prod-0003")
+    enter(at, category="Jugs")
+    at.panel.save()
+    at.panel.reveal("vehicle", "van-2")
+    at.settle()
+    assert row(at, Product, "prod-0003").category == "Jugs"
+    reveal(at, "product", "prod-0003")
+    assert not at.panel.form.is_dirty
+    assert at.panel.form._pill.text == "Provisional"
+
+
 def test_roles_are_boxes_and_the_last_administrator_stays(at: PanelBench) -> None:
     reveal(at, "user", "user-pick")
     at.find("admin.user.roles.driver").setChecked(True)
