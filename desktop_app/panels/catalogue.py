@@ -39,7 +39,7 @@ PANELS: Final[tuple[PanelSpec, ...]] = (
     _panel("inventory", "Inventory", "stock", "Work", "Ctrl+5", count_source="low_stock"),
     _panel("fleet", "Fleet", "van", "Work", "Ctrl+6", count_source="fleet_alerts"),
     _panel("outbox", "Outbox", "outbox", "System", "Ctrl+7", count_source="needs_attention"),
-    _panel("admin", "Admin", "admin", "System", "Ctrl+8", permission="masterdata.edit"),
+    _panel("admin", "Admin", "admin", "System", "Ctrl+8"),
 )
 
 # A count of these means that something waits for a person because it went wrong; the rail shows it in the warning tone.
