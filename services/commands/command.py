@@ -66,7 +66,9 @@ def check_day(day: str) -> None:
         if day:
             date.fromisoformat(day)
     except ValueError as problem:
-        raise NoSuchDay("invalid_value", f"There is no day {day}. Nothing was changed. Correct it.") from problem
+        raise NoSuchDay(
+            "invalid_value", f"There is no day {day}. Nothing was changed. Correct it."
+        ) from problem
 
 
 def scope_of_command(command: Command) -> str:
