@@ -6,22 +6,19 @@ thread at a time, and processes keep apart by advisory locks on the scopes they 
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection
-
 from services.server.clock import Clock
-from services.server.database import DATABASE_ERRORS, PASSING_ERRORS, Database, Direct
+from services.server.database import DATABASE_ERRORS, PASSING_ERRORS, Database
 from services.server.log import log_of
+from services.server.remembered_rows import remembered_rows
 from services.server.transaction import Committed, ScopesTouched, Transaction
-from services.storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 Work = Callable[[Transaction], T]
@@ -73,18 +70,17 @@ class Committer:
         rows_remembered: int = 300_000,
         deadline_seconds: float = 30.0,
     ) -> None:
-        self._database = database
+        self._is_one_lane = database.is_sqlite
+        self._rows = remembered_rows(database, rows_remembered)
         self._clock = clock
         self._weight_per_commit = weight_per_commit
-        self._rows_remembered = rows_remembered
         self._deadline = deadline_seconds
         self._condition = threading.Condition()
         self._lanes: dict[str, _Lane] = {}
         self._ready: deque[str] = deque()
         self._stopping = False
-        self._keeper: _Keeper | None = None
         self.on_commit: list[Listener] = []
-        count = 1 if database.is_sqlite else workers
+        count = 1 if self._is_one_lane else workers
         self._threads = [
             threading.Thread(target=self._work, name=f"holdfast-commit-{i}", daemon=True)
             for i in range(count)
@@ -103,8 +99,7 @@ class Committer:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
-        if self._keeper is not None:
-            self._keeper.close()
+        self._rows.close()
 
     def submit(
         self, scopes: Iterable[str], work: Work[T], *, locks: Iterable[str] = (), weight: int = 1
@@ -117,7 +112,7 @@ class Committer:
         named = frozenset(scopes)
         submission: Submission[T] = Submission(named | frozenset(locks), work, weight)
         # "org" sorts before every site, so that work which also touches the org waits with its site.
-        key = "" if self._database.is_sqlite else max(named, default="")
+        key = "" if self._is_one_lane else max(named, default="")
         with self._condition:
             if self._stopping:
                 raise Stopping("the server is going down")
@@ -151,7 +146,7 @@ class Committer:
                 group = self._take(lane)
             try:
                 if group:
-                    self._commit(group)
+                    self._commit(key, group)
             finally:
                 with self._condition:
                     lane.is_worked = False
@@ -171,36 +166,46 @@ class Committer:
                 weight += submission.weight
         return group
 
-    def _commit(self, group: Sequence[Submission[Any]], extra_locks: frozenset[str] = frozenset()) -> None:
+    def _commit(
+        self, lane: str, group: Sequence[Submission[Any]], extra_locks: frozenset[str] = frozenset()
+    ) -> None:
         """Commit a group; where it fails as a whole, each submission by itself, and then with care."""
         try:
-            self._settle(group, *self._attempt(group, extra_locks))
+            self._settle(group, *self._attempt(lane, group, extra_locks))
         except ScopesTouched as more:
-            self._commit(group, extra_locks | more.scopes)
+            self._commit(lane, group, extra_locks | more.scopes)
         except Exception as problem:
             if len(group) > 1:
                 for submission in group:
-                    self._commit([submission])
+                    self._commit(lane, [submission])
             elif isinstance(problem, DATABASE_ERRORS) and not isinstance(problem, PASSING_ERRORS):
-                self._commit_with_care(group[0], extra_locks)
+                self._commit_with_care(lane, group[0], extra_locks)
             else:
                 group[0].future.set_exception(_told(problem))
 
-    def _commit_with_care(self, submission: Submission[Any], extra_locks: frozenset[str]) -> None:
+    def _commit_with_care(self, lane: str, submission: Submission[Any], extra_locks: frozenset[str]) -> None:
         """The database refused something in here: the work finds out what, part by part."""
         try:
-            self._settle([submission], *self._attempt([submission], extra_locks, careful=True))
+            self._settle([submission], *self._attempt(lane, [submission], extra_locks, careful=True))
         except ScopesTouched as more:
-            self._commit_with_care(submission, extra_locks | more.scopes)
+            self._commit_with_care(lane, submission, extra_locks | more.scopes)
         except Exception as problem:
             submission.future.set_exception(_told(problem))
 
     def _attempt(
-        self, group: Sequence[Submission[Any]], extra_locks: frozenset[str], *, careful: bool = False
+        self,
+        lane: str,
+        group: Sequence[Submission[Any]],
+        extra_locks: frozenset[str],
+        *,
+        careful: bool = False,
     ) -> tuple[list[Any], Committed]:
         locks = extra_locks.union(*(submission.locks for submission in group))
         results: list[Any] = []
-        with self._transaction(locks, careful) as transaction:
+        with self._rows.transaction(lane, locks) as lease:
+            transaction = Transaction(
+                lease.connection, lease.unit, received_at=self._clock(), careful=careful
+            )
             for submission in group:
                 transaction.wrote_past_unit = False
                 try:
@@ -213,22 +218,9 @@ class Committer:
                     if transaction.wrote_past_unit or len(group) == 1:
                         raise
                     results.append(_Failure(problem))
-            committed = transaction.finish(None if self._database.is_sqlite else locks)
+            committed = transaction.finish(None if self._is_one_lane else locks)
+            lease.committed(committed.versions)
         return results, committed
-
-    @contextmanager
-    def _transaction(self, locks: frozenset[str], careful: bool) -> Iterator[Transaction]:
-        if self._database.is_sqlite:
-            if self._keeper is None:
-                self._keeper = _Keeper(self._database, self._rows_remembered)
-            with self._keeper.transaction() as (connection, unit):
-                yield Transaction(connection, unit, received_at=self._clock(), careful=careful)
-            return
-        with self._database.writing() as connection:
-            take_locks(connection, locks)
-            yield Transaction(
-                connection, UnitOfWork(Direct(connection)), received_at=self._clock(), careful=careful
-            )
 
     def _settle(self, group: Sequence[Submission[Any]], results: Sequence[Any], committed: Committed) -> None:
         for submission, result in zip(group, results, strict=True):
@@ -251,46 +243,6 @@ class _Failure:
 
     def __init__(self, problem: Exception) -> None:
         self.problem = problem
-
-
-class _Keeper:
-    """The one writing connection to SQLite, and the unit of work that lives as long as nobody else writes."""
-
-    def __init__(self, database: Database, rows_remembered: int) -> None:
-        self._connection = database.writer()
-        self._unit = UnitOfWork(Direct(self._connection))
-        self._rows_remembered = rows_remembered
-        self._seen_version = -1
-
-    @contextmanager
-    def transaction(self) -> Iterator[tuple[Connection, UnitOfWork]]:
-        try:
-            with self._connection.begin():
-                # Changes when another connection, such as an import in another process, has committed.
-                version = self._connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-                if version != self._seen_version or self._unit.rows_known > self._rows_remembered:
-                    self._unit.forget()
-                    self._seen_version = version
-                yield self._connection, self._unit
-        except BaseException:
-            self._unit.forget()
-            raise
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def take_locks(connection: Connection, names: Iterable[str]) -> None:
-    """Hold PostgreSQL's advisory locks for these names until the transaction ends, taken in one order by everybody."""
-    keys = sorted({_lock_key(name) for name in names})
-    if keys:
-        connection.exec_driver_sql(
-            "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (keys,)
-        ).fetchall()
-
-
-def _lock_key(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def _told(problem: Exception) -> Exception:

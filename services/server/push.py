@@ -11,6 +11,7 @@ from services.commands import Command, scope_of_command
 from services.commands.codec import chain_hash, decode_args
 from services.domain.refusals import RuleViolation
 from services.handlers.dispatch import Effect
+from services.handlers.read_ahead import read_ahead
 from services.protocol.messages import SCHEMA, Outcome, PushedCommand, PushRequest, PushResponse
 from services.server import authority
 from services.server.committer import Committer
@@ -70,6 +71,10 @@ class Push:
             raise LookupError(f"no client {request.client_id}")
         stored = _stored(transaction, client, prepared)
         settled_elsewhere = _settled_under_another_client(transaction, client, prepared)
+        read_ahead(
+            transaction.unit,
+            [each.command for each in prepared if each.command is not None and each.sent.n > client.last_n],
+        )
         outcomes: list[Outcome] = []
         problem, expected, message = "", 0, ""
         for each in prepared:

@@ -15,12 +15,15 @@ from services.commands import CustomerFields, ReceiveStock, SaveCustomer, SaveVe
 from services.handlers import dispatch
 from services.handlers.work import Work
 from services.server import feed
+from services.server.committer import Committer
 from services.server.database import Database
 from services.server.migrations import upgrade
 from services.server.parts import Parts
+from services.server.push import Push
 from services.server.transaction import Transaction
 from services.storage.row import scope_of
-from services.storage.tables import BY_NAME, Vehicle
+from services.storage.stock_rule import stock_problems
+from services.storage.tables import BY_NAME, StockLevel, Vehicle
 from services.storage.unit_of_work import UnitOfWork
 from tests.server.terminal import Terminal, stored_rows
 from tests.server.warehouse import OTHER_SITE, SITE, bin_id, order, seed_site
@@ -234,14 +237,19 @@ def test_the_check_of_the_feed_finds_rows_that_came_past_it(parts: Parts) -> Non
 
 
 def test_rows_changed_by_another_process_are_not_mistaken_for_what_is_remembered(parts: Parts) -> None:
-    """The committer on SQLite remembers rows from commit to commit, as long as nobody else writes."""
-    terminal = Terminal(parts)
-    terminal.do(ReceiveStock(site_id=SITE, product_id="prod-1", location_id=bin_id(SITE, 1), quantity=1))
-    with parts.database.writing() as connection:
-        connection.exec_driver_sql("UPDATE stock_level SET on_hand = 500 WHERE product_id = 'prod-1'")
-    terminal.do(ReceiveStock(site_id=SITE, product_id="prod-1", location_id=bin_id(SITE, 1), quantity=1))
+    """A committer remembers rows from commit to commit, as long as nobody else writes; here two take turns."""
+    other = Committer(parts.database, parts.clock)
+    other.start()
+    here, there = Terminal(parts), Terminal(parts)
+    elsewhere = Push(other, epoch=parts.epoch)
+    for _ in range(3):
+        here.do(ReceiveStock(site_id=SITE, product_id="prod-1", location_id=bin_id(SITE, 1), quantity=1))
+        sent = there.queue(
+            ReceiveStock(site_id=SITE, product_id="prod-1", location_id=bin_id(SITE, 1), quantity=10)
+        )
+        elsewhere.take(there.request(sent.n))
+    other.stop()
     with parts.database.reading() as connection:
-        on_hand = connection.exec_driver_sql(
-            "SELECT on_hand FROM stock_level WHERE product_id = 'prod-1'"
-        ).scalar_one()
-    assert on_hand == 501
+        (level,) = UnitOfWork(connection).find(StockLevel, site_id=SITE, product_id="prod-1")
+        assert stock_problems(connection) == []
+    assert level.on_hand == 133

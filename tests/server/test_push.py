@@ -10,15 +10,15 @@ import msgspec
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from services.commands import CustomerFields, MoveStock, ReceiveStock, SaveCustomer
+from services.commands import ConfirmPick, CustomerFields, MoveStock, ReceiveStock, SaveCustomer
 from services.handlers import dispatch
 from services.server import feed
 from services.server.committer import Busy
-from services.server.database import DATABASE_ERRORS
+from services.server.database import DATABASE_ERRORS, Direct
 from services.server.doctor import examine
 from services.server.parts import Parts
 from services.server.transaction import Transaction
-from services.storage.tables import Customer, Order, StockLevel
+from services.storage.tables import Customer, Order, PickTask, StockLevel
 from services.storage.unit_of_work import UnitOfWork
 from tests.server.terminal import Terminal
 from tests.server.warehouse import SITE, bin_id, order
@@ -348,3 +348,41 @@ def test_outcomes_and_last_n_hold_only_together_with_the_effects(
     assert terminal.pull().last_n == 0
     assert terminal.push().last_n == 1
     assert on_hand(parts) == 109
+
+
+def test_a_long_push_reads_what_it_needs_together(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty orders and their picks: their reads are foreseen, so that they cost far fewer than one each."""
+    statements: list[str] = []
+    direct = Direct.exec_driver_sql
+
+    def counted(self: Direct, statement: str, parameters: object = None) -> object:
+        statements.append(statement)
+        return direct(self, statement, parameters)
+
+    terminal = Terminal(parts)
+    for number in range(50):
+        terminal.queue(order(f"o-{number}", ("prod-1", 1), ("prod-2", 1), ("prod-3", 1)))
+    with monkeypatch.context() as patched:
+        patched.setattr(Direct, "exec_driver_sql", counted)
+        assert {outcome.status for outcome in terminal.push().outcomes} == {"applied"}
+    assert len(statements) < 100
+    with parts.database.reading() as connection:
+        tasks = UnitOfWork(connection).find(PickTask, site_id=SITE, status="pending")
+    for task in tasks:
+        terminal.queue(
+            ConfirmPick(
+                site_id=SITE,
+                task_id=task.id,
+                order_id=task.order_id,
+                line_id=task.line_id,
+                product_id=task.product_id,
+                location_id=task.location_id,
+                quantity=task.quantity,
+            )
+        )
+    statements.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Direct, "exec_driver_sql", counted)
+        assert {outcome.status for outcome in terminal.push(51).outcomes} == {"applied"}
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) < 2 * len(tasks)
+    all_is_well(parts)

@@ -1,0 +1,76 @@
+"""Reads what many commands are about to need, a table at a time: a hundred commands then cost few trips to the database.
+
+It changes nothing but speed: whatever is not foreseen here is read when a handler asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from services.commands import Command, ConfirmPick, NewLine, PlaceOrder, ShortPick
+from services.domain.identifiers import derive
+from services.handlers.stock_ledger import GOOD, stock_id_of
+from services.storage.tables import (
+    Allocation,
+    Backorder,
+    Customer,
+    Location,
+    Order,
+    OrderLine,
+    PickTask,
+    Product,
+    Reservation,
+    Stock,
+    StockLevel,
+)
+from services.storage.unit_of_work import UnitOfWork
+
+Pick = ConfirmPick | ShortPick
+
+
+def read_ahead(unit: UnitOfWork, commands: Iterable[Command]) -> None:
+    """Let the unit know what these commands will ask for first."""
+    orders: dict[str, list[PlaceOrder]] = {}
+    picks: list[Pick] = []
+    for command in commands:
+        if isinstance(command, PlaceOrder):
+            orders.setdefault(command.site_id, []).append(command)
+        elif isinstance(command, ConfirmPick | ShortPick):
+            picks.append(command)
+    for site_id, placed in orders.items():
+        _before_orders(unit, site_id, placed)
+    if picks:
+        _before_picks(unit, picks)
+
+
+def _before_orders(unit: UnitOfWork, site_id: str, orders: Sequence[PlaceOrder]) -> None:
+    lines: list[NewLine] = [line for order in orders for line in order.lines]
+    product_ids = dict.fromkeys(line.product_id for line in lines)
+    unit.get_many(Order, [order.order_id for order in orders])
+    unit.get_many(OrderLine, [line.line_id for line in lines])
+    unit.get_many(Customer, [order.customer_id for order in orders])
+    unit.get_many(Product, product_ids)
+    unit.get_many(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
+    found = unit.find_many(Stock, "product_id", product_ids, site_id=site_id)
+    unit.get_many(Location, [stock.location_id for rows in found.values() for stock in rows])
+    unit.get_many(Reservation, [derive("reservation", line.line_id) for line in lines])
+    unit.get_many(Backorder, [derive("backorder", line.line_id) for line in lines])
+    ties = [
+        derive("allocation", line.line_id, stock.id) for line in lines for stock in found[line.product_id]
+    ]
+    unit.get_many(Allocation, ties)
+
+
+def _before_picks(unit: UnitOfWork, picks: Sequence[Pick]) -> None:
+    stock_ids = [stock_id_of(pick.product_id, pick.location_id, pick.lot, GOOD) for pick in picks]
+    unit.get_many(Order, [pick.order_id for pick in picks])
+    unit.get_many(PickTask, [pick.task_id for pick in picks])
+    unit.get_many(Product, [pick.product_id for pick in picks])
+    unit.get_many(Location, [pick.location_id for pick in picks])
+    unit.get_many(Stock, stock_ids)
+    unit.find_many(OrderLine, "order_id", [pick.order_id for pick in picks])
+    unit.find_many(PickTask, "stock_id", stock_ids)
+    ties = [
+        derive("allocation", pick.line_id, stock_id) for pick, stock_id in zip(picks, stock_ids, strict=True)
+    ]
+    unit.get_many(Allocation, ties)
