@@ -73,6 +73,17 @@ def test_another_command_under_a_number_already_taken_shows_a_copied_file(parts:
     assert on_hand(parts) == 101
 
 
+def test_a_copy_that_did_just_the_same_is_told_apart_by_its_commands_ids(parts: Parts) -> None:
+    terminal = Terminal(parts)
+    terminal.queue(receive(1))
+    terminal.push()
+    terminal.queued.clear()
+    terminal.hash = b""
+    terminal.queue(receive(1))
+    assert terminal.push().problem == "forked"
+    assert on_hand(parts) == 101
+
+
 def test_a_new_command_on_another_history_shows_a_copied_file(parts: Parts) -> None:
     terminal = Terminal(parts)
     terminal.queue(receive(1))

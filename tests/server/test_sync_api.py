@@ -200,9 +200,9 @@ def test_a_snapshot_is_shared_until_it_is_old_or_too_much_has_changed(tmp_path: 
 def test_a_snapshot_of_what_the_terminal_may_not_see_is_refused(sqlite_server: RunningServer) -> None:
     with signed_in(sqlite_server) as client:
         headers = device(enroll(client))
-        answer = client.get("/sync/snapshot", params={"scopes": "org,site:other"}, headers=headers)
+        answer = client.get("/sync/snapshot", params={"scope": ["org", "site:other"]}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_not_granted")
-        part = client.get("/sync/snapshot", params={"scopes": "org"}, headers=headers)
+        part = client.get("/sync/snapshot", params={"scope": "org"}, headers=headers)
         assert json.loads(part.headers["X-Holdfast-Cursors"]).keys() == {"org"}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -67,16 +69,18 @@ def _pull(parts: Parts, authorization: str, body: bytes) -> Response:
 
 
 @router.get("/snapshot")
-def snapshot(request: Request, parts: PartsOfServer, scopes: str = "") -> FileResponse:
-    """A zstd-compressed SQLite image. ``scopes`` (joined by commas) is all that the terminal may see, if not given.
+def snapshot(
+    request: Request, parts: PartsOfServer, scope: Annotated[list[str] | None, Query()] = None
+) -> FileResponse:
+    """A zstd-compressed SQLite image of each ``scope``; of all that the terminal may see, if none is given.
 
     Headers: X-Holdfast-Cursors (JSON), X-Holdfast-SHA256 of the compressed bytes, ETag; Range and If-Range work.
     """
     device = parts.clients.device(_authorization(request))
-    wanted = [scope for scope in scopes.split(",") if scope] or device.scopes
+    wanted = scope or device.scopes
     strange = sorted(set(wanted) - set(device.scopes))
     if strange:
-        details = [{"scope": scope} for scope in strange]
+        details = [{"scope": each} for each in strange]
         raise ApiError(403, "This terminal may not see that.", "scope_not_granted", details)
     path, image = parts.snapshots.image(wanted)
     return FileResponse(
