@@ -8,11 +8,13 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from services.domain.refusals import RuleViolation
 from services.server.clock import new_id
 from services.server.committer import Busy, Stopping
+from services.server.database import PASSING_ERRORS
 from services.server.log import log_of
 
 _log = log_of("errors")
@@ -85,10 +87,11 @@ def install(app: FastAPI) -> None:
     async def rule_violation(_request: Request, problem: RuleViolation) -> JSONResponse:
         return _answer(refused(problem.code, problem.message, problem.details))
 
-    @app.exception_handler(Busy)
-    @app.exception_handler(Stopping)
     async def is_busy(_request: Request, _problem: Exception) -> JSONResponse:
         return _answer(busy())
+
+    for kind in (Busy, Stopping, PoolTimeout, *PASSING_ERRORS):
+        app.add_exception_handler(kind, is_busy)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_request: Request, problem: RequestValidationError) -> JSONResponse:

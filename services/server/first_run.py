@@ -1,4 +1,4 @@
-"""What an empty database begins with: one administrator, and a customer for orders that name none."""
+"""What an empty database begins with: one administrator, who can let everybody else in."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.helpers.running_server import RunningServer, running_server, server_settings
 from tests.server.client import signed_in
@@ -77,3 +79,32 @@ def test_what_is_not_there_and_what_fails_look_like_every_error(
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
     wrong = httpx.get(f"{sqlite_server.base_url}/api/auth/login")
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_a_fault_of_ours_is_told_by_a_reference_and_nothing_else(
+    sqlite_server: RunningServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_parts: object) -> None:
+        raise RuntimeError("the inner workings")
+
+    monkeypatch.setattr("services.server.routes.health.check_health", fail)
+    answer = httpx.get(f"{sqlite_server.base_url}/health")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "inner workings" not in answer.text
+    assert answer.json()["details"][0]["reference"] in caplog.text
+    assert "inner workings" in caplog.text
+
+
+def test_trouble_of_the_database_asks_for_another_try(
+    sqlite_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with signed_in(sqlite_server) as client:
+
+        def fail() -> None:
+            raise OperationalError("read", None, Exception("disk I/O error"))
+
+        monkeypatch.setattr(sqlite_server.parts.database, "reading", fail)
+        answer = client.get("/api/orders")
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "disk I/O" not in answer.text
