@@ -23,12 +23,16 @@ _SIDES: Final[dict[Side, Qt.AlignmentFlag]] = {
 
 
 def print_font(size: int, strong: bool = False) -> QFont:
-    """The program's typeface, its size in tenths of a millimetre, with figures of one width."""
+    """The program's typeface, its size in tenths of a millimetre.
+
+    Its figures are the plain ones: a PDF would name figures of one width by codes that nobody can search or copy.
+    """
     font = QFont(QGuiApplication.font().family())
     font.setPixelSize(size)
     font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    font.setFeature(QFont.Tag("tnum"), 1)
+    for feature in ("tnum", "calt"):
+        font.setFeature(QFont.Tag(feature), 0)
     return font
 
 

@@ -175,13 +175,14 @@ def test_the_menu_of_states_offers_what_the_van_is_not(at: PanelBench) -> None:
 
 def test_a_click_on_the_timeline_chooses_the_stop(at: PanelBench) -> None:
     timeline = at.find("fleet.timeline")
-    row = timeline.rows[0]
-    box = timeline.block_box(row.id, row.blocks[2].id)
+    row = next(each for each in timeline.rows if each.blocks)
+    block = row.blocks[-1]
+    box = timeline.block_box(row.id, block.id)
     QTest.mouseClick(timeline.viewport(), Qt.MouseButton.LeftButton, pos=box.center().toPoint() or QPoint())
     at.settle()
     assert at.panel.chosen.id == row.id
-    assert at.panel.chosen_stop.row.id == row.blocks[2].id
-    assert at.find("fleet.map").routes.stop_selected == row.blocks[2].id
+    assert at.panel.chosen_stop.row.id == block.id
+    assert at.find("fleet.map").routes.stop_selected == block.id
 
 
 def test_the_search_and_the_filters_narrow_the_list(at: PanelBench) -> None:
