@@ -111,12 +111,15 @@ def test_orders_printed_together_each_begin_a_sheet_and_a_long_one_goes_on(
 
     first, second = pick_lists(desk.read, [open_order(desk), "order-0001"])
     long = replace(first, lines=first.lines * 8)
-    pages = render_pdf("pick_list", [long, second], tmp_path / "list.pdf")
+    alone = render_pdf("pick_list", [long], tmp_path / "long.pdf")
+    render_pdf("pick_list", [long, replace(second, lines=second.lines[:1])], tmp_path / "list.pdf")
     text, _codes = read_back(tmp_path / "list.pdf")
     for number in range(1, len(long.lines) + 1):
         assert f"{number}." in text
-    for number in range(1, pages):
-        assert f"Page {number} of {pages - 1}" in text
+    # A reader of PDFs guesses blanks from gaps, and sometimes leaves one out.
+    squeezed = "".join(text.split())
+    for number in range(1, alone + 1):
+        assert f"Page{number}of{alone}" in squeezed
     assert "Page 1 of 1" in text
 
 
