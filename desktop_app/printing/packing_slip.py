@@ -3,54 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from desktop_app.printing.barcodes import Side
 from desktop_app.printing.ink import BLACK, QUIET, Ink
 from desktop_app.printing.page import (
-    BOTTOM,
     MARGIN,
     WIDTH,
     Paint,
+    Sheets,
+    begin_sheet,
     day_words,
     footer,
     minute_words,
-    shared_out,
+    sheets_of,
 )
 from local_db.queries.print_queries import PackingSlip, SlipLine
 
-_HEAD: Final = 900
-_LATER_HEAD: Final = 420
-_ROW: Final = 96
 _GRAMS_PER_KG: Final = 1000
+_SHEETS: Final = Sheets(head=900, later_head=420, row=96)
 
 
 def packing_slip_pages(slips: Sequence[PackingSlip]) -> list[Paint]:
     """The pages of packing slips, each order beginning a sheet of its own."""
-    found: list[Paint] = []
-    for slip in slips:
-        first, later = ((BOTTOM - head) // _ROW for head in (_HEAD, _LATER_HEAD))
-        shares = shared_out(len(slip.lines), first, later)
-        found += [
-            partial(_paint, slip, share, number + 1, len(shares)) for number, share in enumerate(shares)
-        ]
-    return found
+    return sheets_of(slips, lambda each: each.lines, _SHEETS, _paint)
 
 
 def _paint(slip: PackingSlip, rows: range, number: int, of: int, ink: Ink) -> None:
-    ink.text(MARGIN, 140, 900, "Packing slip", 34, strong=True, colour=QUIET)
-    ink.text(MARGIN, 185, 1000, slip.number, 92, strong=True, fit=True)
-    ink.barcode(MARGIN + WIDTH - 800, 150, 800, 150, slip.number, side="right")
-    y = _LATER_HEAD
+    begin_sheet(ink, "Packing slip", slip.number)
+    y = _SHEETS.later_head
     if number == 1:
         _addressee(slip, ink)
         _facts(slip, ink)
-        y = _HEAD
+        y = _SHEETS.head
     _titles(ink, y - 66)
     for index in rows:
         _row(slip.lines[index], y, ink)
-        y += _ROW
+        y += _SHEETS.row
     if rows.stop == len(slip.lines):
         _sums(slip, y, ink)
     footer(ink, f"Packed at {slip.site}", number, of)
@@ -111,7 +100,7 @@ def _row(line: SlipLine, y: float, ink: Ink) -> None:
     for index, (value, (x, width, _title, side)) in enumerate(zip(values, _COLUMNS, strict=True)):
         colour = QUIET if index in (0, 2) else BLACK
         ink.text(MARGIN + x, y + 22, width, value, 36, strong=index == 3, side=side, colour=colour)
-    ink.rule(MARGIN, y + _ROW - 4, WIDTH)
+    ink.rule(MARGIN, y + _SHEETS.row - 4, WIDTH)
 
 
 def _sums(slip: PackingSlip, y: float, ink: Ink) -> None:

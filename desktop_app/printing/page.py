@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from desktop_app.printing.ink import QUIET, RULE, Ink
@@ -14,6 +15,8 @@ MARGIN: Final = 150
 # Where the last line of a page's content may end, above the footer.
 BOTTOM: Final = A4[1] - 230
 WIDTH: Final = A4[0] - 2 * MARGIN
+
+T = TypeVar("T")
 
 Paint = Callable[[Ink], None]
 
@@ -42,6 +45,37 @@ def shared_out(count: int, first: int, later: int) -> list[range]:
         begin = pages[-1].stop
         pages.append(range(begin, min(begin + later, count)))
     return pages
+
+
+class Sheets(NamedTuple):
+    """The measures of a document of many sheets, in tenths of a millimetre: where its rows begin, and their height."""
+
+    head: int
+    later_head: int
+    row: int
+
+
+Draw = Callable[[T, range, int, int, Ink], None]
+"""Draws one sheet: of what, which of its rows, and that it is the n-th of so many."""
+
+
+def sheets_of(
+    things: Sequence[T], rows_of: Callable[[T], Sequence[object]], measures: Sheets, draw: Draw[T]
+) -> list[Paint]:
+    """The sheets of several documents, each beginning one of its own."""
+    first, later = ((BOTTOM - head) // measures.row for head in (measures.head, measures.later_head))
+    found: list[Paint] = []
+    for thing in things:
+        shares = shared_out(len(rows_of(thing)), first, later)
+        found += [partial(draw, thing, share, number + 1, len(shares)) for number, share in enumerate(shares)]
+    return found
+
+
+def begin_sheet(ink: Ink, title: str, number: str) -> None:
+    """What stands at the head of every sheet: what it is, and its number to read and to scan."""
+    ink.text(MARGIN, 140, 900, title, 34, strong=True, colour=QUIET)
+    ink.text(MARGIN, 185, 1000, number, 92, strong=True, fit=True)
+    ink.barcode(MARGIN + WIDTH - 800, 150, 800, 150, number, side="right")
 
 
 def day_words(day: str) -> str:

@@ -3,53 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from desktop_app.printing.barcodes import Side
 from desktop_app.printing.ink import BLACK, QUIET, Ink
 from desktop_app.printing.page import (
-    BOTTOM,
     MARGIN,
     WIDTH,
     Paint,
+    Sheets,
+    begin_sheet,
     day_words,
     footer,
     minute_words,
-    shared_out,
+    sheets_of,
 )
 from local_db.queries.print_queries import PickLine, PickList
 
-_HEAD: Final = 640
-_LATER_HEAD: Final = 330
-_ROW: Final = 150
 _OPEN: Final = frozenset({"pending", "picking"})
+_SHEETS: Final = Sheets(head=640, later_head=330, row=150)
 
 
 def pick_list_pages(lists: Sequence[PickList]) -> list[Paint]:
     """The pages of pick lists, each order beginning a sheet of its own."""
-    found: list[Paint] = []
-    for each in lists:
-        first, later = ((BOTTOM - head) // _ROW for head in (_HEAD, _LATER_HEAD))
-        shares = shared_out(len(each.lines), first, later)
-        found += [
-            partial(_paint, each, share, number + 1, len(shares)) for number, share in enumerate(shares)
-        ]
-    return found
+    return sheets_of(lists, lambda each: each.lines, _SHEETS, _paint)
 
 
 def _paint(order: PickList, rows: range, number: int, of: int, ink: Ink) -> None:
-    ink.text(MARGIN, 140, 900, "Pick list", 34, strong=True, colour=QUIET)
-    ink.text(MARGIN, 185, 1000, order.number, 92, strong=True, fit=True)
-    ink.barcode(MARGIN + WIDTH - 800, 150, 800, 150, order.number, side="right")
-    y = _LATER_HEAD
+    begin_sheet(ink, "Pick list", order.number)
+    y = _SHEETS.later_head
     if number == 1:
         _facts(order, ink)
-        y = _HEAD
+        y = _SHEETS.head
     _titles(ink, y - 62)
     for index in rows:
         _row(order.lines[index], index + 1, y, ink)
-        y += _ROW
+        y += _SHEETS.row
     if not order.lines:
         words = "Nothing of this order is to be picked: no stock is promised to it yet."
         ink.text(MARGIN, y + 60, WIDTH, words, 38, colour=QUIET)
@@ -103,4 +92,4 @@ def _row(line: PickLine, number: int, y: float, ink: Ink) -> None:
     ink.text(MARGIN + 1360, y + 12, 240, f"{left:,}", 62, strong=not done, side="right", colour=colour)
     ink.text(MARGIN + 1360, y + 92, 240, line.uom, 28, side="right", colour=QUIET)
     ink.tick_box(MARGIN + WIDTH - 105, y + 24, 90, done)
-    ink.rule(MARGIN, y + _ROW - 6, WIDTH)
+    ink.rule(MARGIN, y + _SHEETS.row - 6, WIDTH)

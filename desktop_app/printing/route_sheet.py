@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from desktop_app.formats import clock
 from desktop_app.printing.ink import QUIET, RULE, Ink
-from desktop_app.printing.page import BOTTOM, MARGIN, WIDTH, Paint, day_words, footer, shared_out
+from desktop_app.printing.page import MARGIN, WIDTH, Paint, Sheets, begin_sheet, day_words, footer, sheets_of
 from local_db.queries.print_queries import RouteSheet, RouteStop
 
-_HEAD: Final = 540
-_LATER_HEAD: Final = 340
-_ROW: Final = 190
 _GRAMS_PER_KG: Final = 1000
+_SHEETS: Final = Sheets(head=540, later_head=340, row=190)
 
 
 def route_sheet_pages(sheets: Sequence[RouteSheet]) -> list[Paint]:
     """The pages of route sheets, each route beginning a sheet of its own."""
-    found: list[Paint] = []
-    for sheet in sheets:
-        first, later = ((BOTTOM - head) // _ROW for head in (_HEAD, _LATER_HEAD))
-        shares = shared_out(len(sheet.stops), first, later)
-        found += [
-            partial(_paint, sheet, share, number + 1, len(shares)) for number, share in enumerate(shares)
-        ]
-    return found
+    return sheets_of(sheets, lambda each: each.stops, _SHEETS, _paint)
 
 
 def _paint(sheet: RouteSheet, rows: range, number: int, of: int, ink: Ink) -> None:
-    ink.text(MARGIN, 140, 900, "Route sheet", 34, strong=True, colour=QUIET)
-    ink.text(MARGIN, 185, 1000, sheet.number, 92, strong=True, fit=True)
-    ink.barcode(MARGIN + WIDTH - 800, 150, 800, 150, sheet.number, side="right")
-    y = _LATER_HEAD
+    begin_sheet(ink, "Route sheet", sheet.number)
+    y = _SHEETS.later_head
     if number == 1:
         _facts(sheet, ink)
-        y = _HEAD
+        y = _SHEETS.head
     ink.rule(MARGIN, y - 14, WIDTH, thick=4)
     for index in rows:
         _stop(sheet.stops[index], index + 1, sheet.zone, y, ink)
-        y += _ROW
+        y += _SHEETS.row
     if not sheet.stops:
         ink.text(MARGIN, y + 60, WIDTH, "Nothing is on this route yet.", 38, colour=QUIET)
     footer(ink, f"{sheet.site}  ·  {day_words(sheet.planned_on)}", number, of)
@@ -77,4 +65,4 @@ def _stop(stop: RouteStop, number: int, zone: str, y: float, ink: Ink) -> None:
         ink.text(MARGIN + 880, y + 132, 470, stop.shipment, 26, colour=QUIET)
     ink.text(MARGIN + 1370, y + 128, 400, "Name and signature", 24, colour=QUIET)
     ink.rule(MARGIN + 1370, y + 120, WIDTH - 1370, RULE, 3)
-    ink.rule(MARGIN, y + _ROW - 8, WIDTH)
+    ink.rule(MARGIN, y + _SHEETS.row - 8, WIDTH)
