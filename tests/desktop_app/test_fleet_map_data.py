@@ -249,7 +249,9 @@ def test_the_base_map_says_whose_data_it_is() -> None:
         assert resource_path("map", licence).stat().st_size > 500
 
 
-@pytest.mark.parametrize("damage", [b"not a map at all", gzip.compress(b"[]]")])
+@pytest.mark.parametrize(
+    "damage", [b"not a map at all", gzip.compress(b"[]]")], ids=["no gzip file", "no map within"]
+)
 def test_a_file_that_is_no_base_map_is_refused(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "base_map.gz"
     path.write_bytes(damage)
