@@ -50,6 +50,9 @@ class Tour:
                 proxies.append(Proxy(server.port))
                 desks.append(DeskProcess(name.upper(), work / f"desk-{name}", proxies[-1].url))
             self._steps(server, proxies[0], *desks)
+        except TourFailed:
+            self._grab_where_it_stopped(desks)
+            raise
         finally:
             for desk in desks:
                 desk.close()
@@ -152,6 +155,13 @@ class Tour:
             for panel in ("dashboard", "orders", "fleet"):
                 self._grab(a, f"{panel}-dark", panel)
             a.do("theme", name="light")
+
+    def _grab_where_it_stopped(self, desks: Sequence[DeskProcess]) -> None:
+        for desk in desks:
+            try:
+                self._grab(desk, f"stopped-{desk.name}")
+            except TourFailed as problem:
+                self._say(f"    desk {desk.name} could not be pictured where it stopped: {problem}")
 
     def _compare(self, server: ServerProcess, *desks: DeskProcess) -> None:
         deadline = time.monotonic() + _EQUAL_SECONDS

@@ -21,7 +21,7 @@ from desktop_app.panels.picking.walk import Stage
 from services.storage.tables import Order, Shipment
 
 _SCANS = 5
-_SCAN_PATIENCE_S = 4.0
+_SCAN_PATIENCE_S = 8.0
 _KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt.Key.Key_6, Qt.Key.Key_7)
 
 
