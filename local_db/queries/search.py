@@ -105,9 +105,14 @@ def _by_length(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _begins_with(columns: str, letters: list[str]) -> tuple[str, list[str]]:
-    """A condition that some word of the columns begins with each of the letters, and its parameters."""
+    """A condition that some word of the columns begins with each of the letters, and its parameters.
+
+    Words begin after any mark, as in "Grantham's". Only plain letters and digits are looked at: SQLite knows no more
+    about others' small and capital forms.
+    """
     joined = " || ' ' || ".join(("''", *columns.split(", ")))
-    return " ".join(f"AND {joined} LIKE ?" for _ in letters), [f"% {letter}%" for letter in letters]
+    plain = [letter.lower() for letter in letters if letter.isascii()]
+    return " ".join(f"AND lower({joined}) GLOB ?" for _ in plain), [f"*[^0-9a-z]{letter}*" for letter in plain]
 
 
 def search_locations(reader: Reader, text: str, *, site_id: str = "", limit: int = 50) -> list[Location]:
