@@ -21,7 +21,7 @@ from services.sync.status import SyncStatus
 if TYPE_CHECKING:
     from services.sync.engine import Pace, SyncEngine
     from services.sync.exchange import Limits
-    from services.sync.live import LiveLink
+    from services.sync.live import LiveLink, LiveSettings
     from services.sync.retry import RetryPolicy
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ class SyncTuning(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits | None = None
     pace: Pace | None = None
     chance: random.Random | None = None
+    live: LiveSettings | None = None
 
 
 class Background:
@@ -164,5 +165,9 @@ class Background:
             on_hint=engine.hinted,
             on_positions=self._on_positions,
             on_live=engine.live_changed,
+            on_overdue=engine.live_overdue,
+            on_silent=engine.live_silent,
             ca_file=self._ca_file,
+            settings=self._tuning.live,
+            chance=self._tuning.chance,
         )

@@ -67,11 +67,9 @@ def link_status(
 def _word(sync: SyncStatus, open_items: int) -> str:
     if sync.state in _NEEDS_SOMEBODY:
         return ATTENTION
-    if sync.state in (State.OFFLINE, State.STOPPED):
+    # A try may be under way, but nothing has come from the server since the link was lost.
+    if sync.state in (State.OFFLINE, State.STOPPED) or sync.link_lost_at is not None:
         return OFFLINE
-    if sync.link_lost_at is not None:
-        # A try is under way or near, but nothing has gone through since the link broke.
-        return OFFLINE if sync.state is State.WAITING else SYNCING
     if open_items:
         return ATTENTION
     return SYNCING if sync.state in (*WORKING, State.WAITING) else LIVE

@@ -17,21 +17,21 @@ from services.sync.errors import (
     InternalFault,
     NotEnrolled,
     Offline,
-    Refused,
+    ProtocolError,
     Stopped,
     SyncError,
     TookTooLong,
-    UpgradeRequired,
     local_trouble,
 )
 from services.sync.exchange import Exchange, Limits
 from services.sync.first_sync import FirstSync
 from services.sync.port import DeviceCredential, Transport
 from services.sync.push import READING
+from services.sync.reach import Reach
 from services.sync.replica import Identity, Replica
 from services.sync.retry import Backoff, RetryPolicy
 from services.sync.round import Rounds
-from services.sync.states import CUT_SHORT, Event, State, Wake
+from services.sync.states import CUT_SHORT, Event, State, Wake, event_of
 from services.sync.status import SyncStatus
 from services.sync.waiters import Waiters
 from services.sync.wakes import WakeBox
@@ -46,11 +46,13 @@ _STOPPED = "Sync was stopped; what is queued stays queued."
 class Pace(Struct, frozen=True, kw_only=True):
     """How often it looks without being told, in seconds, drawn evenly from each range.
 
-    ``poll_s`` while hints do not arrive by themselves, ``live_poll_s`` while they do, against a lost hint.
+    ``poll_s`` while hints do not arrive by themselves, ``live_poll_s`` while they do, against a lost hint. ``doubt_s``
+    after the live link broke or fell silent.
     """
 
     poll_s: tuple[float, float] = (5.0, 15.0)
     live_poll_s: tuple[float, float] = (45.0, 75.0)
+    doubt_s: tuple[float, float] = (0.0, 0.5)
     report_every_s: float = 0.1
     watch_every_s: float = 5.0
 
@@ -89,6 +91,7 @@ class SyncEngine:
         self._board = StatusBoard(self._clock, on_status, self._pace.report_every_s)
         self._watchdog = Watchdog(self._clock, self._is_stuck, self._moves_again, self._pace.watch_every_s)
         self._rounds = Rounds(FirstSync(scratch, scopes), self._take_identity)
+        self._reach = Reach(self._clock, self._is_reached)
         self._wakes = WakeBox()
         self._stopping = threading.Event()
         self._one_round = threading.Lock()
@@ -127,15 +130,26 @@ class SyncEngine:
                 self.wake(Wake.HINT)
 
     def live_changed(self, up: bool) -> None:
-        """Whether hints now arrive by themselves. Those of the time before are made up for by a pull."""
+        """Whether hints now arrive by themselves. Those of the time before are made up for by a pull, and a call that
+        still waits on the link of before is begun anew."""
         self._board.change(live=up)
-        if up:
-            self.wake(Wake.NETWORK_BACK)
-        elif self.status.state is State.IDLE:
-            self._due_at = min(
-                self._due_at, self._clock.monotonic() + self._chance.uniform(*self._pace.poll_s)
-            )
-            self._wakes.poke()
+        if not up:
+            self.wake(Wake.LINK_IN_DOUBT)
+            return
+        self.wake(Wake.NETWORK_BACK)
+        if self.status.link_lost_at is not None and self._reach.hangs:
+            self._transport.abort()
+
+    def live_overdue(self) -> None:
+        """The server does not answer the live link's heartbeat: whether it answers at all is asked at once."""
+        self._reach.doubt()
+        self.wake(Wake.LINK_IN_DOUBT)
+
+    def live_silent(self) -> None:
+        """The live link was given up. If nothing else has come from the server either since its heartbeat was overdue,
+        it is out of reach, though a call may go on waiting for it."""
+        if self._reach.is_doubted and self.status.link_lost_at is None:
+            self._board.change(link_lost_at=self._clock.now_ms(), problem="The server does not answer.")
 
     # What drives it
 
@@ -200,7 +214,17 @@ class SyncEngine:
         except SyncError as problem:
             error = problem
         self._waiters.answer(waiters, error)
-        return max(0.0, self._due_at - self._clock.monotonic())
+        return self.rest_s()
+
+    def rest_s(self) -> float:
+        """Seconds until the next round, as things stand now: less than ``step`` answered once there is reason to."""
+        now = self._clock.monotonic()
+        state = self.status.state
+        if state is State.IDLE and self._wakes.withdraw(Wake.LINK_IN_DOUBT):
+            self._due_at = min(self._due_at, now + self._chance.uniform(*self._pace.doubt_s))
+        if now >= self._pause_until and self._wakes.holds_any(CUT_SHORT.get(state, ())):
+            return 0.0
+        return max(0.0, self._due_at - now)
 
     # The thread
 
@@ -213,14 +237,11 @@ class SyncEngine:
     def _rest(self) -> None:
         """Until the next round is due, or something cuts the rest short; the count of pending commands keeps up."""
         while not self._stopping.is_set():
-            now = self._clock.monotonic()
-            if now >= self._due_at:
-                return
-            pausing = now < self._pause_until
-            if not pausing and self._wakes.holds_any(CUT_SHORT[self.status.state]):
+            seconds = self.rest_s()
+            if seconds <= 0:
                 return
             self._count_pending()
-            self._wakes.rest(self._due_at - now)
+            self._wakes.rest(seconds)
 
     def _have_it_done(self, deadline_s: float) -> None:
         waiter = self._waiters.come()
@@ -283,6 +304,7 @@ class SyncEngine:
             offset=self._offset,
             watchdog=self._watchdog,
             enter=self._board.enter,
+            reach=self._reach,
             report=self._board.report,
             stopping=self._stopping.is_set,
         )
@@ -324,10 +346,16 @@ class SyncEngine:
         self._due_in(wait_s)
         self._pause_until = self._due_at if isinstance(error, Busy) else float("-inf")
         now_ms = self._clock.now_ms()
-        link_lost_at = (self.status.link_lost_at or now_ms) if isinstance(error, Offline) else None
+        link_lost_at = self.status.link_lost_at
+        # What keeps answering in the server's place, such as a network's sign-in page, is no link either.
+        lost = isinstance(error, Offline) or (
+            isinstance(error, ProtocolError) and self._backoff.fast_tries_over
+        )
+        if lost and link_lost_at is None:
+            link_lost_at = now_ms
         log.info("sync: %s (next try in %.1f s)", error.words, wait_s)
         self._board.enter(
-            _event_of(error, tell=asked or self._backoff.fast_tries_over),
+            event_of(error, tell=asked or self._backoff.fast_tries_over),
             problem=error.words,
             link_lost_at=link_lost_at,
             retry_at=now_ms + round(wait_s * 1000),
@@ -345,6 +373,10 @@ class SyncEngine:
         except Exception as problem:
             log.warning("%s", local_trouble("counting what is pending", problem).words)
 
+    def _is_reached(self) -> None:
+        if self.status.link_lost_at is not None:
+            self._board.change(link_lost_at=None, problem="")
+
     def _take_identity(self, identity: Identity) -> None:
         self._identity = identity
 
@@ -356,18 +388,3 @@ class SyncEngine:
 
     def _moves_again(self) -> None:
         self._board.change(problem="")
-
-
-def _event_of(error: SyncError, *, tell: bool) -> Event:
-    """Where an error leads. ``tell``: a lost link is no longer a blink, people should know."""
-    match error:
-        case NotEnrolled():
-            return Event.LACK_IDENTITY
-        case Refused():
-            return Event.BE_TURNED_AWAY
-        case UpgradeRequired():
-            return Event.BE_OUTDATED
-        case Offline() if tell:
-            return Event.LOSE_LINK
-        case _:
-            return Event.TRY_SOON

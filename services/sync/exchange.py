@@ -13,6 +13,7 @@ from services.protocol.messages import PullResponse, PushResponse
 from services.sync.clock import Clock, Deadline, OffsetMeter
 from services.sync.errors import ProtocolError, Stopped, SyncError, local_trouble
 from services.sync.port import Transport
+from services.sync.reach import Reach
 from services.sync.replica import Identity, Replica
 from services.sync.states import Event
 from services.sync.status import Progress
@@ -69,6 +70,7 @@ class Exchange:
     limits: Limits
     offset: OffsetMeter
     watchdog: Watchdog
+    reach: Reach
     enter: Callable[[Event], None]
     report: Callable[[Progress | None], None]
     stopping: Callable[[], bool]
@@ -103,7 +105,8 @@ class Exchange:
         within_s = self.deadline.within(limit_s)
         with self.watchdog.expects(doing, within_s + self.limits.grace_s):
             try:
-                return call(*args, within_s=within_s)
+                with self.reach.asking():
+                    return call(*args, within_s=within_s)
             except SyncError:
                 self._go_on()
                 raise

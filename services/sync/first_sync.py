@@ -64,6 +64,7 @@ class FirstSync:
 
     def _fetch(self, x: Exchange) -> SnapshotInfo:
         def progress(done: int, total: int | None) -> None:
+            x.reach.heard()
             x.report(Progress("bytes", done, total))
 
         for left in reversed(range(_TRIES_TO_FETCH)):

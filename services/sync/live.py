@@ -6,6 +6,7 @@ import contextlib
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ from services.protocol.messages import (
     encode,
 )
 from services.sync.address import ServerAddress
+from services.sync.answers import retry_after
 from services.sync.clock import Clock, SystemClock
-from services.sync.errors import Offline, ProtocolError, Refused, SyncError
+from services.sync.errors import Busy, Offline, ProtocolError, Refused, SyncError
+from services.sync.heartbeat import Beat, Beats, Heartbeat
 from services.sync.newest import NewestPositions
 from services.sync.replica import Identity
 from services.sync.retry import Backoff, RetryPolicy
@@ -36,22 +39,28 @@ log = logging.getLogger(__name__)
 _decoder = msgspec.msgpack.Decoder(LiveMessage)
 _TURNED_AWAY = frozenset({1008, 4401, 4403})
 """Close codes: policy violation (RFC 6455), and the private ones that say 401 and 403."""
+_TRY_LATER = 1013
+"""The close code of a server that has too much to do (IANA registry of WebSocket close codes)."""
 
 
 class LiveSettings(Struct, frozen=True, kw_only=True):
     """Seconds and bytes of the live link.
 
-    A peer that does not answer a ping within ``ping_timeout_s`` is dead. Positions are handed on every ``batch_s``.
-    A link that held for ``steady_s`` has proved itself: the next failure counts as the first.
+    ``beats``: when a silent peer is asked, doubted and given up. Positions are handed on every ``batch_s``. A link that
+    held for ``steady_s`` has proved itself: the next failure counts as the first.
     """
 
     open_s: float = 4.0
     close_s: float = 1.0
-    ping_every_s: float = 10.0
-    ping_timeout_s: float = 10.0
+    beats: Beats = Beats()
     batch_s: float = 0.030
     steady_s: float = 10.0
     most_bytes: int = 4 * 1024 * 1024
+
+
+LIVE_RETRY = RetryPolicy(base_s=0.25, fast_tries=3, slow_cap_s=2.0)
+"""A try is one small connection, and the first that succeeds is how a desk learns that the network is back: so it comes
+every second or so, for as long as it takes."""
 
 
 class LiveLink:
@@ -59,8 +68,9 @@ class LiveLink:
     polls while ``on_live(False)`` holds.
 
     All callbacks run on the link's thread and must be quick: ``on_hint(scope, version)``, ``on_positions(newest of each
-    vehicle)``, ``on_presence(site_id, terminals)``, ``on_live(up)``. ``identity`` answers who this terminal is, or None
-    while that is not known; it is asked on the link's thread before each connection.
+    vehicle)``, ``on_presence(site_id, terminals)``, ``on_live(up)``, ``on_overdue()`` when the server does not answer the
+    heartbeat in time, ``on_silent()`` when it is given up for that (before ``on_live(False)``). ``identity`` answers who
+    this terminal is, or None while that is not known; it is asked on the link's thread before each connection.
     """
 
     def __init__(
@@ -72,6 +82,8 @@ class LiveLink:
         on_positions: Callable[[list[VehiclePosition]], None] = lambda positions: None,
         on_presence: Callable[[str, int], None] = lambda site_id, terminals: None,
         on_live: Callable[[bool], None] = lambda up: None,
+        on_overdue: Callable[[], None] = lambda: None,
+        on_silent: Callable[[], None] = lambda: None,
         ca_file: Path | None = None,
         settings: LiveSettings | None = None,
         retry: RetryPolicy | None = None,
@@ -86,9 +98,11 @@ class LiveLink:
         self._on_positions = on_positions
         self._on_presence = on_presence
         self._on_live = on_live
+        self._on_overdue = on_overdue
+        self._on_silent = on_silent
         self._settings = settings or LiveSettings()
         self._clock = clock or SystemClock()
-        self._backoff = Backoff(retry or RetryPolicy(), chance or random.Random())
+        self._backoff = Backoff(retry or LIVE_RETRY, chance or random.Random())
         self._newest = NewestPositions(self._clock)
         self._stopping = threading.Event()
         self._again = threading.Event()
@@ -138,7 +152,9 @@ class LiveLink:
             if self._clock.monotonic() - began >= self._settings.steady_s:
                 self._backoff.succeeded()
             wait_s = self._backoff.wait_after(error)
-            log.info("live link: %s (next try in %.1f s)", error.words, wait_s)
+            # An outage of a night is told once, not at each of its tries.
+            level = logging.INFO if self._backoff.failures == 1 else logging.DEBUG
+            log.log(level, "live link: %s (next try in %.1f s)", error.words, wait_s)
             self._again.wait(wait_s)
             if not self._stopping.is_set():
                 self._again.clear()
@@ -168,8 +184,7 @@ class LiveLink:
                 proxy=None if self._address.is_loopback else True,
                 open_timeout=settings.open_s,
                 close_timeout=settings.close_s,
-                ping_interval=settings.ping_every_s,
-                ping_timeout=settings.ping_timeout_s,
+                ping_interval=None,  # the heartbeat of ``_receive`` knows doubt before death
                 max_size=settings.most_bytes,
                 compression=None,
                 logger=_WithoutFrames(log, {}),
@@ -196,16 +211,32 @@ class LiveLink:
 
     def _receive(self, connection: ClientConnection) -> None:
         """Hand on what arrives until the connection ends."""
+        heartbeat = Heartbeat(self._clock, self._settings.beats)
+        answered: threading.Event | None = None
         batch_due: float | None = None
         while True:
+            if answered is not None and answered.is_set():
+                heartbeat.heard()
+                answered = None
+            match heartbeat.look():
+                case Beat.ASK:
+                    answered = connection.ping()
+                case Beat.OVERDUE:
+                    self._tell(self._on_overdue)
+                case Beat.DEAD:
+                    self._tell(self._on_silent)
+                    raise Offline("The live link's server fell silent.")
             now = self._clock.monotonic()
             if batch_due is not None and now >= batch_due:
                 self._hand_on_positions()
                 batch_due = None
+            rest_s = heartbeat.due_in() if batch_due is None else min(heartbeat.due_in(), batch_due - now)
             try:
-                frame = connection.recv(None if batch_due is None else batch_due - now)
+                frame = connection.recv(rest_s)
             except TimeoutError:
                 continue
+            heartbeat.heard()
+            answered = None
             if isinstance(frame, str):
                 raise ProtocolError("The live link sent text.")
             self._take(frame)
@@ -250,6 +281,9 @@ class _WithoutRedirects(ClientConnection):
             status = answer.response.status_code
             if status in (401, 403):
                 raise Refused("The server turned the live link away.", status) from answer
+            pause_s = retry_after(answer.response.headers, time.time_ns() // 1_000_000)
+            if pause_s is not None:
+                raise Busy("The server asked the live link for a pause.", pause_s) from answer
             raise Offline(f"The server offers no live link now ({status}).") from answer
 
 
@@ -268,4 +302,6 @@ def _why(closed: ConnectionClosed) -> SyncError:
     received = closed.rcvd
     if received is not None and received.code in _TURNED_AWAY:
         return Refused("The server turned this terminal away from the live link.", 401)
+    if received is not None and received.code == _TRY_LATER:
+        return Busy("The server asked the live link for a pause.")
     return Offline("The live link broke.")

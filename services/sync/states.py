@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from services.sync.errors import NotEnrolled, Offline, Refused, SyncError, UpgradeRequired
+
 
 class State(StrEnum):
     """What the sync engine is doing."""
@@ -90,6 +92,21 @@ def follow(current: State, event: Event) -> State:
     return target
 
 
+def event_of(error: SyncError, *, tell: bool) -> Event:
+    """Where an error leads. ``tell``: a lost link is no longer a blink, people should know."""
+    match error:
+        case NotEnrolled():
+            return Event.LACK_IDENTITY
+        case Refused():
+            return Event.BE_TURNED_AWAY
+        case UpgradeRequired():
+            return Event.BE_OUTDATED
+        case Offline() if tell:
+            return Event.LOSE_LINK
+        case _:
+            return Event.TRY_SOON
+
+
 class Wake(StrEnum):
     """Why the engine should look up from its rest."""
 
@@ -101,10 +118,13 @@ class Wake(StrEnum):
     """This computer has a network again."""
     ASKED = "asked"
     """A person wants it now."""
+    LINK_IN_DOUBT = "link_in_doubt"
+    """The live link broke or fell silent: is the server still there?"""
 
 
 CUT_SHORT: Mapping[State, frozenset[Wake]] = {
-    State.IDLE: frozenset(Wake),
+    # A doubt is looked into after a moment (see Pace.doubt_s), so that not every desk knocks in the same one.
+    State.IDLE: frozenset(Wake) - {Wake.LINK_IN_DOUBT},
     # While the server does not answer, work at the desk must not turn into a knock per command.
     State.WAITING: frozenset({Wake.NETWORK_BACK, Wake.ASKED}),
     State.OFFLINE: frozenset({Wake.NETWORK_BACK, Wake.HINT, Wake.ASKED}),

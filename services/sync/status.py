@@ -18,9 +18,10 @@ class Progress(Struct, frozen=True):
 class SyncStatus(Struct, frozen=True, kw_only=True):
     """Sync at one moment. Instants are this computer's clock, ms UTC.
 
-    ``since``: when ``state`` began. ``link_lost_at``: when the first of the present failures came, for "Offline since
-    09:41". ``retry_at``: when the next try is due. ``problem``: what stands in the way, in words; empty when nothing
-    does. ``clock_offset_ms``: server's clock minus this computer's. ``live``: hints arrive by themselves.
+    ``since``: when ``state`` began. ``link_lost_at``: when the server was first found to be out of reach, for "Offline
+    since 09:41"; None from its next sign of life on, whatever the state. ``retry_at``: when the next try is due.
+    ``problem``: what stands in the way, in words; empty when nothing does. ``clock_offset_ms``: server's clock minus this
+    computer's. ``live``: hints arrive by themselves.
     """
 
     state: State

@@ -24,16 +24,12 @@ class WakeBox:
             self._news = True
             self._changed.notify_all()
 
-    def withdraw(self, reason: Wake) -> None:
-        """What this reason asked for has been done meanwhile."""
+    def withdraw(self, reason: Wake) -> bool:
+        """What this reason asked for has been seen to. Whether it was there."""
         with self._changed:
+            was_there = reason in self._reasons
             self._reasons.discard(reason)
-
-    def poke(self) -> None:
-        """Let the waiting thread look up without a reason of its own: how long it may rest has changed."""
-        with self._changed:
-            self._news = True
-            self._changed.notify_all()
+            return was_there
 
     def close(self) -> None:
         """Nobody rests any more."""

@@ -21,6 +21,7 @@ from services.protocol.messages import (
     encode,
 )
 from services.sync.engine import Pace, SyncEngine
+from services.sync.heartbeat import Beats
 from services.sync.live import LiveLink, LiveSettings
 from services.sync.replica import Identity
 from services.sync.retry import RetryPolicy
@@ -34,7 +35,7 @@ ME = Identity(
 )
 SOON = RetryPolicy(base_s=0.01, slow_cap_s=0.02, barred_cap_s=0.02)
 NEVER = RetryPolicy(base_s=600, slow_cap_s=600, barred_cap_s=600)
-SETTINGS = LiveSettings(open_s=5.0, close_s=0.2, ping_every_s=60.0, batch_s=0.01)
+SETTINGS = LiveSettings(open_s=5.0, close_s=0.2, beats=Beats(every_s=60.0), batch_s=0.01)
 _PATIENCE_S = 20.0
 
 
@@ -164,7 +165,7 @@ def test_a_peer_that_falls_silent_is_dead_after_an_unanswered_ping(
     link: Callable[..., LiveLink], heard: Heard
 ) -> None:
     with silent_after(handshake=True) as (url, knocks):
-        settings = LiveSettings(ping_every_s=0.05, ping_timeout_s=0.05, close_s=0.05)
+        settings = LiveSettings(beats=Beats(every_s=0.05, overdue_s=0.05, dead_s=0.1), close_s=0.05)
         held = link(url, settings=settings)
         heard.wait_for("live", True)
         heard.wait_for("live", False)
