@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
@@ -41,6 +41,9 @@ class WindowPlace:
             if any(screen.availableGeometry().intersects(wanted) for screen in QGuiApplication.screens()):
                 window.setGeometry(wanted)
                 if self.get("maximised"):
+                    # Imported late: Qt's namespace is costly.
+                    from PySide6.QtCore import Qt
+
                     window.setWindowState(Qt.WindowState.WindowMaximized)
                 return
         room = QGuiApplication.primaryScreen().availableGeometry()

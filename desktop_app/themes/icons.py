@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 from resources.resource_path import resource_path
 
@@ -47,6 +46,9 @@ class IconSet:
         return found
 
     def _render(self, name: str, size: int, colour: str, ratio: float) -> QPixmap:
+        # Imported late: a window's first glance shows no icon.
+        from PySide6.QtSvg import QSvgRenderer
+
         source = self._sources.get(name)
         if source is None:
             source = self._sources[name] = resource_path("icons", f"{name}.svg").read_bytes()

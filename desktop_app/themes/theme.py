@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.themes.icons import IconSet
-from desktop_app.themes.style import palette_of, stylesheet_of
 from desktop_app.themes.tokens import (
     DENSITIES,
     MONO_FAMILIES,
@@ -144,6 +143,9 @@ class Theme(QObject):
         self._icons = IconSet()
         app = QApplication.instance()
         if isinstance(app, QApplication):
+            # Imported late: the first glance of the window is painted without them.
+            from desktop_app.themes.style import palette_of, stylesheet_of
+
             app.setFont(self.font("body"))
             app.setPalette(palette_of(self.colours))
             app.setStyleSheet(stylesheet_of(self.colours, self.metrics, self.scheme))
@@ -178,5 +180,8 @@ class Theme(QObject):
 
 def system_scheme() -> Scheme:
     """Dark where the system says so, else light."""
+    # Imported late: Qt's namespace is costly, and most desks say themselves what they wear.
+    from PySide6.QtCore import Qt
+
     hints = QGuiApplication.styleHints()
     return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"

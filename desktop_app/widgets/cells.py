@@ -8,14 +8,15 @@ a row that flies past is seen only once, and kept laid out (QStaticText) if it i
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap, QStaticText
 
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import Tone
 from desktop_app.widgets.columns import MARK_TONES, Column
 from desktop_app.widgets.marks import paint_mark, paint_pill, pill_height, pill_width
-from desktop_app.widgets.sparkline import paint_sparkline
+from desktop_app.widgets.plain_paint import cut, fill, rounded
+from desktop_app.widgets.sparkline_paint import paint_sparkline
 
 _MARK: Final = 10.0
 _UNIT_GAP: Final = 3.0
@@ -138,6 +139,9 @@ class CellPainter:
             return
         if static is True:
             static = text.static = QStaticText(text.text)
+            # Imported late: the first time round, texts are drawn plainly, and Qt's namespace is costly.
+            from PySide6.QtCore import Qt
+
             static.setTextFormat(Qt.TextFormat.PlainText)
             static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
         painter.drawStaticText(QPointF(left + text.left, top + self._top), static)
@@ -196,12 +200,9 @@ class CellPainter:
         ink, track = self._tone_of(column, row), self._theme.colour("line")
 
         def draw(painter: QPainter) -> None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(track)
-            painter.drawRoundedRect(QRectF(0, 0, wide, 6), 3, 3)
+            fill(painter, rounded(0, 0, wide, 6, 3), track)
             if share > 0:
-                painter.setBrush(ink)
-                painter.drawRoundedRect(QRectF(0, 0, max(6.0, wide * share), 6), 3, 3)
+                fill(painter, rounded(0, 0, max(6.0, wide * share), 6, 3), ink)
 
         picture = _Picture(self._drawn(wide, 6, draw), box.left() + self._pad, round(box.height() / 2) - 3)
         return [picture, *self._place(box, f"{round(share * 100)} %", self._quiet, column, right=True)]
@@ -231,7 +232,7 @@ class CellPainter:
         strong = column.strong
         width = self._advance(text, strong)
         if width > room - _DOUBT:
-            text = self._metrics[strong].elidedText(text, Qt.TextElideMode.ElideRight, room)
+            text = cut(self._metrics[strong], text, room)
             width = self._metrics[strong].horizontalAdvance(text)
         if right or column.is_right:
             left = box.right() - self._pad - width
@@ -265,7 +266,7 @@ class CellPainter:
     def _drawn(self, wide: int, high: int, draw: Callable[[QPainter], object]) -> QPixmap:
         pixmap = QPixmap(round(wide * self._ratio), round(high * self._ratio))
         pixmap.setDevicePixelRatio(self._ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap.fill(QColor(0, 0, 0, 0))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw(painter)

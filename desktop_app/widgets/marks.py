@@ -1,10 +1,11 @@
 """The shapes and pills that carry a status, so that no meaning hangs on colour alone."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
 
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import TONE_SHAPES, Tone
+from desktop_app.widgets.plain_paint import V_CENTRE, cut, fill, rounded
 
 MARK_SIZE = 9.0
 _PILL_PAD = 8.0
@@ -15,37 +16,26 @@ def paint_mark(painter: QPainter, box: QRectF, tone: Tone, ink: QColor) -> None:
     """The shape of `tone` filling `box`."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink)
+    shape = QPainterPath()
     match TONE_SHAPES[tone]:
         case "disc":
-            painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
+            shape.addEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
         case "triangle":
-            painter.drawPolygon(
-                QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()])
-            )
+            top = QPointF(box.center().x(), box.top())
+            shape.addPolygon(QPolygonF([top, box.bottomRight(), box.bottomLeft(), top]))
         case "octagon":
-            painter.drawPolygon(_octagon(box))
+            shape.addPolygon(_octagon(box))
         case "square":
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 1.5, 1.5)
+            shape = rounded(box.left() + 0.5, box.top() + 0.5, box.width() - 1, box.height() - 1, 1.5)
         case "diamond":
             middle = box.center()
-            painter.drawPolygon(
-                QPolygonF(
-                    [
-                        QPointF(middle.x(), box.top()),
-                        QPointF(box.right(), middle.y()),
-                        QPointF(middle.x(), box.bottom()),
-                        QPointF(box.left(), middle.y()),
-                    ]
-                )
-            )
+            top = QPointF(middle.x(), box.top())
+            right, left = QPointF(box.right(), middle.y()), QPointF(box.left(), middle.y())
+            shape.addPolygon(QPolygonF([top, right, QPointF(middle.x(), box.bottom()), left, top]))
         case "dashed-ring":
             pen = QPen(ink, 1.4)
             pen.setDashPattern([1.6, 1.5])
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+            painter.strokePath(_ring(box), pen)
         case "fading-ring":
             # Gradients are imported late: their list of presets is costly, and few screens show this ring.
             from PySide6.QtGui import QBrush, QConicalGradient
@@ -55,27 +45,33 @@ def paint_mark(painter: QPainter, box: QRectF, tone: Tone, ink: QColor) -> None:
             sweep = QConicalGradient(box.center(), 90)
             sweep.setColorAt(0, ink)
             sweep.setColorAt(1, faded)
-            painter.setPen(QPen(QBrush(sweep), 1.8))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+            painter.strokePath(_ring(box), QPen(QBrush(sweep), 1.8))
         case _:
-            painter.drawRoundedRect(QRectF(box.left(), box.center().y() - 1.25, box.width(), 2.5), 1.2, 1.2)
+            shape = rounded(box.left(), box.center().y() - 1.25, box.width(), 2.5, 1.2)
+    fill(painter, shape, ink)
     painter.restore()
 
 
+def _ring(box: QRectF) -> QPainterPath:
+    ring = QPainterPath()
+    ring.addEllipse(box.adjusted(1, 1, -1, -1))
+    return ring
+
+
 def _octagon(box: QRectF) -> QPolygonF:
-    cut = box.width() * 0.29
+    side = box.width() * 0.29
     left, top, right, bottom = box.left(), box.top(), box.right(), box.bottom()
     return QPolygonF(
         [
-            QPointF(left + cut, top),
-            QPointF(right - cut, top),
-            QPointF(right, top + cut),
-            QPointF(right, bottom - cut),
-            QPointF(right - cut, bottom),
-            QPointF(left + cut, bottom),
-            QPointF(left, bottom - cut),
-            QPointF(left, top + cut),
+            QPointF(left + side, top),
+            QPointF(right - side, top),
+            QPointF(right, top + side),
+            QPointF(right, bottom - side),
+            QPointF(right - side, bottom),
+            QPointF(left + side, bottom),
+            QPointF(left, bottom - side),
+            QPointF(left, top + side),
+            QPointF(left + side, top),
         ]
     )
 
@@ -104,25 +100,22 @@ def paint_pill(
     box = QRectF(left, middle - height / 2, width, height)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    outline = QPen(Qt.PenStyle.NoPen)
+    inner = box.adjusted(0.5, 0.5, -0.5, -0.5)
+    shape = rounded(inner.left(), inner.top(), inner.width(), inner.height(), inner.height() / 2)
+    fill(painter, shape, soft)
     if tone in ("provisional", "stale"):
         outline = QPen(theme.colour("quiet"), 1)
         if tone == "provisional":
             outline.setDashPattern([3, 2.4])
+        painter.strokePath(shape, outline)
     elif theme.scheme == "contrast":
-        outline = QPen(ink, 1)
-    painter.setPen(outline)
-    painter.setBrush(soft)
-    inner = box.adjusted(0.5, 0.5, -0.5, -0.5)
-    painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
+        painter.strokePath(shape, QPen(ink, 1))
     paint_mark(painter, QRectF(left + _PILL_PAD, middle - MARK_SIZE / 2, MARK_SIZE, MARK_SIZE), tone, ink)
     painter.setPen(ink)
     painter.setFont(theme.font("label"))
     text_left = left + _PILL_PAD + MARK_SIZE + _PILL_GAP
     room = box.right() - _PILL_PAD - text_left
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room) + 1)
-    painter.drawText(
-        QRectF(text_left, box.top(), room + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, shown
-    )
+    shown = cut(painter.fontMetrics(), text, int(room) + 1)
+    painter.drawText(QRectF(text_left, box.top(), room + 2, box.height()), V_CENTRE, shown)
     painter.restore()
     return width

@@ -1,23 +1,32 @@
 """Paints a table's rows: ground, hairline, cells, and the marks of what is selected and current."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
 
 from desktop_app.themes.theme import Theme
 from desktop_app.widgets.cells import CellPainter, Drawing
-from desktop_app.widgets.table_columns import TableColumns
+from desktop_app.widgets.columns import Column
 
 # Rows kept laid out: a few screens.
 _KEPT: Final = 256
 _STRIPE: Final = 3
 
 
+class Arranged(Protocol):
+    """Columns in the places where they are shown."""
+
+    def boxes(self) -> Sequence[tuple[int, int, Column]]:
+        """Left, width and column, in a row's own coordinates."""
+        ...
+
+
 class RowPainter:
     """Keeps the rows laid out that were painted last."""
 
-    def __init__(self, theme: Theme, columns: TableColumns) -> None:
+    def __init__(self, theme: Theme, columns: Arranged) -> None:
         self._theme, self._columns = theme, columns
         self._cells = CellPainter(theme)
         self._drawings: dict[int, tuple[Any, list[Drawing]]] = {}
@@ -64,9 +73,16 @@ class RowPainter:
         if current and selected:
             painter.fillRect(0, top, _STRIPE, height - 1, theme.colour("accent"))
         if current and focused:
-            painter.setPen(QPen(theme.colour("focus"), 2 if theme.scheme == "contrast" else 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRect(1, top + 1, width - 3, height - 4))
+            self._paint_focus(painter, QRect(1, top + 1, width - 3, height - 4))
+
+    def _paint_focus(self, painter: QPainter, box: QRect) -> None:
+        # Imported late: nothing has the focus in the first paint, and Qt's namespace is costly.
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QPen
+
+        painter.setPen(QPen(self._theme.colour("focus"), 2 if self._theme.scheme == "contrast" else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(box)
 
     def _laid_out(self, number: int, row: Any) -> list[Drawing]:
         known = self._drawings.get(number)

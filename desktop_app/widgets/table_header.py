@@ -5,10 +5,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop_app.themes.theme import Theme
+from desktop_app.widgets.column_title import header_height, paint_title
 from desktop_app.widgets.columns import Column
-
-_HEIGHT_LESS = 2
-_ARROW = 12
 
 
 class TableHeader(QHeaderView):
@@ -31,31 +29,8 @@ class TableHeader(QHeaderView):
 
     def sizeHint(self) -> QSize:
         """A little lower than a row."""
-        return QSize(super().sizeHint().width(), max(28, self._theme.metrics.row - _HEIGHT_LESS))
+        return QSize(super().sizeHint().width(), header_height(self._theme))
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         """One title."""
-        theme, column = self._theme, self._columns[logicalIndex]
-        painter.fillRect(rect, theme.colour("surface"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.colour("line"))
-        ordered = self.order is not None and self.order[0] == column.key
-        pad = theme.metrics.cell_pad
-        inner = rect.adjusted(pad, 0, -pad, 0)
-        painter.setFont(theme.font("label_strong" if ordered else "label"))
-        painter.setPen(theme.colour("text" if ordered else "quiet"))
-        metrics = painter.fontMetrics()
-        room = inner.width() - (_ARROW + 2 if ordered else 0)
-        title = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, room)
-        width = metrics.horizontalAdvance(title)
-        if column.is_right:
-            left = inner.right() - width + 1
-            arrow_left = left - _ARROW - 2
-        else:
-            left = inner.left() if column.align != "centre" else inner.center().x() - width // 2
-            arrow_left = left + width + 3
-        painter.drawText(
-            QRect(left, rect.top(), width + 2, rect.height()), Qt.AlignmentFlag.AlignVCenter, title
-        )
-        if ordered and self.order is not None:
-            arrow = theme.pixmap("arrow-down" if self.order[1] else "arrow-up", _ARROW, "text")
-            painter.drawPixmap(arrow_left, rect.center().y() - _ARROW // 2 + 1, arrow)
+        paint_title(painter, self._theme, self._columns[logicalIndex], rect, self.order)

@@ -13,7 +13,7 @@ from desktop_app import formats
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, Tone
 from desktop_app.widgets.marks import MARK_SIZE, paint_mark
-from desktop_app.widgets.sparkline import paint_sparkline
+from desktop_app.widgets.sparkline_paint import paint_sparkline
 
 _BAR: Final = 16.0
 _BAR_MOST: Final = 28.0
