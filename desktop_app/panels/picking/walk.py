@@ -44,6 +44,10 @@ class Walk:
         task = self.task
         return task.quantity - task.picked if task is not None else 0
 
+    def is_over_order(self, order_id: str) -> bool:
+        """Whether it walks this order alone, and is not at its end."""
+        return self.task is not None and {task.order_id for task in self.tasks} == {order_id}
+
     def found_bin(self) -> None:
         """The picker stands before the right bin."""
         self.stage = Stage.PRODUCT
