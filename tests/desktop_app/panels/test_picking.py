@@ -67,6 +67,21 @@ def test_bin_then_product_then_confirm_picks_the_task_and_goes_on_to_the_next(at
     assert (row.status, row.picked) == ("picked", task.quantity)
 
 
+def test_the_label_of_the_order_scanned_again_goes_on_with_its_walk(at: PanelBench) -> None:
+    number = at.desk.read.value(
+        """SELECT number FROM "order" AS o WHERE (SELECT count(*) FROM "order" WHERE number = o.number) = 1 AND
+        (SELECT count(*) FROM pick_task WHERE order_id = o.id AND status = 'pending') > 1 ORDER BY number LIMIT 1"""
+    )
+    scan(at, str(number))
+    at.until(lambda: at.panel.walk.task is not None)
+    at.settle()
+    walk, task = at.panel.walk, at.panel.walk.task
+    scan(at, task.location_code)
+    scan(at, str(number))
+    assert at.panel.walk is walk
+    assert at.panel.walk.stage is Stage.PRODUCT
+
+
 def test_a_wrong_bin_is_refused_and_says_where_to_go(at: PanelBench) -> None:
     walk_an_order(at)
     said: list[tuple[bool, str]] = []
