@@ -98,12 +98,6 @@ class ActionRegistry(QObject):
         self._panel = panel_id
         self.refresh()
 
-    def unbind(self, action_id: str) -> None:
-        """Nobody answers to `action_id` any more."""
-        self._handlers.pop(action_id, None)
-        self._update(action_id)
-        self._tell_later()
-
     def trigger(self, action_id: str) -> bool:
         """Do it, if it is enabled now. Answers whether it was done."""
         if not self.is_enabled(action_id):

@@ -26,7 +26,12 @@ class Receipt(Protocol):
 
     @property
     def status(self) -> str:
-        """`provisional` or `confirmed`."""
+        """`provisional`, `confirmed` or `at_risk`."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """What of it fell short, or why it is at risk; mostly nothing."""
         ...
 
 
@@ -72,6 +77,10 @@ class Desk(Protocol):
         """The link's present state."""
         ...
 
+    def new_id(self) -> str:
+        """An id for something that is made here."""
+        ...
+
     def do(self, command: Any) -> Receipt:
         """Make `command` durable and show its effect. Raises RuleViolation where it may not be."""
         ...
@@ -92,6 +101,16 @@ class Session(Protocol):
     @property
     def role(self) -> str:
         """The person's role for display."""
+        ...
+
+    @property
+    def user_id(self) -> str:
+        """The person's id."""
+        ...
+
+    @property
+    def site_id(self) -> str:
+        """The site's id, which commands name."""
         ...
 
     @property

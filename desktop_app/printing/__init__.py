@@ -5,42 +5,59 @@ Qt's print support and the barcode writer are imported when something is first p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from desktop_app.panel_context import PanelContext
 
-__all__ = ["print_labels", "print_order", "print_route", "render_pdf"]
+__all__ = ["Paper", "offer_print", "print_out", "render_pdf"]
 
 
-def print_order(context: PanelContext, kind: str, order_ids: Sequence[str]) -> None:
-    """Show pick lists (``pick_list``) or packing slips (``packing_slip``) of orders, to be printed or saved."""
-    from desktop_app.printing.asking import ask_orders
+class Paper(NamedTuple):
+    """What can be printed, by the ids of its rows.
 
-    ask_orders(context, kind, order_ids)
+    ``kind`` is ``pick_list`` or ``packing_slip`` (of orders), ``route`` (the sheet that a driver takes along), or a label:
+    ``bin``, ``product``, ``handling_unit``.
+    """
 
-
-def print_labels(context: PanelContext, kind: str, ids: Sequence[str]) -> None:
-    """Show labels of bins (``bin``), products (``product``) or handling units (``handling_unit``), by row id."""
-    from desktop_app.printing.asking import ask_labels
-
-    ask_labels(context, kind, ids)
+    kind: str
+    ids: Sequence[str]
 
 
-def print_route(context: PanelContext, route_ids: Sequence[str]) -> None:
-    """Show the sheets that drivers take along, one for each route."""
-    from desktop_app.printing.asking import ask_routes
+def print_out(context: PanelContext, paper: Paper) -> None:
+    """Show how it will look, to be printed or saved. Raises LookupError for a kind that does not exist."""
+    from desktop_app.printing.asking import ask
 
-    ask_routes(context, route_ids)
+    ask(context, paper.kind, paper.ids)
+
+
+def offer_print(context: PanelContext, panel: QWidget, paper: Callable[[], Paper | None]) -> None:
+    """While ``panel`` is shown, Ctrl+P prints what ``paper()`` answers; a panel calls this in ``activate``.
+
+    ``paper`` answers None, or no ids, where there is nothing to print now.
+    """
+
+    def can() -> bool:
+        return panel.isVisible() and (found := paper()) is not None and bool(found.ids)
+
+    def act() -> None:
+        found = paper()
+        if found is not None:
+            print_out(context, found)
+
+    context.actions.bind("app.print", act)
+    context.actions.when("can_print", can)
 
 
 def render_pdf(kind: str, data: Sequence[Any], path: Path) -> int:
     """Write a PDF of ``data``, rows of local_db.queries.print_queries, and answer how many pages it has.
 
-    ``kind`` is one of the kinds above, or ``route``. Raises LookupError for another kind, ValueError where there is
-    nothing to print, OSError where the file cannot be written; no half file is left behind. May run off the UI thread.
+    ``kind`` is one of Paper's. Raises LookupError for another kind, ValueError where there is nothing to print, OSError
+    where the file cannot be written; no half file is left behind. May run off the UI thread.
     """
     from desktop_app.printing.documents import document_of
     from desktop_app.printing.output import write_pdf

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
 
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.panel_context import PanelContext
 from desktop_app.printing.documents import document_of
+from desktop_app.printing.labels import LABELS
 from desktop_app.printing.print_dialog import PrintDialog
 from local_db.queries import print_queries
+from local_db.reader import Reader
 
 
-def ask_orders(context: PanelContext, kind: str, order_ids: Sequence[str]) -> None:
-    """Preview pick lists or packing slips."""
-    read: Any = {"pick_list": print_queries.pick_lists, "packing_slip": print_queries.packing_slips}[kind]
-    _ask(context, kind, lambda: read(context.desk.read, order_ids))
+def _labels(kind: str, reader: Reader, ids: Sequence[str]) -> Sequence[Any]:
+    return print_queries.labels(reader, kind, ids)
 
 
-def ask_labels(context: PanelContext, kind: str, ids: Sequence[str]) -> None:
-    """Preview labels."""
-    _ask(context, kind, lambda: print_queries.labels(context.desk.read, kind, ids))
+_READ: Final[Mapping[str, Callable[[Reader, Sequence[str]], Sequence[Any]]]] = {
+    "pick_list": print_queries.pick_lists,
+    "packing_slip": print_queries.packing_slips,
+    "route": print_queries.route_sheets,
+    **{kind: partial(_labels, kind) for kind in LABELS},
+}
 
 
-def ask_routes(context: PanelContext, route_ids: Sequence[str]) -> None:
-    """Preview route sheets."""
-    _ask(context, "route", lambda: print_queries.route_sheets(context.desk.read, route_ids))
-
-
-def _ask(context: PanelContext, kind: str, read: Callable[[], Sequence[Any]]) -> None:
-    window = context.toasts.parent()
+def ask(context: PanelContext, kind: str, ids: Sequence[str]) -> None:
+    """Preview a kind of paper. Raises LookupError for a kind that does not exist."""
+    read, window = _READ[kind], context.toasts.parent()
 
     def show(data: Sequence[Any]) -> None:
         if not data:
@@ -39,4 +39,10 @@ def _ask(context: PanelContext, kind: str, read: Callable[[], Sequence[Any]]) ->
         assert isinstance(window, QWidget)
         PrintDialog(context, document_of(kind, data), window).open()
 
-    context.runner.run(read, show, context.toasts, key="printing", label="Reading what is to be printed")
+    context.runner.run(
+        lambda: read(context.desk.read, ids),
+        show,
+        context.toasts,
+        key="printing",
+        label="Reading what is to be printed",
+    )

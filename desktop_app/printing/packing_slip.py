@@ -1,4 +1,4 @@
-"""The packing slip: what the customer finds in the parcels, to whom it goes, and what follows later."""
+"""The packing slip: what the customer finds in the parcels of a shipment, to whom it goes, and what follows later."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def packing_slip_pages(slips: Sequence[PackingSlip]) -> list[Paint]:
 
 
 def _paint(slip: PackingSlip, rows: range, number: int, of: int, ink: Ink) -> None:
-    begin_sheet(ink, "Packing slip", slip.number)
+    begin_sheet(ink, "Packing slip", slip.shipment or slip.number)
     y = _SHEETS.later_head
     if number == 1:
         _addressee(slip, ink)
@@ -61,7 +61,7 @@ def _facts(slip: PackingSlip, ink: Ink) -> None:
     facts = [
         ("Ordered", minute_words(slip.placed_at, slip.zone)),
         ("Due", day_words(slip.due_on)),
-        ("Shipment", slip.shipment or "none yet"),
+        ("Order", slip.number),
         ("Parcels", parcels),
         ("Weight", f"{slip.weight_g / _GRAMS_PER_KG:,.1f} kg"),
     ]

@@ -51,6 +51,7 @@ class FilterChips(QWidget):
         self._clear.hide()
         layout.addWidget(self._clear)
         layout.addStretch(1)
+        self._show()
 
     def values(self) -> dict[str, Any]:
         """What is active: key -> value, or key -> tuple of values of a filter with several."""

@@ -40,7 +40,7 @@ class FakeDesk:
 
     def do(self, command: Any) -> Any:
         self.done.append(command)
-        return SimpleNamespace(status="provisional")
+        return SimpleNamespace(status="provisional", message="")
 
     def subscribe(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         return lambda: None
@@ -50,6 +50,8 @@ class FakeDesk:
 class FakeSession:
     person: str = "Asha Nair"
     role: str = "Supervisor"
+    user_id: str = "user-1"
+    site_id: str = "site-1"
     site_name: str = "Northgate"
     time_zone: str = "Europe/London"
     denied: frozenset[str] = frozenset()

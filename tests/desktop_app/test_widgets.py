@@ -347,7 +347,7 @@ def test_an_action_button_follows_its_action(qtbot: QtBot, theme: Theme) -> None
     made.click()
     assert done == [1]
     assert made.toolTip() == "New order  (Ctrl+N)"
-    actions.unbind("order.new")
+    actions.allow(lambda _permission: False)
     qtbot.waitUntil(lambda: not made.isEnabled())
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from desktop_app.change_feed import FreshView
+from desktop_app.doing import Doer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.admin.barcode_box import BarcodeBox
 from desktop_app.panels.admin.entries import problems_of, struct_values
@@ -17,6 +18,7 @@ from desktop_app.panels.admin.record_form import RecordForm
 from desktop_app.panels.admin.record_list import RecordList
 from desktop_app.panels.admin.section_rail import SectionRail
 from desktop_app.panels.admin.sections import SECTIONS, Section, section_of, setting_hint
+from desktop_app.printing import Paper, offer_print, print_out
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.themes.tokens import SPACE_8, SPACE_16
 from desktop_app.widgets.buttons import action_button
@@ -47,6 +49,7 @@ class Panel(QWidget):
     def __init__(self, context: PanelContext) -> None:
         super().__init__()
         self._context = context
+        self._doer = Doer(context, self)
         self._section = SECTIONS[0]
         self._lists: dict[str, RecordList] = {}
         self._searched: dict[str, str] = {}
@@ -76,14 +79,12 @@ class Panel(QWidget):
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
         self._fresh.refresh_if_stale()
-        self._context.actions.bind("app.print", self._print_label)
-        self._context.actions.when("can_print", self._can_label)
+        offer_print(self._context, self, self._label)
         self._go_to_list()
 
     def deactivate(self) -> None:
         """Keep what is not saved."""
         self._keep_draft()
-        self._context.actions.unbind("app.print")
 
     def refresh(self) -> None:
         """Read everything shown again."""
@@ -293,7 +294,7 @@ class Panel(QWidget):
         begun = [
             row_id for kind, row_id in self._drafts if kind == self._section.id and row_id in self._new_ids
         ]
-        row_id = begun[0] if begun else self._context.desk.new_id()  # type: ignore[attr-defined]
+        row_id = begun[0] if begun else self._context.desk.new_id()
         self._new_ids.add(row_id)
         self._open(row_id)
 
@@ -316,8 +317,13 @@ class Panel(QWidget):
         else:
             words = f"{name}: {_changes(section, wanted)} saved"
             undo = section.make(site_id, row_id, wanted, seen, before)
-        self._do(
-            command, words, undo, lambda: self._saved(form, row_id), lambda error: self._refused(form, error)
+        self._doer.do(
+            command,
+            words,
+            undo=undo,
+            then=lambda: self._saved(form, row_id),
+            failed=lambda error: self._refused(form, error),
+            label="Saving",
         )
 
     def revert(self) -> None:
@@ -366,28 +372,6 @@ class Panel(QWidget):
             self._context.toasts.bad(str(error))
         return True
 
-    def _do(
-        self,
-        command: Command,
-        words: str,
-        undo: Command | None,
-        then: Any,
-        refused: Any = lambda _error: False,
-    ) -> None:
-        desk = self._context.desk
-
-        def done(_receipt: object) -> None:
-            if undo is not None:
-                self._context.shell.undo_stack.remember(words, lambda: undo)
-                self._context.toasts.good(words, ("Undo", self._context.undo))
-            else:
-                self._context.toasts.good(words)
-            then()
-
-        self._context.runner.run(
-            lambda: desk.do(command), done, self, failed=refused, lane="write", label="Saving"
-        )
-
     # -- barcodes, badges, labels, passwords ---------------------------------------------------------------------------
 
     def _add_barcode(self, code: str, quantity: int, scanned: bool = False) -> None:
@@ -416,12 +400,16 @@ class Panel(QWidget):
             self._refresh()
 
         command = AddBarcode(product_id=form.row_id, code=code, quantity=quantity)
-        self._do(command, f"{code} stands for {units} of {name}", None, done, refused)
+        self._doer.do(
+            command, f"{code} stands for {units} of {name}", then=done, failed=refused, label="Saving"
+        )
 
     def _remove_barcode(self, barcode: Barcode) -> None:
         again = AddBarcode(product_id=barcode.product_id, code=barcode.code, quantity=barcode.quantity)
         words = f"{barcode.code} stands for nothing any more"
-        self._do(RemoveBarcode(barcode_id=barcode.id), words, again, self._refresh)
+        self._doer.do(
+            RemoveBarcode(barcode_id=barcode.id), words, undo=again, then=self._refresh, label="Saving"
+        )
 
     def _on_code(self, scan: Any) -> None:
         read = self._context.desk.read
@@ -466,14 +454,16 @@ class Panel(QWidget):
         form.grid.field("badge").setText(scan.code)  # type: ignore[attr-defined]
         return ScanFeedback(True, "The badge is entered; save it")
 
-    def _can_label(self) -> bool:
-        return self.form is not None and not self.form.is_new and self.form.section.id in _LABELS
+    def _label(self) -> Paper | None:
+        """The label of what is open."""
+        form = self.form
+        kind = _LABELS.get(form.section.id) if form is not None and not form.is_new else None
+        return Paper(kind, [form.row_id]) if form is not None and kind is not None else None
 
     def _print_label(self) -> None:
-        from desktop_app.printing import print_labels
-
-        if self.form is not None and self._can_label():
-            print_labels(self._context, _LABELS[self.form.section.id], [self.form.row_id])
+        label_ = self._label()
+        if label_ is not None:
+            print_out(self._context, label_)
 
     def _ask_password(self) -> None:
         from desktop_app.panels.admin.password_dialog import PasswordDialog
@@ -493,7 +483,7 @@ class Panel(QWidget):
 
     @property
     def _site_id(self) -> str:
-        return self._context.session.site_id  # type: ignore[attr-defined, no-any-return]
+        return self._context.session.site_id
 
     def _bind(self) -> None:
         actions = self._context.actions
@@ -510,7 +500,7 @@ class Panel(QWidget):
         actions.when(
             "admin_dirty", lambda: self.form is not None and (self.form.is_dirty or self.form.is_new)
         )
-        actions.when("admin_label", self._can_label)
+        actions.when("admin_label", lambda: self._label() is not None)
         actions.when(
             "admin_person",
             lambda: self.form is not None and self.form.section.id == "user" and not self.form.is_new,

@@ -190,7 +190,7 @@ class Panel(QWidget):
             self._rest.start()
 
     def _load(self) -> None:
-        desk, site_id = self._context.desk, self._context.session.site_id  # type: ignore[attr-defined]
+        desk, site_id = self._context.desk, self._context.session.site_id
         day = today(self._context.session.time_zone)
 
         def work() -> Now:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu
 
+from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.dispatch.doing import Doer
 from desktop_app.panels.dispatch.route_view import RouteView
 from desktop_app.panels.dispatch.tables import LOADING_ROUTES
 from desktop_app.widgets.buttons import button
@@ -22,7 +22,7 @@ _EMPTY = (
 class Loading(RouteView):
     """Open routes with what is to be loaded."""
 
-    def __init__(self, context: PanelContext, doer: Doer) -> None:
+    def __init__(self, context: PanelContext, doer: ScannerDoer) -> None:
         super().__init__(
             context, doer, LOADING_ROUTES, "load", _EMPTY,
             lambda reader: routes_in(reader, doer.site_id, ("open", "locked")),
@@ -61,7 +61,7 @@ class Loading(RouteView):
         self.doer.do(
             [LoadShipment(site_id=site_id, shipment_id=stop.shipment_id) for stop in ordered],
             words,
-            undo=(lambda: UnloadShipment(site_id=site_id, shipment_id=last)) if len(stops) == 1 else None,
+            undo=(UnloadShipment(site_id=site_id, shipment_id=last)) if len(stops) == 1 else None,
         )
 
     def load_shipment(self, shipment_id: str, number: str) -> None:
@@ -70,7 +70,7 @@ class Loading(RouteView):
         self.doer.do(
             LoadShipment(site_id=site_id, shipment_id=shipment_id),
             f"{number} loaded",
-            undo=lambda: UnloadShipment(site_id=site_id, shipment_id=shipment_id),
+            undo=UnloadShipment(site_id=site_id, shipment_id=shipment_id),
         )
 
     def unload(self) -> None:
@@ -88,7 +88,7 @@ class Loading(RouteView):
                 self.doer.do(
                     UnassignShipment(site_id=self.doer.site_id, shipment_id=stop.shipment_id),
                     f"{stop.shipment_number} taken off {route.number}",
-                    undo=lambda stop=stop: self._assign(stop, route),
+                    undo=self._assign(stop, route),
                 )
 
     def depart(self) -> None:
@@ -135,5 +135,5 @@ class Loading(RouteView):
                 self.doer.do(
                     self._assign(stop, route),
                     f"{stop.shipment_number} moved to {route.number}",
-                    undo=lambda stop=stop: self._assign(stop, here),
+                    undo=self._assign(stop, here),
                 )

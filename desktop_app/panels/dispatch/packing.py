@@ -7,10 +7,10 @@ from typing import Final
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app import formats
+from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.dispatch.doing import Doer
 from desktop_app.themes.tokens import SPACE_8, SPACE_12, SPACE_24
-from desktop_app.widgets.buttons import button
+from desktop_app.widgets.buttons import action_button, button
 from desktop_app.widgets.columns import Column, mark_column
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.form_rows import Form
@@ -30,26 +30,28 @@ _STATES: Final = {
 }
 _ORDERS: Final = (
     mark_column(lambda order: "provisional" if order.provisional else ""),
-    Column("number", "Order", lambda order: order.number, width=110, strong=True),
-    Column("customer_name", "Customer", lambda order: order.customer_name, width=170, stretch=True),
-    Column("status", "State", lambda order: _STATES.get(order.status, (order.status, "neutral")), "pill", width=124),
-    Column("picked", "Picked", lambda order: order.picked, "number", width=64),
+    Column("number", "Order", lambda order: order.number, width=104, strong=True),
+    Column("customer_name", "Customer", lambda order: order.customer_name, width=120, stretch=True),
+    Column("status", "State", lambda order: _STATES.get(order.status, (order.status, "neutral")), "pill", width=116),
+    Column("picked", "To pack", lambda order: order.picked or None, "number", width=72),
+    Column("packed", "Packed", lambda order: order.packed or None, "number", width=68),
     Column("still_to_pick", "To pick", lambda order: order.still_to_pick or None, "number", width=72,
-           tone=lambda order: "warning"),
-    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=84, quiet=True),
-    Column("eta", "Arrives", lambda order: order.eta, "age", width=84),
+           tone=lambda order: "warning" if order.still_to_pick else None),
+    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=76, quiet=True),
+    Column("eta", "Arrives", lambda order: order.eta, "age", width=76),
 )  # fmt: skip
 _LINES: Final = (
     Column("sku", "SKU", lambda each: each.sku, width=84, strong=True),
     Column("name", "Product", lambda each: each.name, width=150, stretch=True, quiet=True),
-    Column("picked", "Pack", lambda each: each.picked, "number", width=56),
+    Column("picked", "To pack", lambda each: each.picked or None, "number", width=68),
+    Column("packed", "Packed", lambda each: each.packed or None, "number", width=64),
 )
 
 
 class Packing(QWidget):
     """The list of orders to pack at the left, the packing card at the right."""
 
-    def __init__(self, context: PanelContext, doer: Doer) -> None:
+    def __init__(self, context: PanelContext, doer: ScannerDoer) -> None:
         super().__init__()
         self._context, self._doer = context, doer
         self._order: PackRow | None = None
@@ -85,7 +87,7 @@ class Packing(QWidget):
         return self.table.select_key(order_id)
 
     def pack(self) -> None:
-        """All that is picked of the order is in parcels."""
+        """All that is picked of the order and was loose is in parcels."""
         order = self._order
         if order is None:
             return
@@ -93,11 +95,11 @@ class Packing(QWidget):
         self._doer.do(
             PackOrder(site_id=site_id, order_id=order.id, parcels=parcels),
             f"{order.number} packed in {parcels} {'parcel' if parcels == 1 else 'parcels'}",
-            undo=lambda: UnpackOrder(site_id=site_id, order_id=order.id),
+            undo=UnpackOrder(site_id=site_id, order_id=order.id),
         )
 
     def unpack(self) -> None:
-        """Open a packed order again."""
+        """Open the parcels of the order again, those packed last."""
         order = self._order
         if order is not None:
             self._doer.do(
@@ -137,10 +139,8 @@ class Packing(QWidget):
         wait = f"{formats.number(order.still_to_pick)} still to be picked. " if order.still_to_pick else ""
         rest = f"{formats.number(order.backordered)} on backorder follow later." if order.backordered else ""
         self._hint.setText(van + wait + rest)
-        self._pack.setEnabled(
-            order.status == "picked" or (order.status == "partially_shipped" and not order.still_to_pick)
-        )
-        self._unpack.setEnabled(order.status == "packed")
+        self._pack.setEnabled(order.picked > 0 and not order.still_to_pick)
+        self._unpack.setEnabled(order.in_house > 0)
         desk = self._context.desk
         self._context.runner.run(lambda: pack_lines(desk.read, order.id), self._show_lines, self, key="lines")
 
@@ -160,7 +160,11 @@ class Packing(QWidget):
         card.addWidget(self.lines, 1)
         card.addWidget(line())
         card.addWidget(form)
-        card.addLayout(row(self._pack, self._unpack, "stretch", gap=SPACE_12))
+        slip = action_button(
+            self._context.theme, self._context.actions, "app.print", text="Packing slip", kind="quiet"
+        )
+        slip.setObjectName("dispatch.pack.print")
+        card.addLayout(row(self._pack, self._unpack, "stretch", slip, gap=SPACE_12))
         body = QSplitter()
         body.setHandleWidth(1)
         body.setChildrenCollapsible(False)

@@ -9,15 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
+from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.dispatch.doing import Doer
 from desktop_app.panels.dispatch.loading import Loading
 from desktop_app.panels.dispatch.packing import Packing
 from desktop_app.panels.dispatch.road import Road
+from desktop_app.printing import Paper, offer_print
 from desktop_app.scanner import ScanFeedback, ScanTarget
-from desktop_app.widgets.buttons import TextButton, button
 from desktop_app.widgets.layouts import body_margins, holder, row
-from local_db.queries.dispatch_queries import shipment_by_number
+from desktop_app.widgets.tabs import Tabs
+from local_db.queries.dispatch_queries import order_by_number, shipment_by_number
 
 _TABLES: Final = ("order", "order_line", "shipment", "route", "stop", "vehicle")
 _STEPS: Final = (("pack", "Pack"), ("load", "Load and depart"), ("road", "On the road"))
@@ -29,7 +30,7 @@ class Panel(QWidget):
     def __init__(self, context: PanelContext) -> None:
         super().__init__()
         self._context = context
-        doer = Doer(context, self)
+        doer = ScannerDoer(context, self)
         self.packing, self.loading, self.road = (
             Packing(context, doer),
             Loading(context, doer),
@@ -37,25 +38,23 @@ class Panel(QWidget):
         )
         self._pages: dict[str, QWidget] = {"pack": self.packing, "load": self.loading, "road": self.road}
         self._stack = QStackedWidget()
-        self._tabs: dict[str, TextButton] = {}
-        for step, title in _STEPS:
-            self._stack.addWidget(self._pages[step])
-            tab = button(context.theme, title, lambda step=step: self.show_step(step), kind="quiet")
-            tab.setObjectName(f"dispatch.tab.{step}")
-            tab.setCheckable(True)
-            tab.setAutoExclusive(True)
-            self._tabs[step] = tab
-        self._tabs["pack"].setChecked(True)
+        self.tabs = Tabs(context.theme, "dispatch.tab", _STEPS)
+        self.tabs.chosen.connect(self.show_step)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        for table in (self.packing.table, self.loading.routes, self.road.routes):
+            table.current_changed.connect(lambda _row: context.actions.refresh())
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(holder(row(*self._tabs.values(), "stretch", margins=body_margins())))
+        whole.addWidget(holder(row(self.tabs, "stretch", margins=body_margins())))
         whole.addWidget(self._stack, 1)
         self._fresh = FreshView(self, context.feed, _TABLES, self._load)
 
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
         self._fresh.refresh_if_stale()
+        offer_print(self._context, self, self._paper)
         page = self._stack.currentWidget()
         table = page.table if isinstance(page, Packing) else page.routes  # type: ignore[union-attr]
         table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -73,7 +72,7 @@ class Panel(QWidget):
 
     def state(self) -> Mapping[str, object]:
         """The step that is shown."""
-        return {"step": next(step for step, tab in self._tabs.items() if tab.isChecked())}
+        return {"step": self.tabs.current}
 
     def restore(self, state: Mapping[str, object]) -> None:
         """The step of last time."""
@@ -89,9 +88,17 @@ class Panel(QWidget):
 
     def show_step(self, step: str) -> None:
         """Show one of the three steps."""
-        self._tabs[step].setChecked(True)
+        self.tabs.choose(step)
         self._stack.setCurrentWidget(self._pages[step])
         self._load()
+        self._context.actions.refresh()
+
+    def _paper(self) -> Paper | None:
+        """The packing slip of the order that is packed, or the sheet of the route that is loaded or under way."""
+        page = self._stack.currentWidget()
+        chosen = page.table.current_row() if isinstance(page, Packing) else page.route  # type: ignore[attr-defined]
+        kind = "packing_slip" if page is self.packing else "route"
+        return Paper(kind, [chosen.id]) if chosen is not None else None
 
     def _load(self) -> None:
         self.packing.refresh()
@@ -99,11 +106,11 @@ class Panel(QWidget):
         self.road.refresh()
 
     def _on_scan(self, scan: Any) -> ScanFeedback | None:
-        desk, site_id = self._context.desk, self._context.session.site_id  # type: ignore[attr-defined]
+        desk, site_id = self._context.desk, self._context.session.site_id
         self._context.runner.run(
             lambda: (
                 shipment_by_number(desk.read, site_id, scan.code),
-                desk.read.value('SELECT id FROM "order" WHERE number = ?', (scan.code,)),
+                order_by_number(desk.read, site_id, scan.code),
             ),
             lambda found: self._found(scan.code, *found),
             self,

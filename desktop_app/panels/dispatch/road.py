@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from desktop_app.dialogs.frame import DialogFrame
 from desktop_app.dialogs.reason_dialog import ReasonDialog
+from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.dispatch.doing import Doer
 from desktop_app.panels.dispatch.route_view import RouteView
 from desktop_app.panels.dispatch.tables import ROAD_ROUTES
 from desktop_app.themes.theme import Theme
@@ -34,7 +34,7 @@ _REASONS = [(reason.value, reason.value.replace("_", " ").capitalize()) for reas
 class Road(RouteView):
     """Routes under way and those that came home today."""
 
-    def __init__(self, context: PanelContext, doer: Doer) -> None:
+    def __init__(self, context: PanelContext, doer: ScannerDoer) -> None:
         super().__init__(
             context, doer, ROAD_ROUTES, "road", _EMPTY,
             lambda reader: routes_in(reader, doer.site_id, ("under_way", "finished")),

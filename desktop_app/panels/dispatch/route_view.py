@@ -7,10 +7,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.dispatch.doing import Doer
 from desktop_app.panels.dispatch.tables import stop_columns
 from desktop_app.themes.tokens import SPACE_8, SPACE_16
+from desktop_app.widgets.buttons import action_button
 from desktop_app.widgets.columns import Column
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import holder, label, row
@@ -25,7 +26,7 @@ class RouteView(QWidget):
     def __init__(
         self,
         context: PanelContext,
-        doer: Doer,
+        doer: ScannerDoer,
         columns: Sequence[Column],
         name: str,
         empty: tuple[str, str, str],
@@ -50,10 +51,12 @@ class RouteView(QWidget):
         self.title = label("", "section")
         self.hint = label("", "quiet", wrap=True)
         self.buttons = row()
+        sheet = action_button(theme, context.actions, "app.print", text="Route sheet", kind="quiet")
+        sheet.setObjectName(f"dispatch.{name}.print")
         right = QVBoxLayout()
         right.setContentsMargins(SPACE_16, SPACE_16, SPACE_16, 0)
         right.setSpacing(SPACE_8)
-        right.addWidget(self.title)
+        right.addLayout(row(self.title, "stretch", sheet))
         right.addWidget(self.hint)
         right.addLayout(self.buttons)
         right.addWidget(self.stops, 1)

@@ -31,6 +31,7 @@ from desktop_app.panels.fleet.picture import (
 )
 from desktop_app.panels.fleet.timeline_rows import timeline_rows
 from desktop_app.panels.fleet.words import ERROR_REASONS, REPORTABLE
+from desktop_app.printing import Paper, offer_print
 from desktop_app.widgets.day_timeline import DayTimeline
 from desktop_app.widgets.fleet_map import DepotMark, FleetMap, TrailScrubber, map_colours
 from local_db.queries.fleet_queries import FleetAlert, FleetDay, fleet_day
@@ -77,6 +78,7 @@ class Panel(QWidget):
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
         self._fresh.refresh_if_stale()
+        offer_print(self._context, self, self._paper)
         self.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reveal(self, kind: str, item_id: str) -> None:
@@ -179,7 +181,7 @@ class Panel(QWidget):
 
     def _load(self) -> None:
         desk, context = self._context.desk, self._context
-        site_id: str = context.session.site_id  # type: ignore[attr-defined]
+        site_id = context.session.site_id
         today = datetime.now(ZoneInfo(context.session.time_zone)).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
@@ -464,6 +466,11 @@ class Panel(QWidget):
         """The chosen van's alert, else the gravest of all."""
         view = self.chosen
         return view.alerts[0] if view is not None and view.alerts else self.alerts.first
+
+    def _paper(self) -> Paper | None:
+        """The route sheet of the chosen van."""
+        view = self.chosen
+        return Paper("route", [view.route.id]) if view is not None and view.route is not None else None
 
     def _has_open_route(self) -> bool:
         view = self.chosen

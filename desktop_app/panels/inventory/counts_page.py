@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.dialogs.reason_dialog import ReasonDialog
+from desktop_app.doing import Doer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.inventory import deeds
 from desktop_app.panels.inventory.columns import ALL_COUNTS
-from desktop_app.panels.inventory.doing import Doer
 from desktop_app.panels.inventory.words import RECOUNT_REASONS
 from desktop_app.themes.tokens import SPACE_8
 from desktop_app.widgets.buttons import action_button

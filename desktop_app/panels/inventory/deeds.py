@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from desktop_app.doing import Deed
 from local_db.queries.search import location_by_code
 from local_db.queries.stock import StockRow, stock
 from local_db.queries.stock_story_queries import CountRow, open_count, product_of
@@ -14,7 +15,6 @@ from services.commands import (
     AdjustStock,
     ApproveCount,
     CancelStockTask,
-    Command,
     CountStock,
     HoldStock,
     MoveStock,
@@ -28,14 +28,6 @@ from services.domain.refusals import CODES, RuleViolation
 from services.storage.tables import Location, Product
 
 Entries = Mapping[str, Any]
-
-
-class Deed(NamedTuple):
-    """Commands in order, what was done in words, and the command that makes up for it where there is one."""
-
-    commands: tuple[Command, ...]
-    words: str
-    undo: Command | None = None
 
 
 class FieldProblems(Exception):

@@ -11,9 +11,9 @@ from shiboken6 import isValid
 
 from desktop_app.dialogs.frame import DialogFrame
 from desktop_app.dialogs.reason_dialog import ReasonDialog
+from desktop_app.doing import Doer
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.inventory.deeds import Desk, Entries, FieldProblems
-from desktop_app.panels.inventory.doing import Doer
+from desktop_app.panels.inventory.deeds import Desk, Entries, FieldProblems, problems_of
 from desktop_app.panels.inventory.form_facts import Facts, facts_of, offered_bins, offered_products
 from desktop_app.panels.inventory.forms import FieldSpec, FormSpec
 from desktop_app.panels.inventory.lookup_edit import LookupEdit
@@ -95,7 +95,7 @@ class StockForm(DialogFrame):
     # -- doing ---------------------------------------------------------------------------------------------------------
 
     def _perform(self, entries: Entries) -> None:
-        desk = Desk(self._read, self._site_id, self._context.desk.new_id)  # type: ignore[attr-defined]
+        desk = Desk(self._read, self._site_id, self._context.desk.new_id)
         make, sku, on_done = self._spec.make, str(entries.get("product", "")), self._on_done
         self._busy = True
         self._show_problems({})
@@ -105,17 +105,23 @@ class StockForm(DialogFrame):
                 self.accept()
             on_done(sku)
 
-        self._doer.perform(lambda: make(desk, entries), done, self._on_problems)
+        self._doer.perform(lambda: make(desk, entries), then=done, failed=self._on_error)
 
-    def _on_problems(self, problems: FieldProblems) -> None:
+    def _on_error(self, error: Exception) -> bool:
+        """Show a refusal at its field; what is no refusal is for the window to say."""
+        problems = problems_of(error)
         if not isValid(self):
-            self._context.toasts.bad(str(problems))
-            return
+            if isinstance(error, FieldProblems):
+                self._context.toasts.bad(str(error))
+            return isinstance(error, FieldProblems)
         self._busy = False
+        if problems is None:
+            return False
         self._show_problems(problems.errors)
         if self._scanned:
             # Who scans does not look at the form: they hear and see it.
             self._context.scanner.bad(next(iter(problems.errors.values())))
+        return True
 
     def _show_problems(self, errors: Mapping[str, str]) -> None:
         if "lot" in errors or "expires_on" in errors:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
+from desktop_app.doing import Deed
 from desktop_app.panels.inventory import deeds
-from desktop_app.panels.inventory.deeds import Deed, Desk, Entries
+from desktop_app.panels.inventory.deeds import Desk, Entries
 from desktop_app.panels.inventory.words import ADJUST_REASONS, HOLD_REASONS
 
 FieldKind = Literal["product", "bin", "quantity", "text"]

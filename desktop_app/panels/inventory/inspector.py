@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.panel_context import PanelContext
@@ -19,6 +19,7 @@ from desktop_app.widgets.pill import Pill
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
 from desktop_app.widgets.sparkline import Sparkline
+from desktop_app.widgets.tabs import Tabs
 from local_db.queries.stock_story_queries import ProductStory
 
 _TABS: Final = (
@@ -55,18 +56,15 @@ class ProductInspector(QWidget):
         self._figures = QGridLayout()
         self._trend = Sparkline(theme, "stock on hand")
         self._trend_words = label("", "label")
-        self._tabs: dict[str, Any] = {}
+        self.tabs = Tabs(
+            theme, "inventory.inspector.tab", [(key, title) for key, title, *_rest in _TABS], gap=0
+        )
+        self.tabs.chosen.connect(self.show_tab)
         self.tables: dict[str, RowTable] = {}
         self._stack = QStackedWidget()
         self._heading = label("", "label")
-        self._group = QButtonGroup(self)
-        for key, title, columns, heading, empty in _TABS:
-            tab = button(theme, title, lambda key=key: self.show_tab(key), kind="quiet")
-            tab.setCheckable(True)
-            tab.setObjectName(f"inventory.inspector.tab.{key}")
-            tab.setToolTip(heading)
-            self._group.addButton(tab)
-            self._tabs[key] = tab
+        for key, _title, columns, heading, empty in _TABS:
+            self.tabs.set_tip(key, heading)
             table = RowTable(
                 theme, context.runner, columns, name=heading, key=_keys(key), multi=False,
                 empty=EmptyState(theme, *empty), zone=context.session.time_zone,
@@ -81,7 +79,7 @@ class ProductInspector(QWidget):
 
     def show_tab(self, key: str) -> None:
         """Show one of the lists."""
-        self._tabs[key].setChecked(True)
+        self.tabs.choose(key)
         self._stack.setCurrentWidget(self.tables[key])
         self._say_heading()
 
@@ -159,7 +157,7 @@ class ProductInspector(QWidget):
         more.setObjectName("inventory.inspector.more")
         whole.addLayout(row(*deeds, more, "stretch", margins=(SPACE_16, SPACE_4, SPACE_16, SPACE_8)))
         whole.addWidget(line())
-        whole.addLayout(row(*self._tabs.values(), "stretch", gap=0, margins=(SPACE_4, 0, SPACE_4, 0)))
+        whole.addLayout(row(self.tabs, "stretch", gap=0, margins=(SPACE_4, 0, SPACE_4, 0)))
         whole.addLayout(row(self._heading, margins=(SPACE_16, SPACE_4, SPACE_16, SPACE_4)))
         whole.addWidget(self._stack, 1)
 
@@ -175,7 +173,7 @@ class ProductInspector(QWidget):
 
     def _say_heading(self) -> None:
         """What the list below comes to, in words."""
-        key, story = next(key for key, tab in self._tabs.items() if tab.isChecked()), self.story
+        key, story = self.tabs.current, self.story
         self._heading.setText(_heading(key, story) if story is not None else "")
 
 

@@ -10,17 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
+from desktop_app.doing import Doer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.inventory.bins_page import BinsPage
 from desktop_app.panels.inventory.counts_page import CountsPage
-from desktop_app.panels.inventory.doing import Doer
 from desktop_app.panels.inventory.form_dialog import StockForm
 from desktop_app.panels.inventory.forms import FORMS
 from desktop_app.panels.inventory.inspector import ProductInspector
 from desktop_app.panels.inventory.stock_list import StockList
+from desktop_app.printing import Paper, offer_print
 from desktop_app.scanner import ScanTarget
-from desktop_app.widgets.buttons import TextButton, action_button, button
+from desktop_app.widgets.buttons import TextButton, action_button
 from desktop_app.widgets.layouts import body_margins, holder, row
+from desktop_app.widgets.tabs import Tabs
 from local_db.queries.inventory_queries import InventoryRow
 from local_db.queries.search import location_by_code
 from local_db.queries.stock_story_queries import CountRow, ProductStory, product_of, product_story
@@ -50,23 +52,16 @@ class Panel(QWidget):
         self.table, self.search_field = self.stock.table, self.stock.search
         self.product = ProductInspector(context)
         self._stack = QStackedWidget()
-        self._tabs: dict[str, TextButton] = {}
+        self.tabs = Tabs(context.theme, "inventory.tab", _PAGES)
+        self.tabs.chosen.connect(self.show_page)
         self._pages: dict[str, QWidget] = {"stock": self.stock, "bins": self.bins, "counts": self.counts}
-        for page, title in _PAGES:
-            self._stack.addWidget(self._pages[page])
-            tab = button(context.theme, title, lambda page=page: self.show_page(page), kind="quiet")
-            tab.setObjectName(f"inventory.tab.{page}")
-            tab.setCheckable(True)
-            tab.setAutoExclusive(True)
-            self._tabs[page] = tab
-        self._tabs["stock"].setChecked(True)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         left, top, right, _bottom = body_margins()
-        whole.addWidget(
-            holder(row(*self._tabs.values(), "stretch", *self._buttons(), margins=(left, top, right, 0)))
-        )
+        whole.addWidget(holder(row(self.tabs, "stretch", *self._buttons(), margins=(left, top, right, 0))))
         whole.addWidget(self._stack, 1)
         self._connect()
         self._fresh = (
@@ -82,6 +77,7 @@ class Panel(QWidget):
         """Refresh if stale, and take the keyboard."""
         for fresh in self._fresh:
             fresh.refresh_if_stale()
+        offer_print(self._context, self, self._paper)
         page = self.page
         table = self.table if page == "stock" else self.bins.bins if page == "bins" else self.counts.table
         table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -141,11 +137,11 @@ class Panel(QWidget):
     @property
     def page(self) -> str:
         """The page that is shown: stock, bins or counts."""
-        return next(page for page, tab in self._tabs.items() if tab.isChecked())
+        return self.tabs.current
 
     def show_page(self, page: str) -> None:
         """Show one of the three pages."""
-        self._tabs[page].setChecked(True)
+        self.tabs.choose(page)
         self._stack.setCurrentWidget(self._pages[page])
         self._export.setVisible(page == "stock")
         for each in (self._move, self._receive):
@@ -200,6 +196,16 @@ class Panel(QWidget):
         return self.page == "counts" and bool(self.counts.decidable)
 
     # -- the selection -------------------------------------------------------------------------------------------------
+
+    def _paper(self) -> Paper | None:
+        """Labels: of the bin that is shown, or of the selected products."""
+        if self.page == "bins":
+            return Paper("bin", [self.bins.location_id]) if self.bins.location_id else None
+        return (
+            Paper("product", [each.id for each in self.table.selected_rows()])
+            if self.page == "stock"
+            else None
+        )
 
     def _product_id(self) -> str:
         if self.page == "bins":

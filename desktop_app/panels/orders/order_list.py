@@ -47,7 +47,6 @@ class OrderList(QWidget):
         self.search.setFixedWidth(260)
         self.chips = FilterChips(theme, FILTERS)
         self.chips.setObjectName("orders.filters")
-        self.chips.restore({})
         self._customer_chip = button(
             theme, "", lambda: self.show_customer("", ""), kind="quiet", icon="close"
         )

@@ -22,6 +22,7 @@ from desktop_app.panels.orders.order_dialogs import FieldsDialog, QuantityDialog
 from desktop_app.panels.orders.order_list import OrderList
 from desktop_app.panels.orders.placing import Placed
 from desktop_app.panels.orders.words import count
+from desktop_app.printing import Paper, offer_print, print_out
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.widgets.layouts import scrolled
 from local_db.queries.order_queries import (
@@ -47,6 +48,10 @@ _STORY_TABLES: Final = (
     "stock_level",
 )
 
+_READY: Final = frozenset(
+    {"picked", "packed", "partially_shipped", "shipped", "delivered", "closed", "returned"}
+)
+
 
 class Panel(QWidget):
     """The Orders panel."""
@@ -67,7 +72,7 @@ class Panel(QWidget):
         self.entry = OrderEntry(context, self._site_id, self._currency, self._keeper)
         self.table = self.list.table
         self.search_field = self.list.search
-        self._deeds = OrderDeeds(context, self._site_id, self)
+        self._deeds = OrderDeeds(context, self)
         self._story_view = OrderInspector(context, self.today)
         self._scroll = scrolled(self._story_view)
         self._pages = QStackedWidget()
@@ -87,6 +92,7 @@ class Panel(QWidget):
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
         self._fresh.refresh_if_stale()
+        offer_print(self._context, self, lambda: self._paper(self._paper_kind()))
         if self.is_entering:
             self.entry.begin()
         else:
@@ -159,7 +165,7 @@ class Panel(QWidget):
         self._context.shell.clear_notice("orders.drafts")
         fresh = draft
         if fresh is None and self.is_entering and not self.entry.draft.is_empty:
-            fresh = Draft(self._context.desk.new_id())  # type: ignore[attr-defined]
+            fresh = Draft(self._context.desk.new_id())
         self._pages.setCurrentWidget(self.entry)
         self.entry.begin(fresh)
         self._context.actions.refresh()
@@ -406,14 +412,21 @@ class Panel(QWidget):
                 "order.retry": lambda: deeds.retry(self._chosen()),
                 "order.release": lambda: deeds.release(self._chosen()),
                 "order.close": lambda: deeds.close(self._chosen()),
-                "order.pick_list": lambda: deeds.print("pick_list", self._chosen()),
-                "order.packing_slip": lambda: deeds.print("packing_slip", self._chosen()),
+                "order.pick_list": lambda: print_out(self._context, self._paper("pick_list")),
+                "order.packing_slip": lambda: print_out(self._context, self._paper("packing_slip")),
                 "order.again": self._order_again,
             }
         )
 
     def _chosen(self) -> Sequence[OrderListRow]:
         return [] if self.is_entering else self.table.selected_rows()
+
+    def _paper(self, kind: str) -> Paper:
+        return Paper(kind, [row.id for row in self._chosen()])
+
+    def _paper_kind(self) -> str:
+        """What is still to be picked has a pick list; what lies ready goes with its packing slip."""
+        return "packing_slip" if all(row.status in _READY for row in self._chosen()) else "pick_list"
 
     def _all_can(self, event: str) -> bool:
         rows = self._chosen()

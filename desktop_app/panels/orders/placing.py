@@ -85,10 +85,8 @@ class Placer(QObject):
             log.info("attention item %d was resolved before its order was placed again", item_id)
 
     def _remember_undo(self, placed: Placed) -> None:
-        stack = getattr(self._context.shell, "undo_stack", None)
-        if stack is not None:
-            site_id = self._site_id
-            stack.remember(
-                f"order {placed.number} placed",
-                lambda: CancelOrder(site_id=site_id, order_id=placed.order_id, reason="Entered by mistake"),
-            )
+        site_id = self._site_id
+        self._context.shell.undo_stack.remember(
+            f"order {placed.number} placed",
+            lambda: CancelOrder(site_id=site_id, order_id=placed.order_id, reason="Entered by mistake"),
+        )

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
+from desktop_app.doing import Doer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.outbox.card import ItemCard
 from desktop_app.panels.outbox.entries import (
@@ -21,12 +22,13 @@ from desktop_app.panels.outbox.entries import (
 from desktop_app.panels.outbox.remedies import Remedy
 from desktop_app.panels.outbox.words import status_of
 from desktop_app.themes.tokens import SPACE_8
-from desktop_app.widgets.buttons import TextButton, button
+from desktop_app.widgets.buttons import button
 from desktop_app.widgets.columns import Column, mark_column
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import body_margins, holder, label, row, scrolled
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
+from desktop_app.widgets.tabs import Tabs
 from local_db.queries.outbox_queries import LineFacts
 
 _TABLES: Final = ("outbox", "attention", "order", "order_line", "link")
@@ -51,11 +53,11 @@ _REVEALS: Final = {"order": "orders", "shipment": "dispatch", "route": "dispatch
 
 _COLUMNS: Final = (
     mark_column(lambda entry: _MARKS.get(entry.status, "")),
-    Column("n", "No.", lambda entry: entry.n, "number", width=64, quiet=True),
-    Column("title", "What", lambda entry: entry.title, width=300, stretch=True, strong=True),
-    Column("status", "State", lambda entry: status_of(entry.status), "pill", width=120),
-    Column("actor", "Who", lambda entry: entry.actor, width=130, quiet=True),
-    Column("at", "When", lambda entry: entry.at, "age", width=84),
+    Column("n", "No.", lambda entry: entry.n, "number", width=52, quiet=True),
+    Column("title", "What", lambda entry: entry.title, width=220, stretch=True, strong=True),
+    Column("status", "State", lambda entry: status_of(entry.status), "pill", width=112),
+    Column("actor", "Who", lambda entry: entry.actor, width=112, quiet=True),
+    Column("at", "When", lambda entry: entry.at, "age", width=72),
 )
 
 
@@ -68,8 +70,9 @@ class Panel(QWidget):
         self._box = "attention"
         self._wanted = ""
         self._shown: Entry | None = None
-        self._buttons = QButtonGroup(self)
-        self._tabs: dict[str, TextButton] = {}
+        self._doer = Doer(context, self)
+        self.tabs = Tabs(context.theme, "outbox.box", _BOXES)
+        self.tabs.chosen.connect(self.show_box)
         empty = EmptyState(context.theme, *_EMPTY["attention"])
         self._empty = empty
         self.table = RowTable(
@@ -115,13 +118,13 @@ class Panel(QWidget):
     def restore(self, state: Mapping[str, object]) -> None:
         """Open the box of last time."""
         box = str(state.get("box", "attention"))
-        if box in self._tabs:
+        if box in self.tabs:
             self.show_box(box)
 
     def show_box(self, box: str) -> None:
         """Open one of the three boxes."""
         self._box = box
-        self._tabs[box].setChecked(True)
+        self.tabs.choose(box)
         icon, title, hint = _EMPTY[box]
         self._empty.say(title, hint, icon)
         self._detail.setCurrentIndex(0)
@@ -130,22 +133,13 @@ class Panel(QWidget):
     # -- building --------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        tabs = []
-        for box, title in _BOXES:
-            tab = button(self._context.theme, title, lambda box=box: self.show_box(box), kind="quiet")
-            tab.setCheckable(True)
-            tab.setObjectName(f"outbox.box.{box}")
-            self._buttons.addButton(tab)
-            self._tabs[box] = tab
-            tabs.append(tab)
-        self._tabs["attention"].setChecked(True)
         self._sentence = label("", "quiet", wrap=True)
         send = button(self._context.theme, "Send now", self._send_now, icon="sync")
         send.setObjectName("outbox.send")
         head = QVBoxLayout()
         head.setContentsMargins(*body_margins())
         head.setSpacing(SPACE_8)
-        head.addLayout(row(*tabs, "stretch", send))
+        head.addLayout(row(self.tabs, "stretch", send))
         head.addWidget(self._sentence)
         body = QSplitter(Qt.Orientation.Horizontal)
         body.setHandleWidth(1)
@@ -183,7 +177,7 @@ class Panel(QWidget):
         }
         for box, title in _BOXES:
             count = words.get(box, 0)
-            self._tabs[box].setText(f"{title} ({count})" if count else title)
+            self.tabs.set_title(box, f"{title} ({count})" if count else title)
         self._sentence.setText(_sentence(link.state, link.pending))
         wanted, self._wanted = self._wanted, ""
         if wanted:
@@ -221,22 +215,13 @@ class Panel(QWidget):
             return
         desk = self._context.desk
 
-        def work() -> int:
-            commands = remedy.commands(desk)  # type: ignore[arg-type]
-            for command in commands:
+        def work() -> None:
+            for command in remedy.commands(desk):  # type: ignore[arg-type]
                 desk.do(command)
             desk.resolve_attention(entry.item_id, remedy.id)  # type: ignore[attr-defined]
-            return len(commands)
 
-        self._context.runner.run(
-            work,
-            lambda _done: self._context.toasts.show(
-                f"{remedy.title}: {entry.subject.title or entry.title}", "ok"
-            ),
-            self,
-            lane="write",
-            label=remedy.title,
-        )
+        words = f"{remedy.title}: {entry.subject.title or entry.title}"
+        self._doer.run(work, lambda _none: self._doer.say(words), label=remedy.title)
 
     def _reveal_subject(self, entry: Entry) -> None:
         panel = _REVEALS.get(entry.subject.kind)

@@ -76,7 +76,7 @@ class HallMap(QWidget):
     def load(self) -> None:
         """Read the bins of the site anew."""
         desk = self._context.desk
-        site_id: str = self._context.session.site_id  # type: ignore[attr-defined]
+        site_id: str = self._context.session.site_id
         self._context.runner.run(
             lambda: Hall(hall(desk.read, site_id)),
             self._show_hall,

@@ -16,9 +16,11 @@ from desktop_app.panels.picking.picks import Picks
 from desktop_app.panels.picking.queue import PickQueue
 from desktop_app.panels.picking.side_work import SideWork
 from desktop_app.panels.picking.walk import Stage, Walk
+from desktop_app.printing import Paper, offer_print
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.widgets.buttons import button
 from desktop_app.widgets.layouts import body_margins, holder, row
+from desktop_app.widgets.tabs import Tabs
 from local_db.queries.pick_tasks import PickTaskRow
 from local_db.queries.picking_queries import done_in_walk, offered_tasks, order_by_number
 
@@ -48,6 +50,7 @@ class Panel(QWidget):
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
         self._fresh.refresh_if_stale()
+        offer_print(self._context, self, self._paper)
         self.queue.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reveal(self, kind: str, item_id: str) -> None:
@@ -82,7 +85,7 @@ class Panel(QWidget):
 
     def walk_order(self, order_id: str) -> None:
         """Walk all open tasks of an order."""
-        desk, site_id = self._context.desk, self._context.session.site_id  # type: ignore[attr-defined]
+        desk, site_id = self._context.desk, self._context.session.site_id
         self._context.runner.run(
             lambda: offered_tasks(desk.read, site_id, order_id=order_id),
             self._start_walk,
@@ -110,6 +113,11 @@ class Panel(QWidget):
             self.walk.next()
         self._show_walk()
 
+    def _paper(self) -> Paper:
+        """The pick lists of the orders that are walked; before a walk, of those selected in the queue."""
+        tasks = self.walk.tasks if self.walk.task is not None else self.queue.table.selected_rows()
+        return Paper("pick_list", list(dict.fromkeys(task.order_id for task in tasks)))
+
     def _start_walk(self, tasks: Sequence[PickTaskRow]) -> None:
         self.walk = Walk.over(self.hall.hall.in_walking_order(tasks))
         if tasks:
@@ -122,6 +130,7 @@ class Panel(QWidget):
         self.card.show_walk(self.walk)
         self.hall.show_walk(self.walk)
         self.queue.show_walk(self.walk)
+        self._context.actions.refresh()
 
     def _load(self) -> None:
         self.queue.refresh()
@@ -186,7 +195,7 @@ class Panel(QWidget):
         return self.walk.stage is Stage.DONE and bool(self.walk.tasks) and self.hall.is_staging(scan.code)
 
     def _on_order(self, scan: Any) -> ScanFeedback | None:
-        desk, site_id = self._context.desk, self._context.session.site_id  # type: ignore[attr-defined]
+        desk, site_id = self._context.desk, self._context.session.site_id
         self._context.runner.run(
             lambda: order_by_number(desk.read, site_id, scan.code),
             lambda order_id: self._found_order(scan.code, order_id),
@@ -200,7 +209,9 @@ class Panel(QWidget):
             self._context.scanner.bad(f"Order {number} is not known here")
             return
         self._context.scanner.good(f"Order {number}")
-        self.walk_order(order_id)
+        # Scanned twice, as hands do: the walk goes on where it is.
+        if not self.walk.is_over_order(order_id):
+            self.walk_order(order_id)
 
     # -- building --------------------------------------------------------------------------------------------------
 
@@ -209,20 +220,17 @@ class Panel(QWidget):
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
-        tabs = []
         self._left = QStackedWidget()
-        for title, page in (("To pick", self.queue), ("Other work", self.side)):
-            tab = button(theme, title, lambda page=page: self._left.setCurrentWidget(page), kind="quiet")
-            tab.setCheckable(True)
-            tab.setAutoExclusive(True)
-            tabs.append(tab)
+        pages = {"queue": self.queue, "side": self.side}
+        for page in pages.values():
             self._left.addWidget(page)
-        tabs[0].setChecked(True)
+        tabs = Tabs(theme, "picking.tab", (("queue", "To pick"), ("side", "Other work")))
+        tabs.chosen.connect(lambda key: self._left.setCurrentWidget(pages[key]))
         mode = button(
             theme, "Terminal mode", lambda: self.set_terminal(not self._terminal), kind="quiet", icon="expand"
         )
         mode.setObjectName("picking.terminal")
-        head = row(*tabs, "stretch", mode, margins=body_margins())
+        head = row(tabs, "stretch", mode, margins=body_margins())
         left.addWidget(holder(head))
         left.addWidget(self._left, 1)
         self._left_side = holder(left)
@@ -250,6 +258,7 @@ class Panel(QWidget):
 
     def _bind(self) -> None:
         actions = self._context.actions
+        self.queue.table.selection_changed.connect(actions.refresh)
         actions.bind("pick.confirm", self.confirm)
         actions.bind("pick.short", self.picks.ask_short)
         actions.bind("pick.terminal", lambda: self.set_terminal(not self._terminal))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.picking.short_dialog import ShortDialog
 from desktop_app.panels.picking.walk import Walk
@@ -20,13 +21,14 @@ class Picks:
 
     def __init__(self, context: PanelContext, panel: Panel) -> None:
         self._context, self._panel = context, panel
+        self._doer = ScannerDoer(context, panel)
         self._under_way: set[str] = set()
 
     def claim(self, tasks: Sequence[PickTaskRow]) -> None:
         """Let others see whose these tasks are."""
         pending = tuple(task.id for task in tasks if task.status == "pending")
         if pending:
-            self._do(ClaimPicks(site_id=tasks[0].site_id, task_ids=pending), lambda: None)
+            self._doer.do(ClaimPicks(site_id=tasks[0].site_id, task_ids=pending))
 
     def confirm(self, task: PickTaskRow, quantity: int) -> None:
         """So many units of a task were taken."""
@@ -58,9 +60,9 @@ class Picks:
         ids = tuple(walk.done)
         if not ids:
             return
-        self._do(
+        self._doer.do(
             StagePicks(site_id=walk.tasks[0].site_id, task_ids=ids),
-            lambda: self._context.scanner.good(f"{len(ids)} picks dropped in staging"),
+            f"{len(ids)} {'pick' if len(ids) == 1 else 'picks'} dropped in staging",
         )
 
     def _short(self, task: PickTaskRow, found: int, reason: str) -> None:
@@ -75,30 +77,11 @@ class Picks:
 
         def done() -> None:
             self._under_way.discard(task.id)
-            self._context.scanner.good(words)
-            if undo:
-                stack: Any = getattr(self._context.shell, "undo_stack", None)
-                if stack is not None:
-                    stack.remember(words, lambda: UndoPick(site_id=task.site_id, task_id=task.id))
             self._panel.picked(task)
 
-        self._do(command, done, lambda: self._under_way.discard(task.id))
+        def failed(_error: Exception) -> bool:
+            self._under_way.discard(task.id)
+            return False
 
-    def _do(self, command: Command, then: Any, after_refusal: Any = lambda: None) -> None:
-        desk = self._context.desk
-
-        def refused(error: Exception) -> bool:
-            after_refusal()
-            if type(error).__name__ != "RuleViolation":
-                return False
-            self._context.scanner.bad(str(error))
-            return True
-
-        self._context.runner.run(
-            lambda: desk.do(command),
-            lambda _receipt: then(),
-            self._panel,
-            failed=refused,
-            lane="write",
-            label="Recording",
-        )
+        back = UndoPick(site_id=task.site_id, task_id=task.id) if undo else None
+        self._doer.do(command, words, undo=back, then=done, failed=failed)

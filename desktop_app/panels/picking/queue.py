@@ -75,9 +75,9 @@ class PickQueue(QWidget):
     def refresh(self) -> None:
         """Read the queue anew."""
         desk, session = self._context.desk, self._context.session
-        site_id: str = session.site_id  # type: ignore[attr-defined]
+        site_id: str = session.site_id
         chosen = self._filters.values()
-        mine: str = session.user_id if chosen.get("mine") else ""  # type: ignore[attr-defined]
+        mine: str = session.user_id if chosen.get("mine") else ""
 
         def work() -> list[PickTaskRow]:
             rows = offered_tasks(desk.read, site_id, mine=mine)
@@ -97,7 +97,7 @@ class PickQueue(QWidget):
         if len(rows) > 1:
             self._on_walk(rows)
             return
-        me: str = self._context.session.user_id  # type: ignore[attr-defined]
+        me: str = self._context.session.user_id
         free = [task for task in self._rows if task.status == "pending" or task.assigned_to == me]
         self._on_walk(free[:_BATCH])
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtWidgets import QInputDialog, QVBoxLayout, QWidget
 
+from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
 from desktop_app.scanner import ScanTarget
 from desktop_app.themes.tokens import SPACE_8, SPACE_16
@@ -17,7 +18,7 @@ from desktop_app.widgets.layouts import label, row
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
 from local_db.queries.picking_queries import CountRow, StockTaskRow, counts_due, stock_tasks
-from services.commands import CancelStockTask, Command, CountStock, MoveStock
+from services.commands import CancelStockTask, CountStock, MoveStock
 
 _KINDS: Final = {
     "put_back": ("Put back", "info"),
@@ -49,6 +50,7 @@ class SideWork(QWidget):
     def __init__(self, context: PanelContext) -> None:
         super().__init__()
         self._context = context
+        self._doer = ScannerDoer(context, self)
         theme = context.theme
         no_tasks = EmptyState(theme, "check", "No other work", "Put-backs and replenishments appear here.")
         no_counts = EmptyState(theme, "check", "No bin to count", "Short picks and cycle counts appear here.")
@@ -75,7 +77,7 @@ class SideWork(QWidget):
     def refresh(self) -> None:
         """Read both lists anew."""
         desk = self._context.desk
-        site_id: str = self._context.session.site_id  # type: ignore[attr-defined]
+        site_id = self._doer.site_id
 
         def work() -> tuple[list[StockTaskRow], list[CountRow]]:
             with desk.read.snapshot():
@@ -95,13 +97,14 @@ class SideWork(QWidget):
         if task is None:
             self._context.toasts.show("Choose a task first.", "neutral")
         elif not task.to_location_id:
-            self._do(
-                CancelStockTask(site_id=self._site(), task_id=task.id, reason="looked into"), "Looked into"
+            self._doer.do(
+                CancelStockTask(site_id=self._doer.site_id, task_id=task.id, reason="looked into"),
+                "Looked into",
             )
         else:
-            self._do(
+            self._doer.do(
                 MoveStock(
-                    site_id=self._site(), product_id=task.product_id, from_location_id=task.from_location_id,
+                    site_id=self._doer.site_id, product_id=task.product_id, from_location_id=task.from_location_id,
                     to_location_id=task.to_location_id, quantity=task.quantity, lot=task.lot, task_id=task.id,
                 ),
                 f"{task.quantity} {task.sku} at {task.to_code}",
@@ -110,8 +113,9 @@ class SideWork(QWidget):
     def _drop(self) -> None:
         task: StockTaskRow | None = self.tasks.current_row()
         if task is not None:
-            self._do(
-                CancelStockTask(site_id=self._site(), task_id=task.id, reason="not needed"), "Task dropped"
+            self._doer.do(
+                CancelStockTask(site_id=self._doer.site_id, task_id=task.id, reason="not needed"),
+                "Task dropped",
             )
 
     def _count(self) -> None:
@@ -123,9 +127,9 @@ class SideWork(QWidget):
             self, "Count", f"How many {count.sku} are in {count.location_code}?", 0, 0, 1_000_000
         )
         if given:
-            self._do(
+            self._doer.do(
                 CountStock(
-                    site_id=self._site(), count_id=count.id, product_id=count.product_id,
+                    site_id=self._doer.site_id, count_id=count.id, product_id=count.product_id,
                     location_id=count.location_id, counted=counted, lot=count.lot,
                 ),
                 f"{counted} {count.sku} counted at {count.location_code}",
@@ -144,19 +148,6 @@ class SideWork(QWidget):
         tasks, counts = lists
         self.tasks.set_source(ListSource(tasks), first=tasks[:200], count=len(tasks), keep_place=True)
         self.counts.set_source(ListSource(counts), first=counts[:200], count=len(counts), keep_place=True)
-
-    def _site(self) -> str:
-        return self._context.session.site_id  # type: ignore[attr-defined, no-any-return]
-
-    def _do(self, command: Command, words: str) -> None:
-        desk = self._context.desk
-        self._context.runner.run(
-            lambda: desk.do(command),
-            lambda _receipt: self._context.scanner.good(words),
-            self,
-            lane="write",
-            label="Recording",
-        )
 
 
 def _table(context: PanelContext, columns: Sequence[Column], name: str, empty: EmptyState) -> RowTable:

@@ -11,7 +11,7 @@ import pytest
 import zxingcpp
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop_app.printing import print_labels, print_order, print_route, render_pdf
+from desktop_app.printing import Paper, print_out, render_pdf
 from local_db.desk import Desk
 from local_db.queries.print_queries import Label, labels, packing_slips, pick_lists, route_sheets
 from services.storage.tables import Order
@@ -97,7 +97,9 @@ def test_a_packing_slip_says_to_whom_what_and_in_how_many_parcels(
         *(line.sku for line in data.lines),
     ):
         assert words in text
-    assert ("Code128", order.number) in codes
+    assert order.number in text
+    assert ("Code128", data.shipment) in codes
+    assert parse_scan(data.shipment, "2026-06-01").kind == ScanKind.SHIPMENT
     assert data.parcels == 2
     assert sum(line.packed for line in data.lines) == sum(
         line.quantity for line in desk.read.order_lines(order.id)
@@ -189,7 +191,7 @@ def shown_dialog(at: PanelBench) -> Any:
 
 def test_the_preview_turns_its_pages_and_saves_a_pdf(at: PanelBench, tmp_path: Path) -> None:
     context = at.panel._context
-    print_order(context, "pick_list", [open_order(at.desk), "order-0001"])
+    print_out(context, Paper("pick_list", [open_order(at.desk), "order-0001"]))
     dialog = shown_dialog(at)
     assert "2 pages, A4" in " ".join(each.text() for each in dialog.findChildren(type(at.find("print.page"))))
     dialog.turn(1)
@@ -204,18 +206,18 @@ def test_the_preview_turns_its_pages_and_saves_a_pdf(at: PanelBench, tmp_path: P
 
 def test_labels_and_routes_open_the_same_preview(at: PanelBench) -> None:
     context = at.panel._context
-    print_labels(context, "bin", ["loc-A-01-01-1"])
+    print_out(context, Paper("bin", ["loc-A-01-01-1"]))
     dialog = shown_dialog(at)
     assert dialog.windowTitle() == "Bin label A-01-01-1"
     dialog.reject()
     at.settle()
-    print_route(context, ["route-0"])
+    print_out(context, Paper("route", ["route-0"]))
     dialog = shown_dialog(at)
     assert dialog.windowTitle() == "Route sheet R01"
     dialog.reject()
 
 
 def test_what_is_no_longer_here_is_said_instead_of_an_empty_sheet(at: PanelBench) -> None:
-    print_order(at.panel._context, "packing_slip", ["order-that-never-was"])
+    print_out(at.panel._context, Paper("packing_slip", ["order-that-never-was"]))
     at.settle()
     assert at.window.findChild(QWidget, "print.dialog") is None
