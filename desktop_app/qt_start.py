@@ -3,13 +3,16 @@
 Measured on a cold start (PySide6 6.11, Python 3.11): PySide6 puts a function of its own in the place of `__import__`,
 which reads the source of every module imported from then on, to see whether it asks for snake_case names. We never do,
 so it has to wait until the window is painted; then it is put back, since star imports from PySide6, as pyqtgraph's,
-need it. Python's collector walks over the same young objects again and again while modules load; it waits as well.
+need it. Python's collector walks over the same young objects again and again while modules load; it waits as well. What
+PySide6 would compile at each start is kept compiled (see qt_bytecode).
 """
 
 import builtins
 import gc
 from collections.abc import Callable
 from typing import Any
+
+from desktop_app.qt_bytecode import kept_bytecode
 
 _waiting: list[Callable[..., Any]] = []
 
@@ -20,7 +23,8 @@ def bring_in_qt() -> None:
         return
     gc.disable()
     plain_import = builtins.__import__
-    import PySide6.QtWidgets
+    with kept_bytecode():
+        import PySide6.QtWidgets
 
     assert PySide6.QtWidgets
     _waiting.append(builtins.__import__)

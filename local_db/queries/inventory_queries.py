@@ -9,7 +9,6 @@ import msgspec
 from msgspec.structs import replace
 
 from local_db.queries.paging import Where
-from local_db.queries.search import search_products
 from local_db.reader import Reader
 from services.domain.days import DAY_MS
 from services.domain.stock_rules import GREEN_ABOVE, RED_BELOW, Band, band
@@ -218,6 +217,9 @@ def _source(reader: Reader, wanted: InventoryFilter, order: str) -> tuple[str, W
     narrow = _conditions(reader, wanted, where)
     text = wanted.text.strip()
     if text:
+        # Imported late: only a search needs it, and the first rows of a window must not wait for it.
+        from local_db.queries.search import search_products
+
         found = [row.id for row in search_products(reader, text, limit=_MOST_FOUND, active_only=False)]
         return _BY_SEARCH, where, [msgspec.json.encode(found).decode(), wanted.site_id, *where.params]
     index = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop_app.panels.inventory.words import COUNTS, LOCATION_KINDS, MOVEMENTS, STATUSES, band_pill
 from desktop_app.themes.tokens import Tone
 from desktop_app.widgets.columns import Column, mark_column
-from local_db.queries.inventory_queries import InventoryRow
-from local_db.queries.stock import StockRow
-from local_db.queries.stock_story_queries import CountRow, MovementRow
+
+if TYPE_CHECKING:
+    from local_db.queries.inventory_queries import InventoryRow
+    from local_db.queries.stock import StockRow
+    from local_db.queries.stock_story_queries import CountRow, MovementRow
 
 _MARK: Final = mark_column(lambda each: "provisional" if each.provisional else "")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from desktop_app.widgets.chips import Filter
 from local_db.queries.inventory_queries import InventoryFilter
 from services.domain.stock_rules import GREEN_ABOVE, RED_BELOW, Band
+
+if TYPE_CHECKING:
+    from desktop_app.widgets.chips import Filter
 
 SWITCHES: Final = (("low", "Low"), ("out", "Out"), ("held", "On hold"), ("backordered", "Backordered"))
 _BANDS: Final = (
@@ -27,6 +29,9 @@ BUILT_IN: Final[Mapping[str, Mapping[str, Any]]] = {
 
 def filters(categories: Sequence[str]) -> tuple[Filter, ...]:
     """The chips; the categories are those of the catalogue."""
+    # Imported late: a window's first glance asks for the filter, and shows no chips.
+    from desktop_app.widgets.chips import Filter
+
     switches = tuple(Filter(key, title, ((key, title),)) for key, title in SWITCHES)
     level = Filter("bands", "Level", _BANDS, several=True)
     if not categories:
