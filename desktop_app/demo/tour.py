@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -63,10 +64,8 @@ class Tour:
 
     def _steps(self, server: ServerProcess, link: Proxy, a: DeskProcess, b: DeskProcess) -> None:
         with self._stepping("Both desks are enrolled, and people sign in"):
-            for desk, person, bench in ((a, "grace", "Packing bench"), (b, "tom", "Order desk")):
-                desk.do("enrol", username="admin", password=PASSWORD, terminal_name=bench)
-                desk.do("sign_in", username=person, password=PASSWORD)
-                desk.do("wait_link", state="live")
+            with ThreadPoolExecutor() as both:
+                list(both.map(_sign_in, (a, b), ("grace", "tom"), ("Packing bench", "Order desk")))
         customers = a.do("customers", count=5)
         goods = a.do("goods", count=8, least=20)
         scarce = a.do("goods", count=1, least=4, most=12)[0]
@@ -192,6 +191,12 @@ class Tour:
             self._say(f"{self._step:>2}. {words}: DID NOT HOLD after {time.monotonic() - begun:.1f} s")
             raise
         self._say(f"{self._step:>2}. {words}  ({time.monotonic() - begun:.1f} s)")
+
+
+def _sign_in(desk: DeskProcess, person: str, bench: str) -> None:
+    desk.do("enrol", username="admin", password=PASSWORD, terminal_name=bench)
+    desk.do("sign_in", username=person, password=PASSWORD)
+    desk.do("wait_link", state="live")
 
 
 def _hold(holds: bool, what: str, seen: Any) -> None:
