@@ -6,9 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import (
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
@@ -23,9 +21,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -33,7 +28,9 @@ from PySide6.QtWidgets import (
 from desktop_app.actions import Action, ActionRegistry
 from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.theme import Theme
-from desktop_app.themes.tokens import RADIUS, SPACE_8, SPACE_12, SPACE_16
+from desktop_app.themes.tokens import SPACE_8, SPACE_12
+from desktop_app.widgets.palette_actions import MOST_ACTIONS, OfferedActions
+from desktop_app.widgets.palette_rows import ITEM, PaletteRows
 from desktop_app.widgets.toast import paint_float
 
 _WIDTH: Final = 640
@@ -42,16 +39,8 @@ _SHADOW: Final = 18
 _ROW: Final = 40
 _HEADING: Final = 28
 _MOST_HIGH: Final = 460
-_MOST_ACTIONS: Final = 8
 _MOST_EACH: Final = 6
 _REST_MS: Final = 20
-# A rank of match_rank up to this means that a person named the action.
-_SURE: Final = 1
-# Menus whose actions serve the program rather than the warehouse.
-_HOUSEKEEPING: Final = frozenset({"", "File", "Edit", "View", "Go", "Link", "Help"})
-# What nobody looks for in here, since it is here or at hand.
-_NOT_OFFERED: Final = frozenset({"edit.find", "view.menu", "view.next_region"})
-_ITEM: Final = Qt.ItemDataRole.UserRole
 
 
 class PaletteItem(NamedTuple):
@@ -88,7 +77,7 @@ class Palette(QWidget):
         super().__init__(window)
         self._theme, self._runner, self._actions, self._providers = theme, runner, actions, tuple(providers)
         self._found: dict[str, Sequence[PaletteItem]] = {}
-        self._recent: list[str] = []
+        self._offered = OfferedActions(actions)
         self._before: QWidget | None = None
         self._window = window
         self._moved = False
@@ -100,7 +89,7 @@ class Palette(QWidget):
         self._list.setProperty("floats", True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setAccessibleName("Found")
-        self._list.setItemDelegate(_Delegate(theme, self._list))
+        self._list.setItemDelegate(PaletteRows(theme, self._list))
         self._list.setMouseTracking(True)
         self._list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -144,7 +133,7 @@ class Palette(QWidget):
 
     def titles(self) -> list[str]:
         """What is offered now, from the top, headings left out."""
-        items = (self._list.item(at).data(_ITEM) for at in range(self._list.count()))
+        items = (self._list.item(at).data(ITEM) for at in range(self._list.count()))
         return [item.title for item in items if item is not None]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -178,9 +167,9 @@ class Palette(QWidget):
             case Qt.Key.Key_Up:
                 self._step(-1)
             case Qt.Key.Key_PageDown:
-                self._step(_MOST_ACTIONS)
+                self._step(MOST_ACTIONS)
             case Qt.Key.Key_PageUp:
-                self._step(-_MOST_ACTIONS)
+                self._step(-MOST_ACTIONS)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._on_enter()
             case _:
@@ -223,7 +212,8 @@ class Palette(QWidget):
         text = self._field.text().strip()
         chosen = self._chosen_title() if self._moved else None
         self._list.clear()
-        actions, sure = self._matching(text)
+        matching, sure = self._offered.matching(text)
+        actions = [self._item_of(action) for action in matching]
         found = [(p.title, self._found[p.id]) for p in self._providers if text and self._found.get(p.id)]
         commands = ("Commands" if text else "Recent and common", actions)
         # What the text clearly names comes first, and does not move when the slower answers come in.
@@ -240,7 +230,7 @@ class Palette(QWidget):
 
     def _chosen_title(self) -> str | None:
         entry = self._list.currentItem()
-        item = entry.data(_ITEM) if entry is not None else None
+        item = entry.data(ITEM) if entry is not None else None
         return None if item is None else item.title
 
     def _add_group(self, title: str, items: Sequence[PaletteItem]) -> None:
@@ -252,66 +242,36 @@ class Palette(QWidget):
         self._list.addItem(heading)
         for item in items:
             entry = QListWidgetItem(f"{item.title} {item.detail} {item.shortcut}".strip())
-            entry.setData(_ITEM, item)
+            entry.setData(ITEM, item)
             entry.setSizeHint(QSize(0, max(_ROW, self._theme.metrics.hit)))
             self._list.addItem(entry)
-
-    def _matching(self, text: str) -> tuple[list[PaletteItem], bool]:
-        """The actions that answer `text`, best first, and whether the first is surely meant."""
-        ranked: list[tuple[int, int, Action]] = []
-        for place, action in enumerate(self._actions.available()):
-            rank = match_rank(text, action.title) if text else self._commonness(action)
-            if rank is not None and action.id not in _NOT_OFFERED:
-                ranked.append((rank, place, action))
-        ranked.sort(key=lambda each: each[:2])
-        items = [self._item_of(action) for _rank, _place, action in ranked[:_MOST_ACTIONS]]
-        return items, bool(ranked) and ranked[0][0] <= _SURE
-
-    def _commonness(self, action: Action) -> int:
-        """Before anything is typed: what was done last, what belongs to this panel, the work, the ways, the rest."""
-        if action.id in self._recent:
-            return self._recent.index(action.id)
-        if action.panel:
-            return _MOST_ACTIONS
-        if action.menu not in _HOUSEKEEPING:
-            return _MOST_ACTIONS + 1
-        return _MOST_ACTIONS + (2 if action.menu == "Go" else 3)
 
     def _item_of(self, action: Action) -> PaletteItem:
         return PaletteItem(
             action.title.rstrip("."),
-            partial(self._run, action.id),
+            partial(self._offered.run, action.id),
             "" if action.menu in ("Go", "") else action.menu,
             action.icon or "chevron-right",
             self._actions.shortcut_text(action.id),
         )
 
-    def _run(self, action_id: str) -> None:
-        self._recent = [action_id, *(each for each in self._recent if each != action_id)][:_MOST_ACTIONS]
-        self._actions.trigger(action_id)
-
     def _choose(self, entry: QListWidgetItem) -> None:
-        item: Any = entry.data(_ITEM)
+        item: Any = entry.data(ITEM)
         if item is None:
             return
         self.shut()
-        for action in self._actions.all():
-            if action.title == item.title:
-                self._recent = [action.id, *(each for each in self._recent if each != action.id)][
-                    :_MOST_ACTIONS
-                ]
         item.run()
 
     def _step(self, by: int) -> None:
         self._moved = True
-        rows = [at for at in range(self._list.count()) if self._list.item(at).data(_ITEM) is not None]
+        rows = [at for at in range(self._list.count()) if self._list.item(at).data(ITEM) is not None]
         if rows:
             here = rows.index(self._list.currentRow()) if self._list.currentRow() in rows else 0
             there = (here + by) % len(rows) if abs(by) == 1 else min(len(rows) - 1, max(0, here + by))
             self._list.setCurrentRow(rows[there])
 
     def _select(self, number: int) -> None:
-        rows = [at for at in range(self._list.count()) if self._list.item(at).data(_ITEM) is not None]
+        rows = [at for at in range(self._list.count()) if self._list.item(at).data(ITEM) is not None]
         if rows:
             self._list.setCurrentRow(rows[min(number, len(rows) - 1)])
 
@@ -326,80 +286,3 @@ class Palette(QWidget):
                 QSize(width, min(high, window.height() - _TOP)),
             )
         )
-
-
-class _Delegate(QStyledItemDelegate):
-    """Icon, title, detail, shortcut."""
-
-    def __init__(self, theme: Theme, parent: QObject) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One line."""
-        theme = self._theme
-        item: Any = index.data(_ITEM)
-        box: QRect = option.rect  # type: ignore[attr-defined]
-        if item is None:
-            painter.setPen(theme.colour("quiet"))
-            painter.setFont(theme.font("label"))
-            painter.drawText(box.adjusted(SPACE_8, 4, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.setPen(theme.colour("focus") if theme.scheme == "contrast" else Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("selection"))
-            painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        size = theme.metrics.icon
-        painter.drawPixmap(
-            box.left() + SPACE_8, box.center().y() - size // 2 + 1, theme.pixmap(item.icon, size, "quiet")
-        )
-        left, right = box.left() + SPACE_8 + size + SPACE_12, box.right() - SPACE_12
-        painter.setFont(theme.font("label"))
-        painter.setPen(theme.colour("quiet"))
-        if item.shortcut:
-            width = painter.fontMetrics().horizontalAdvance(item.shortcut)
-            key_box = QRect(right - width - 8, box.center().y() - 10, width + 14, 21)
-            painter.setBrush(theme.colour("hover"))
-            painter.setPen(theme.colour("line"))
-            painter.drawRoundedRect(key_box, 4, 4)
-            painter.setPen(theme.colour("quiet"))
-            painter.drawText(key_box, Qt.AlignmentFlag.AlignCenter, item.shortcut)
-            right -= width + SPACE_16 + 4
-        painter.setFont(theme.font("body"))
-        title_width = painter.fontMetrics().horizontalAdvance(item.title)
-        title = painter.fontMetrics().elidedText(item.title, Qt.TextElideMode.ElideRight, right - left)
-        painter.setPen(theme.colour("text"))
-        painter.drawText(
-            QRect(left, box.top(), right - left, box.height()), Qt.AlignmentFlag.AlignVCenter, title
-        )
-        if item.detail and left + title_width + SPACE_12 < right:
-            painter.setPen(theme.colour("quiet"))
-            rest = QRect(
-                left + title_width + SPACE_12, box.top(), right - left - title_width - SPACE_12, box.height()
-            )
-            detail = painter.fontMetrics().elidedText(item.detail, Qt.TextElideMode.ElideRight, rest.width())
-            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, detail)
-        painter.restore()
-
-
-def match_rank(text: str, title: str) -> int | None:
-    """How well `title` answers `text`, 0 best: its beginning, the beginning of its words, anywhere, in order; None for not."""
-    wanted, have = text.lower(), title.lower()
-    if have.startswith(wanted):
-        return 0
-    words = have.replace("&", " ").split()
-    parts = wanted.split()
-    if all(any(word.startswith(part) for word in words) for part in parts):
-        return 1
-    if wanted in have:
-        return 2
-    at = 0
-    for letter in wanted.replace(" ", ""):
-        at = have.find(letter, at) + 1
-        if not at:
-            return None
-    return 3 if len(wanted) > 2 else None

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.actions import Action, ActionRegistry
 from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.theme import Theme
-from desktop_app.widgets.palette import Palette, PaletteItem, PaletteProvider, match_rank
+from desktop_app.widgets.palette import Palette, PaletteItem, PaletteProvider
+from desktop_app.widgets.palette_actions import match_rank
 
 TABLE = (
     Action("order.new", "New order", shortcut="Ctrl+N", menu="Order"),

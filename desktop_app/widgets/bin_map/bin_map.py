@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.widgets.bin_map.bay_card import card_text, paint_card
-from desktop_app.widgets.bin_map.chrome import button_colours, legend_colours, legend_rows
+from desktop_app.widgets.bin_map.chrome import legend_rows
 from desktop_app.widgets.bin_map.colours import BinMapColours, bin_map_colours
 from desktop_app.widgets.bin_map.floor_painter import Floor, Heat, heat_of, screen_rect, shows_levels
 from desktop_app.widgets.bin_map.marks import BinMark, PickStop
@@ -26,6 +26,7 @@ from desktop_app.widgets.bin_map.path_painter import (
 from desktop_app.widgets.bin_map.plan import Bay, Plan, Rect
 from desktop_app.widgets.bin_map.plan_canvas import SMALL_WIDTH, PlanCanvas
 from desktop_app.widgets.bin_map.view import PlanView
+from desktop_app.widgets.canvas.chrome import button_colours, legend_colours
 from desktop_app.widgets.canvas.ink import draw_pill, lettering, with_alpha
 from desktop_app.widgets.canvas.scale_bar import paint_scale_bar, scale_bar_width
 
@@ -124,7 +125,7 @@ class BinMap(PlanCanvas):
         """Paint in another theme's colours."""
         self.colours = colours
         self.legend.recolour(legend_colours(colours))
-        self.buttons.recolour(button_colours(colours))
+        self.buttons.recolour(button_colours(colours, colours.hover))
         self._changed()
 
     def fit_path(self) -> None:

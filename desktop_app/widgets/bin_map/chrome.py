@@ -1,4 +1,4 @@
-"""The bin map's legend and buttons in its colours: what is explained is what is on the map."""
+"""The bin map's legend: what is explained is what is on the map."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from desktop_app.widgets.bin_map.marks import PickStop, StopStatus
 from desktop_app.widgets.bin_map.path_painter import Badge, paint_badge, paint_picker
 from desktop_app.widgets.bin_map.plan import Plan
 from desktop_app.widgets.canvas.ink import mix
-from desktop_app.widgets.canvas.legend import LegendColours, LegendRow, PaintSample
-from desktop_app.widgets.canvas.zoom_buttons import ButtonColours
+from desktop_app.widgets.canvas.legend import LegendRow, PaintSample
 
 _STOP_WORDS: dict[StopStatus, str] = {
     "next": "Next",
@@ -22,31 +21,6 @@ _STOP_WORDS: dict[StopStatus, str] = {
     "done": "Picked",
     "short": "Short",
 }
-
-
-def legend_colours(colours: BinMapColours) -> LegendColours:
-    """The legend in the map's colours."""
-    return LegendColours(
-        surface=QColor(colours.surface),
-        line=QColor(colours.line),
-        text=QColor(colours.text),
-        quiet=QColor(colours.quiet),
-        shadow=QColor(colours.shadow),
-        focus=QColor(colours.focus),
-    )
-
-
-def button_colours(colours: BinMapColours) -> ButtonColours:
-    """The zoom buttons in the map's colours."""
-    return ButtonColours(
-        surface=colours.surface,
-        hover=colours.hover,
-        line=colours.line,
-        text=colours.text,
-        accent=colours.accent,
-        shadow=colours.shadow,
-        focus=colours.focus,
-    )
 
 
 def legend_rows(

@@ -14,10 +14,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QWidget
 
-from desktop_app.widgets.bin_map.chrome import button_colours, legend_colours
 from desktop_app.widgets.bin_map.colours import BinMapColours
 from desktop_app.widgets.bin_map.plan import Rect
 from desktop_app.widgets.bin_map.view import PlanView
+from desktop_app.widgets.canvas.chrome import button_colours, legend_colours
 from desktop_app.widgets.canvas.key_focus import came_by_key
 from desktop_app.widgets.canvas.legend import Legend
 from desktop_app.widgets.canvas.zoom_buttons import ZoomButtons
@@ -43,7 +43,9 @@ class PlanCanvas(QWidget):
         self._pressed: QPointF | None = None
         self.legend = Legend(legend_colours(colours), self)
         self.legend.toggled.connect(self.lay_out)
-        self.buttons = ZoomButtons(("nearer", "farther", "fit"), button_colours(colours), self, side=30)
+        self.buttons = ZoomButtons(
+            ("nearer", "farther", "fit"), button_colours(colours, colours.hover), self, side=30
+        )
         self.buttons.pressed.connect(self._on_button)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

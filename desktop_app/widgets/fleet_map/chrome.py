@@ -8,9 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from desktop_app.widgets.canvas.ink import draw_floating_card, draw_pill, lettering, metrics_of, with_alpha
-from desktop_app.widgets.canvas.legend import LegendColours
 from desktop_app.widgets.canvas.scale_bar import paint_scale_bar, scale_bar_width
-from desktop_app.widgets.canvas.zoom_buttons import ButtonColours
 from desktop_app.widgets.fleet_map.camera import Camera, Insets
 from desktop_app.widgets.fleet_map.colours import MapColours
 from desktop_app.widgets.fleet_map.marks import StopMark
@@ -21,31 +19,6 @@ from desktop_app.widgets.fleet_map.words import STOP_WORDS
 
 ATTRIBUTION = "Natural Earth  ·  © GeoNames, CC BY 4.0"
 EDGE = 12
-
-
-def legend_colours(colours: MapColours) -> LegendColours:
-    """The legend in the map's colours."""
-    return LegendColours(
-        surface=QColor(colours.surface),
-        line=QColor(colours.line),
-        text=QColor(colours.text),
-        quiet=QColor(colours.quiet),
-        shadow=QColor(colours.shadow),
-        focus=QColor(colours.focus),
-    )
-
-
-def button_colours(colours: MapColours) -> ButtonColours:
-    """The zoom buttons in the map's colours."""
-    return ButtonColours(
-        surface=colours.surface,
-        hover=colours.land,
-        line=colours.line,
-        text=colours.text,
-        accent=colours.accent,
-        shadow=colours.shadow,
-        focus=colours.focus,
-    )
 
 
 def paint_scale(painter: QPainter, camera: Camera, insets: Insets, colours: MapColours) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.widgets.canvas.chrome import button_colours, legend_colours
 from desktop_app.widgets.canvas.key_focus import came_by_key
 from desktop_app.widgets.canvas.legend import Legend
 from desktop_app.widgets.canvas.zoom_buttons import ZoomButtons
@@ -59,10 +60,10 @@ class MapCanvas(QWidget):
         self._last_key: Hashable = None
         self._slice_timer = QTimer(self, singleShot=True)
         self._slice_timer.timeout.connect(self._paint_slice)
-        self.legend = Legend(chrome.legend_colours(self.colours), self)
+        self.legend = Legend(legend_colours(self.colours), self)
         self.legend.toggled.connect(self.lay_out)
         self.buttons = ZoomButtons(
-            ("nearer", "farther", "fit", "follow"), chrome.button_colours(self.colours), self
+            ("nearer", "farther", "fit", "follow"), button_colours(self.colours, self.colours.land), self
         )
         self.buttons.pressed.connect(self._on_button)
         self.setMouseTracking(True)
@@ -162,8 +163,8 @@ class MapCanvas(QWidget):
         """Paint in another theme's colours."""
         self.colours = colours
         self._base.recolour(colours)
-        self.legend.recolour(chrome.legend_colours(colours))
-        self.buttons.recolour(chrome.button_colours(colours))
+        self.legend.recolour(legend_colours(colours))
+        self.buttons.recolour(button_colours(colours, colours.land))
         self._backdrop = self._backdrop_key = None
         self.update()
 
