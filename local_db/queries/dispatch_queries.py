@@ -8,7 +8,11 @@ from local_db.reader import Reader
 
 
 class PackRow(msgspec.Struct, frozen=True):
-    """An order whose picked goods wait for packing, or are packed and wait for loading."""
+    """An order whose picked goods wait for packing, or are packed and wait for loading.
+
+    ``picked`` are the units that lie loose, ``packed`` those in ``parcels`` that have not left, of which ``in_house``
+    are on no vehicle yet. The route is that of the shipment to be packed, else of the one packed last.
+    """
 
     id: str
     number: str
@@ -16,9 +20,11 @@ class PackRow(msgspec.Struct, frozen=True):
     customer_name: str
     ship_city: str
     picked: int
+    packed: int
     still_to_pick: int
     backordered: int
     parcels: int
+    in_house: int
     route_number: str
     vehicle_code: str
     eta: int | None
@@ -26,13 +32,14 @@ class PackRow(msgspec.Struct, frozen=True):
 
 
 class PackLine(msgspec.Struct, frozen=True):
-    """A line of an order that is being packed."""
+    """A line of an order that is being packed: ``picked`` units lie loose, ``packed`` are in parcels already."""
 
     id: str
     product_id: str
     sku: str
     name: str
     picked: int
+    packed: int
     wanted: int
 
 
@@ -88,14 +95,22 @@ class StopRow(msgspec.Struct, frozen=True):
     provisional: bool
 
 
-_PACK = """
+# Goods in parcels that have not left still belong to a stock row.
+_PACKED = "(SELECT coalesce(sum(x.quantity), 0) FROM shipment_line AS x WHERE x.{} AND x.stock_id <> '')"
+_WAITING = "w.order_id = o.id AND w.status IN ('created', 'assigned', 'loaded')"
+
+_PACK = f"""
 SELECT o.id, o.number, o.status, coalesce(c.name, o.ship_name), o.ship_city,
-       sum(l.picked), sum(l.reserved - l.picked), sum(l.quantity - l.cancelled - l.reserved - l.consumed),
-       coalesce(s.parcels, 0), coalesce(r.number, ''), coalesce(v.code, ''), s.eta,
+       sum(l.picked) - {_PACKED.format("order_id = o.id")}, {_PACKED.format("order_id = o.id")},
+       sum(l.reserved - l.picked), sum(l.quantity - l.cancelled - l.reserved - l.consumed),
+       (SELECT coalesce(sum(w.parcels), 0) FROM shipment AS w WHERE {_WAITING}),
+       (SELECT coalesce(sum(w.parcels), 0) FROM shipment AS w WHERE {_WAITING} AND w.status <> 'loaded'),
+       coalesce(r.number, ''), coalesce(v.code, ''), s.eta,
        EXISTS (SELECT 1 FROM before_order AS b WHERE b.id = o.id)
 FROM "order" AS o JOIN order_line AS l ON l.order_id = o.id
 LEFT JOIN customer AS c ON c.id = o.customer_id
-LEFT JOIN shipment AS s ON s.order_id = o.id AND s.status IN ('created', 'assigned', 'loaded')
+LEFT JOIN shipment AS s ON s.id = (SELECT w.id FROM shipment AS w WHERE {_WAITING}
+                                   ORDER BY w.parcels > 0, w.created_at DESC, w.number DESC LIMIT 1)
 LEFT JOIN route AS r ON r.id = s.route_id LEFT JOIN vehicle AS v ON v.id = s.vehicle_id
 WHERE o.site_id = ? AND o.status IN ('picking', 'picked', 'packed', 'partially_shipped') AND l.reserved > 0
 """
@@ -135,7 +150,9 @@ def to_pack(reader: Reader, site_id: str, *, limit: int = 400) -> list[PackRow]:
 def pack_lines(reader: Reader, order_id: str) -> list[PackLine]:
     """What is to go into the parcels of an order."""
     return reader.rows(
-        """SELECT l.id, l.product_id, coalesce(p.sku, ''), coalesce(p.name, ''), l.picked, l.reserved
+        f"""SELECT l.id, l.product_id, coalesce(p.sku, ''), coalesce(p.name, ''),
+        l.picked - {_PACKED.format("line_id = l.id AND x.order_id = l.order_id")},
+        {_PACKED.format("line_id = l.id AND x.order_id = l.order_id")}, l.reserved
         FROM order_line AS l LEFT JOIN product AS p ON p.id = l.product_id
         WHERE l.order_id = ? AND l.reserved > 0 ORDER BY l.position, l.id""",
         (order_id,),
@@ -169,14 +186,27 @@ def unrouted(reader: Reader, site_id: str, *, limit: int = 300) -> list[StopRow]
 
 
 def shipment_by_number(reader: Reader, site_id: str, number: str) -> tuple[str, str] | None:
-    """(shipment id, route id) of the waiting shipment with this number, or of the order with it; or None."""
+    """(shipment id, route id) of the shipment with this number, or of one of the order with it; or None.
+
+    Of an order with several, one that waits to be loaded comes first.
+    """
     found = reader.tuples(
         """SELECT s.id, s.route_id FROM shipment AS s LEFT JOIN "order" AS o ON o.id = s.order_id
-        WHERE s.site_id = ? AND (s.number = ? OR o.number = ?) ORDER BY s.status IN ('assigned', 'loaded') DESC,
-        s.created_at DESC LIMIT 1""",
-        (site_id, number, number),
+        WHERE s.site_id = ? AND (s.number = ? OR o.number = ?) ORDER BY s.number = ? DESC,
+        s.status = 'assigned' AND s.parcels > 0 DESC, s.status IN ('assigned', 'loaded') DESC, s.created_at DESC
+        LIMIT 1""",
+        (site_id, number, number, number),
     )
     return found[0] if found else None
+
+
+def order_by_number(reader: Reader, site_id: str, number: str) -> str | None:
+    """The id of the order with this number, or of the shipment with it; or None."""
+    return reader.value(  # type: ignore[no-any-return]
+        """SELECT o.id FROM "order" AS o WHERE o.site_id = ? AND (o.number = ? OR o.id IN (
+        SELECT s.order_id FROM shipment AS s WHERE s.site_id = ? AND s.number = ?)) LIMIT 1""",
+        (site_id, number, site_id, number),
+    )
 
 
 def receiving_places(reader: Reader, site_id: str) -> list[tuple[str, str]]:

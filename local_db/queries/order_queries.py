@@ -270,7 +270,7 @@ SELECT h.id, h.number, h.status, h.route_id, coalesce(r.number, ''), coalesce(v.
        EXISTS (SELECT 1 FROM before_shipment AS b WHERE b.id = h.id)
 FROM shipment AS h LEFT JOIN route AS r ON r.id = h.route_id LEFT JOIN vehicle AS v ON v.id = h.vehicle_id
 LEFT JOIN driver AS d ON d.id = h.driver_id LEFT JOIN stop AS s ON s.id = h.stop_id
-WHERE h.order_id = ? ORDER BY h.attempt, h.id
+WHERE h.order_id = ? ORDER BY h.created_at, h.number
 """
 
 _TASKS = """

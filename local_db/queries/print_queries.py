@@ -44,7 +44,10 @@ class PickList(msgspec.Struct, frozen=True):
 
 
 class SlipLine(msgspec.Struct, frozen=True):
-    """A line as the customer reads it; ``packed`` are the units in the parcels, ``to_follow`` those that come later."""
+    """A line as the customer reads it.
+
+    ``packed`` are the units in this shipment's parcels, ``to_follow`` those that are in no shipment up to this one.
+    """
 
     sku: str
     name: str
@@ -55,7 +58,10 @@ class SlipLine(msgspec.Struct, frozen=True):
 
 
 class PackingSlip(msgspec.Struct, frozen=True):
-    """What goes into the parcels of an order. ``weight_g`` of the packed units; ``shipment`` is its newest number."""
+    """What goes into the parcels of one shipment of an order, ``weight_g`` of it.
+
+    ``shipment`` is empty and ``parcels`` 0 where nothing of the order is packed: the slip then shows what is picked.
+    """
 
     order_id: str
     number: str
@@ -132,17 +138,31 @@ WHERE t.order_id = ? AND t.status <> 'cancelled' ORDER BY t.pick_sequence, t.id
 
 _SLIP = """
 SELECT o.id, o.number, s.name, s.timezone, o.ship_name, o.ship_street, o.ship_city, o.ship_postcode, o.ship_country,
-       o.placed_at, o.due_on, o.note, coalesce(h.parcels, 0), coalesce(h.number, ''),
-       (SELECT coalesce(sum(p.weight_g * (l.picked + l.consumed)), 0)
-        FROM order_line AS l JOIN product AS p ON p.id = l.product_id WHERE l.order_id = o.id)
-FROM "order" AS o JOIN site AS s ON s.id = o.site_id
-LEFT JOIN shipment AS h ON h.id = (SELECT id FROM shipment WHERE order_id = o.id ORDER BY attempt DESC LIMIT 1)
-WHERE o.id = ?
+       o.placed_at, o.due_on, o.note, coalesce(h.parcels, 0), coalesce(h.number, ''), 0
+FROM "order" AS o JOIN site AS s ON s.id = o.site_id LEFT JOIN shipment AS h ON h.id = ? WHERE o.id = ?
+"""
+
+# The shipments whose parcels stand in the house; where there is none, the one that left last.
+_SLIP_SHIPMENTS = """
+SELECT id, status IN ('created', 'assigned') FROM shipment
+WHERE order_id = ? AND parcels > 0 AND status <> 'cancelled' ORDER BY created_at, number
 """
 
 _SLIP_LINES = """
 SELECT coalesce(p.sku, ''), coalesce(p.name, ''), coalesce(p.uom, ''), l.quantity - l.cancelled,
-       l.picked + l.consumed, l.quantity - l.cancelled - l.picked - l.consumed
+       (SELECT coalesce(sum(x.quantity), 0) FROM shipment_line AS x
+        WHERE x.order_id = l.order_id AND x.line_id = l.id AND x.shipment_id = h.id),
+       l.quantity - l.cancelled - (SELECT coalesce(sum(x.quantity), 0) FROM shipment_line AS x
+        JOIN shipment AS e ON e.id = x.shipment_id WHERE x.order_id = l.order_id AND x.line_id = l.id
+        AND (e.created_at, e.number) <= (h.created_at, h.number)),
+       coalesce(p.weight_g, 0)
+FROM shipment AS h JOIN order_line AS l ON l.order_id = h.order_id LEFT JOIN product AS p ON p.id = l.product_id
+WHERE h.id = ? AND l.quantity > l.cancelled ORDER BY l.position, l.id
+"""
+
+_LOOSE_LINES = """
+SELECT coalesce(p.sku, ''), coalesce(p.name, ''), coalesce(p.uom, ''), l.quantity - l.cancelled, l.picked,
+       l.quantity - l.cancelled - l.picked, coalesce(p.weight_g, 0)
 FROM order_line AS l LEFT JOIN product AS p ON p.id = l.product_id
 WHERE l.order_id = ? AND l.quantity > l.cancelled ORDER BY l.position, l.id
 """
@@ -181,13 +201,35 @@ def pick_lists(reader: Reader, order_ids: Sequence[str]) -> list[PickList]:
 
 
 def packing_slips(reader: Reader, order_ids: Sequence[str]) -> list[PackingSlip]:
-    """The packing slips of orders. Orders that are not here are left out."""
+    """The packing slips of orders: of each shipment whose parcels are on no vehicle yet, else of the one packed last.
+
+    Orders that are not here are left out.
+    """
     with reader.snapshot():
         return [
-            msgspec.structs.replace(head, lines=tuple(reader.rows(_SLIP_LINES, (head.order_id,), SlipLine)))
+            slip
             for order_id in order_ids
-            if (head := reader.one(_SLIP, (order_id,), PackingSlip)) is not None
+            for shipment_id in _shipments_of_slips(reader, order_id)
+            if (slip := _slip(reader, order_id, shipment_id)) is not None
         ]
+
+
+def _shipments_of_slips(reader: Reader, order_id: str) -> list[str]:
+    packed: list[tuple[str, int]] = reader.tuples(_SLIP_SHIPMENTS, (order_id,))
+    in_house = [shipment_id for shipment_id, is_here in packed if is_here]
+    return in_house or [shipment_id for shipment_id, _is_here in packed[-1:]] or [""]
+
+
+def _slip(reader: Reader, order_id: str, shipment_id: str) -> PackingSlip | None:
+    head = reader.one(_SLIP, (shipment_id, order_id), PackingSlip)
+    if head is None:
+        return None
+    rows = reader.tuples(
+        _SLIP_LINES if shipment_id else _LOOSE_LINES, (shipment_id or order_id,)
+    )  # fmt: skip
+    lines = tuple(SlipLine(*row[:-1]) for row in rows)
+    weight_g = sum(line.packed * row[-1] for line, row in zip(lines, rows, strict=True))
+    return msgspec.structs.replace(head, weight_g=weight_g, lines=lines)
 
 
 def route_sheets(reader: Reader, route_ids: Sequence[str]) -> list[RouteSheet]:

@@ -14,6 +14,7 @@ from services.domain.identifiers import COUNTER_FORM, TERMINAL_CODE_FORM
 
 BADGE_PREFIX: Final = "HFB-"
 HANDLING_UNIT_PREFIX: Final = "HU-"
+_MOST_SHIPMENTS: Final = 999_999
 
 
 class LabelKind(StrEnum):
@@ -30,7 +31,7 @@ class LabelKind(StrEnum):
 _FORMS: Final = {
     LabelKind.BADGE: re.compile(r"HFB-[A-Z0-9-]{4,32}"),
     LabelKind.HANDLING_UNIT: re.compile(r"HU-[A-Z0-9]{1,16}(-[A-Z0-9]{1,16})?"),
-    LabelKind.SHIPMENT: re.compile(f"{TERMINAL_CODE_FORM}-{COUNTER_FORM}-S[0-9]{{1,3}}"),
+    LabelKind.SHIPMENT: re.compile(f"{TERMINAL_CODE_FORM}-{COUNTER_FORM}-S[0-9]{{1,6}}"),
     LabelKind.ORDER: re.compile(f"{TERMINAL_CODE_FORM}-{COUNTER_FORM}"),
     LabelKind.BIN: re.compile(r"[A-Z][A-Z0-9]{0,7}(-[A-Z0-9]{1,6}){3}"),
 }
@@ -67,8 +68,8 @@ def bin_code(text: str) -> BinCode | None:
 
 def shipment_number(order_number: str, attempt: int) -> str:
     """The number of an order's n-th shipment, such as `T01-000042-S1`; it is also the code on its label."""
-    if not 1 <= attempt <= 999:
-        raise ValueError(f"an order has 1 to 999 shipments, got {attempt}")
+    if not 1 <= attempt <= _MOST_SHIPMENTS:
+        raise ValueError(f"an order has 1 to {_MOST_SHIPMENTS} shipments, got {attempt}")
     return f"{order_number}-S{attempt}"
 
 

@@ -71,6 +71,8 @@ TRANSITIONS: Final[Mapping[ShipmentEvent, Mapping[ShipmentState, ShipmentState]]
     E.RECEIVE: {S.RETURNING: S.RETURNED},
     E.CANCEL: {S.CREATED: S.CANCELLED, S.ASSIGNED: S.CANCELLED, S.LOADED: S.CANCELLED},
 }
+WAITING: Final = frozenset({S.CREATED, S.ASSIGNED, S.LOADED})
+"""States in which it has not left yet."""
 IN_TRANSIT: Final = frozenset({S.EN_ROUTE, S.ARRIVED, S.FAILED, S.RETURNING})
 """States in which the units count as in_transit."""
 OPEN: Final = frozenset(set(ShipmentState) - {S.DELIVERED, S.RETURNED, S.CANCELLED})

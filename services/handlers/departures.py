@@ -1,35 +1,33 @@
-"""A vehicle leaves: picked goods are consumed and in transit; what was not loaded stays behind."""
+"""A vehicle leaves: what is in the loaded parcels is consumed and in transit; what was not loaded stays behind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.domain.identifiers import derive
 from services.domain.order_states import OrderState
-from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.shipment_states import advance
 from services.handlers import stock_ledger as ledger
 from services.handlers.order_progress import lines_of, refresh_order
+from services.handlers.parcels import contents_of
 from services.handlers.promises import allocate_to, quantities_of, store_line, unreserve
 from services.handlers.shipments import keep_shipment, schedule, take_off_route
 from services.handlers.work import Work
-from services.storage.tables import Allocation, Order, OrderLine, PickTask, Shipment, ShipmentLine, Stock
+from services.storage.tables import Order, OrderLine, Shipment, ShipmentLine, Stock
 
 
 def send_off(work: Work, shipment: Shipment) -> None:
-    """A shipment leaves the site: on_hand and reserved fall, in_transit rises, by what is picked for its order."""
+    """A shipment leaves the site: on_hand and reserved fall, in_transit rises, by what is in its parcels."""
     order = work.need(Order, shipment.order_id)
-    for line in lines_of(work, order.id):
-        if line.picked:
-            _consume(work, order, line, shipment)
+    for row in contents_of(work, shipment):
+        _consume(work, row)
     work.change(shipment, status=advance(shipment.status, "depart").value, departed_at=work.context.at)
     lines = lines_of(work, order.id)
     if order.status == OrderState.ON_HOLD:
         # The hold came too late: what has left can only be returned.
         order = work.change(order, status=order.held_from, held_from="")
         work.record("order.resumed", order, f"Order {order.number} left while it was on hold")
-    order = refresh_order(work, order, lines, packed=False)
-    # What is still to be picked of the order travels with another shipment.
+    order = refresh_order(work, order, lines)
+    # What is still to be packed of the order travels with another shipment.
     keep_shipment(work, order, lines)
     work.record(
         "shipment.departed",
@@ -40,41 +38,19 @@ def send_off(work: Work, shipment: Shipment) -> None:
     work.after_commit("notify_customer", order_id=order.id, event="shipment.departed")
 
 
-def _consume(work: Work, order: Order, line: OrderLine, shipment: Shipment) -> None:
-    gone = 0
-    for row in work.find(Allocation, line_id=line.id):
-        stock = work.need(Stock, row.stock_id)
-        part = row.quantity - _still_in_bin(work, stock, line)
-        if part <= 0:
-            continue
-        allocate_to(work, line, stock.id, -part)
-        ledger.take_out(work, stock, part, kind="depart", order_id=order.id, allocated=part)
-        work.put(
-            ShipmentLine(
-                id=derive("shipment_line", shipment.id, line.id, stock.id),
-                site_id=order.site_id,
-                shipment_id=shipment.id,
-                order_id=order.id,
-                line_id=line.id,
-                product_id=line.product_id,
-                lot=stock.lot,
-                expires_on=stock.expires_on,
-                quantity=part,
-            )
-        )
-        gone += part
-    unreserve(work, line, gone)
-    ledger.change_level(work, line.site_id, line.product_id, reserved=-gone, in_transit=gone)
-    store_line(work, line, quantities_of(line).depart(gone))
-
-
-def _still_in_bin(work: Work, stock: Stock, line: OrderLine) -> int:
-    """How many of a line's units of this stock row have not been picked yet."""
-    return sum(
-        task.quantity - task.picked
-        for task in work.find(PickTask, line_id=line.id)
-        if task.stock_id == stock.id and task.status in OPEN_TASKS
-    )
+def _consume(work: Work, row: ShipmentLine) -> None:
+    line = work.need(OrderLine, row.line_id)
+    stock = work.need(Stock, row.stock_id)
+    allocate_to(work, line, stock.id, -row.quantity)
+    ledger.take_out(
+        work, stock, row.quantity, kind="depart", order_id=row.order_id, allocated=row.quantity
+    )  # fmt: skip
+    unreserve(work, line, row.quantity)
+    ledger.change_level(
+        work, row.site_id, row.product_id, reserved=-row.quantity, in_transit=row.quantity
+    )  # fmt: skip
+    store_line(work, line, quantities_of(line).depart(row.quantity))
+    work.change(row, stock_id="")
 
 
 def leave_behind(work: Work, shipments: Iterable[Shipment]) -> None:

@@ -16,8 +16,9 @@ from services.domain.route_states import advance_route
 from services.domain.shipment_states import ShipmentState, advance
 from services.handlers import stock_ledger as ledger
 from services.handlers.order_progress import lines_of
-from services.handlers.picking_handlers import can_undo
-from services.handlers.shipments import shipment_of
+from services.handlers.packing_handlers import to_open
+from services.handlers.parcels import packed_shipments
+from services.handlers.picking_handlers import goods_of_pick
 from services.handlers.work import Work
 from services.storage.tables import Location, Order, OrderLine, PickTask, Product, Route, Shipment, Stop
 
@@ -43,8 +44,9 @@ def check_undo(work: Work, command: c.UndoPick) -> None:
     """Only goods that still lie in staging, in no parcel, can go back."""
     task = work.need(PickTask, command.task_id)
     order = work.need(Order, task.order_id)
-    if not can_undo(task, work.need(OrderLine, task.line_id), order):
-        refuse("wrong_state", thing="pick", current=f"{task.status}, order {order.status}", wanted="be taken back",
+    if not goods_of_pick(work, task, work.need(OrderLine, task.line_id), order):
+        current = "packed or gone" if task.shipment_id else f"{task.status}, order {order.status}"
+        refuse("wrong_state", thing="pick", current=current, wanted="be taken back",
                possible="open the parcels first, if it is packed")  # fmt: skip
 
 
@@ -67,12 +69,13 @@ def check_pack(work: Work, command: c.PackOrder) -> None:
 def check_unpack(work: Work, command: c.UnpackOrder) -> None:
     """Only what is packed and not on a vehicle can be opened."""
     order = work.need(Order, command.order_id)
-    shipment = shipment_of(work, order)
-    if shipment is not None and shipment.status == ShipmentState.LOADED:
+    if to_open(work, order) is not None:
+        return
+    if packed_shipments(work, order.id):
         refuse(
             "wrong_state", thing="shipment", current="loaded", wanted="be opened", possible="unload it first"
         )
-    if order.status != OrderState.PACKED:
+    else:
         refuse(
             "wrong_state", thing="order", current=order.status, wanted="be opened", possible="pack it first"
         )

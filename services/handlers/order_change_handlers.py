@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from services.commands import CancelOrder, ChangeLine, ChangeOrder, CloseOrder, HoldOrder, ResumeOrder
 from services.domain.order_states import BEFORE_SHIPPING, OrderState, advance
 from services.domain.priorities import pick_priority
 from services.domain.refusals import refuse
+from services.domain.shipment_states import ShipmentState
 from services.handlers import stock_ledger as ledger
 from services.handlers.edits import apply_edit, set_fields
 from services.handlers.order_progress import lines_of
+from services.handlers.parcels import waiting_shipments
 from services.handlers.promises import (
     allocate_to,
     give_back,
@@ -22,7 +26,7 @@ from services.handlers.promises import (
     unreserve,
 )
 from services.handlers.settlement import settle_order, settle_stock
-from services.handlers.shipments import cancel_shipment, schedule, shipment_of, take_off_route
+from services.handlers.shipments import cancel_shipment, schedule, take_off_route
 from services.handlers.stock_alerts import watch_level
 from services.handlers.stock_tasks import ask_for_put_back
 from services.handlers.work import Work
@@ -35,30 +39,53 @@ from services.storage.tables import (
     PickTask,
     Product,
     Reservation,
+    Shipment,
     Stock,
+    Stop,
 )
 
-_ADDRESS = {"latitude", "longitude"}
+_POSITION = {"latitude", "longitude"}
+_ADDRESS = _POSITION | {"ship_name", "ship_street", "ship_city", "ship_postcode", "ship_country"}
 
 
 def change_order(work: Work, command: ChangeOrder) -> None:
     """Change fields of an order; its tasks, its place in the queue and its route follow."""
     order = work.need(Order, command.order_id)
     _before_shipping(order, "be changed")
-    order = apply_edit(work, order, command.expected, command.values)
+    before, order = order, apply_edit(work, order, command.expected, command.values)
     changed = set_fields(command.values)
+    shipments = waiting_shipments(work, order.id)
+    moved = {name for name in _ADDRESS & changed.keys() if getattr(before, name) != getattr(order, name)}
+    if moved:
+        _refuse_if_loaded(shipments)
     if {"priority", "due_on"} & changed.keys():
         for task in work.find(PickTask, order_id=order.id):
             priority = pick_priority(order.priority, order.due_on, work.context.received_at)
             work.change(task, due_on=order.due_on, priority=priority)
         for row in (*work.find(Reservation, order_id=order.id), *work.find(Backorder, order_id=order.id)):
             work.change(row, priority=order.priority)
-    shipment = shipment_of(work, order)
-    if _ADDRESS & changed.keys() and shipment is not None:
-        schedule(work, order, take_off_route(work, shipment) if shipment.stop_id else shipment)
+    for shipment in shipments:
+        if _POSITION & moved:
+            schedule(work, order, take_off_route(work, shipment) if shipment.stop_id else shipment)
+        elif "ship_name" in moved and shipment.stop_id:
+            work.change(work.need(Stop, shipment.stop_id), name=order.ship_name)
     work.record(
         "order.changed", order, f"Order {order.number} changed: {', '.join(changed)}", fields=sorted(changed)
     )
+
+
+def _refuse_if_loaded(shipments: Sequence[Shipment]) -> None:
+    """What lies in a van with its label is not sent elsewhere behind the loader's back: it is taken out first."""
+    loaded = [shipment for shipment in shipments if shipment.status == ShipmentState.LOADED]
+    if loaded:
+        refuse(
+            "wrong_state",
+            thing="shipment",
+            current="loaded",
+            wanted="get another address",
+            possible="unload it first",
+            details=[{"shipment_id": shipment.id, "number": shipment.number} for shipment in loaded],
+        )
 
 
 def change_line(work: Work, command: ChangeLine) -> None:
@@ -149,8 +176,7 @@ def cancel_order(work: Work, command: CancelOrder) -> None:
     else:
         for line in lines:
             _cancel_line(work, order, line)
-    shipment = shipment_of(work, order)
-    if shipment is not None:
+    for shipment in waiting_shipments(work, order.id):
         cancel_shipment(work, shipment)
     order = work.change(order, status=state.value, held_from="", closed_at=work.context.received_at)
     work.record(

@@ -70,7 +70,7 @@ def add_lines(work: Work, command: AddLines) -> None:
     if order.status == OrderState.DRAFT:
         return
     promised = _promise_lines(work, order, added)
-    order = refresh_order(work, order, [*before, *promised], packed=False)
+    order = refresh_order(work, order, [*before, *promised])
     keep_shipment(work, order, [*before, *promised])
 
 
@@ -96,7 +96,7 @@ def retry_order(work: Work, command: RetryOrder) -> None:
     work.record(
         "order.retried", order, f"Order {order.number} tried again: {got} more units reserved", units=got
     )
-    order = refresh_order(work, order, list(fulfilled.values()), packed=False if got else None)
+    order = refresh_order(work, order, list(fulfilled.values()))
     keep_shipment(work, order, list(fulfilled.values()))
 
 

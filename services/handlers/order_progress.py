@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.domain.order_states import FINAL, OrderState, order_state_from_lines
+from services.handlers.parcels import all_packed
 from services.handlers.promises import quantities_of
 from services.handlers.work import Work
 from services.storage.tables import Order, OrderLine
@@ -23,18 +24,14 @@ def refresh_order(
     lines: Sequence[OrderLine] | None = None,
     *,
     released: bool = False,
-    packed: bool | None = None,
 ) -> Order:
-    """Write the state that an order has by its lines. ``released``: its tasks have gone to the floor just now.
-
-    ``packed``: whether its picked goods are in parcels; where it is not said, as it was.
-    """
+    """Write the state that an order has by its lines. ``released``: its tasks have gone to the floor just now."""
     lines = lines_of(work, order.id) if lines is None else lines
     state = order_state_from_lines(
         order.status,
         [quantities_of(line) for line in lines],
         released=released or order.status in RELEASED,
-        packed=order.status == OrderState.PACKED if packed is None else packed,
+        packed=all_packed(work, order.id, lines),
     )
     if state == order.status:
         return order

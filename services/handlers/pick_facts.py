@@ -10,7 +10,7 @@ from services.commands import ConfirmPick, ShortPick
 from services.domain.line_states import LineState
 from services.domain.pick_states import PickState
 from services.handlers import stock_ledger as ledger
-from services.handlers.order_progress import refresh_order
+from services.handlers.order_progress import lines_of, refresh_order
 from services.handlers.pick_tasks import queue_task
 from services.handlers.promises import (
     allocate_to,
@@ -23,6 +23,7 @@ from services.handlers.promises import (
 )
 from services.handlers.relocation import free_up_bin, open_tasks, takeable
 from services.handlers.settlement import settle_stock
+from services.handlers.shipments import keep_shipment
 from services.handlers.staging import staging_place
 from services.handlers.stock_tasks import ask_for_look, ask_for_put_back
 from services.handlers.work import Work
@@ -99,7 +100,10 @@ def take_pick(work: Work, fact: PickFact) -> None:
         location_id=location.id,
         task_id=fact.task_id,
     )
-    refresh_order(work, work.need(Order, order.id), released=True)
+    lines = lines_of(work, order.id)
+    order = refresh_order(work, work.need(Order, order.id), lines, released=True)
+    if not planned:
+        keep_shipment(work, order, lines)
     if tied < fact.quantity or not planned:
         settle_stock(work, fact.site_id, product.id)
 

@@ -17,6 +17,7 @@ from services.handlers import stock_ledger as ledger
 from services.handlers.contradictions import contradict
 from services.handlers.counts import queue_count
 from services.handlers.order_progress import refresh_order
+from services.handlers.parcels import loose_goods
 from services.handlers.pick_facts import PickFact, take_pick
 from services.handlers.promises import (
     allocate_to,
@@ -135,25 +136,19 @@ def undo_pick(work: Work, command: UndoPick) -> None:
     task = work.need(PickTask, command.task_id)
     order = work.need(Order, task.order_id)
     line = work.need(OrderLine, task.line_id)
-    staged = work.get(Stock, task.staged_stock_id)
-    if staged is None or not can_undo(task, line, order):
-        contradict(
-            work, order, f"A pick for order {order.number} was taken back, but it is {task.status} now."
-        )
+    goods = goods_of_pick(work, task, line, order)
+    if not goods:
+        where = "is in a parcel or has left" if task.shipment_id else f"is {task.status} now"
+        contradict(work, order, f"A pick for order {order.number} was taken back, but it {where}.")
         return
     location = work.need(Location, task.location_id)
-    back = ledger.move(
-        work,
-        staged,
-        location,
-        task.picked,
-        kind="unpick",
-        allocated=task.picked,
-        order_id=order.id,
-        task_id=task.id,
-    )
-    allocate_to(work, line, staged.id, -task.picked)
-    allocate_to(work, line, back.id, task.picked)
+    back = goods[0][0]
+    for stock, units in goods:
+        back = ledger.move(
+            work, stock, location, units, kind="unpick", allocated=units, order_id=order.id, task_id=task.id
+        )  # fmt: skip
+        allocate_to(work, line, stock.id, -units)
+        allocate_to(work, line, back.id, units)
     store_line(work, line, quantities_of(line).unpick(task.picked))
     work.change(
         task, status=PickState.PENDING.value, picked=0, picked_at=None, claimed_at=None, staged_stock_id="",
@@ -163,12 +158,24 @@ def undo_pick(work: Work, command: UndoPick) -> None:
     refresh_order(work, order, released=True)
 
 
-def can_undo(task: PickTask, line: OrderLine, order: Order) -> bool:
-    """Whether a pick's goods still lie in staging, for nobody else and in no parcel."""
+def goods_of_pick(work: Work, task: PickTask, line: OrderLine, order: Order) -> list[tuple[Stock, int]]:
+    """Where the goods of a pick lie that can be taken back, and how many in each place.
+
+    Empty where they do not lie loose for their line any more: they are in a parcel, have left, or were untied.
+    """
     done = task.status in (PickState.PICKED, PickState.STAGED) and task.picked > 0
-    return (
-        done and line.picked >= task.picked and order.status not in (OrderState.PACKED, OrderState.CANCELLED)
-    )
+    if not done or task.shipment_id or order.status == OrderState.CANCELLED:
+        return []
+    loose = [(stock, units) for stock, units in loose_goods(work, line) if stock.lot == task.lot]
+    # Where they were put first; they may have been carried elsewhere since.
+    loose.sort(key=lambda found: (found[0].id != task.staged_stock_id, found[0].id))
+    left, goods = task.picked, []
+    for stock, units in loose:
+        part = min(left, units)
+        left -= part
+        if part:
+            goods.append((stock, part))
+    return [] if left else goods
 
 
 def stage_picks(work: Work, command: StagePicks) -> None:

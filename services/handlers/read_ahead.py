@@ -20,6 +20,7 @@ from services.storage.tables import (
     PickTask,
     Product,
     Reservation,
+    Shipment,
     Stock,
     StockLevel,
 )
@@ -69,6 +70,7 @@ def _before_picks(unit: UnitOfWork, picks: Sequence[Pick]) -> None:
     unit.get_many(Location, [pick.location_id for pick in picks])
     unit.get_many(Stock, stock_ids)
     unit.find_many(OrderLine, "order_id", [pick.order_id for pick in picks])
+    unit.find_many(Shipment, "order_id", [pick.order_id for pick in picks])
     unit.find_many(PickTask, "stock_id", stock_ids)
     ties = [
         derive("allocation", pick.line_id, stock_id) for pick, stock_id in zip(picks, stock_ids, strict=True)

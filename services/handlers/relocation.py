@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.domain.pick_states import OPEN as OPEN_TASKS
-from services.handlers.order_progress import refresh_order
+from services.handlers.parcels import carry_parcels, packed_from
 from services.handlers.pick_tasks import queue_task
 from services.handlers.promises import allocate_to, give_back, keep_backorder, next_attempt
+from services.handlers.settlement import settle_order
 from services.handlers.work import Work
 from services.storage.tables import Allocation, Location, Order, OrderLine, PickTask, Stock
 
@@ -25,7 +26,7 @@ def free_up_bin(work: Work, stock: Stock, quantity: int, *, spare: str = "") -> 
         line = give_back(work, work.need(OrderLine, task.line_id), part, prefer=task.id)
         order = work.need(Order, task.order_id)
         keep_backorder(work, order, line)
-        refresh_order(work, order)
+        settle_order(work, order.id)
         left -= part
 
 
@@ -54,17 +55,22 @@ def carry_promises(work: Work, from_stock_id: str, target: Stock, place: Locatio
         else:
             _split(work, task, line, from_stock_id, target, part)
         left -= part
-    for row in work.find(Allocation, stock_id=from_stock_id):
-        if left == 0:
-            return
-        part = min(left, row.quantity)
-        line = work.need(OrderLine, row.line_id)
-        allocate_to(work, line, from_stock_id, -part)
-        allocate_to(work, line, target.id, part)
-        for picked in work.find(PickTask, line_id=line.id):
-            if picked.staged_stock_id == from_stock_id:
-                work.change(picked, staged_stock_id=target.id)
-        left -= part
+    # Loose goods first: parcels are carried when nothing else is left to carry.
+    for in_parcels in (False, True):
+        for row in work.find(Allocation, stock_id=from_stock_id):
+            line = work.need(OrderLine, row.line_id)
+            packed = sum(part.quantity for part in packed_from(work, line, from_stock_id))
+            part = min(left, packed if in_parcels else row.quantity - packed)
+            if part == 0:
+                continue
+            if in_parcels:
+                carry_parcels(work, line, from_stock_id, target, part)
+            allocate_to(work, line, from_stock_id, -part)
+            allocate_to(work, line, target.id, part)
+            for picked in work.find(PickTask, line_id=line.id):
+                if picked.staged_stock_id == from_stock_id:
+                    work.change(picked, staged_stock_id=target.id)
+            left -= part
 
 
 def _split(work: Work, task: PickTask, line: OrderLine, from_stock_id: str, target: Stock, part: int) -> None:

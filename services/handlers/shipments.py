@@ -5,69 +5,72 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.domain.identifiers import derive
+from services.domain.labels import shipment_number
 from services.domain.shipment_states import ShipmentState
 from services.handlers import route_plans
+from services.handlers.parcels import contents_of, take_out, units_in, waiting_shipments
 from services.handlers.work import Work
 from services.storage.tables import Order, OrderLine, Product, Shipment, Stop
-
-WAITING = (ShipmentState.CREATED, ShipmentState.ASSIGNED, ShipmentState.LOADED)
-"""States in which a shipment has not left yet."""
-
-
-def shipment_of(work: Work, order: Order) -> Shipment | None:
-    """The order's shipment that has not left yet, if there is one."""
-    waiting = [row for row in work.find(Shipment, order_id=order.id) if row.status in WAITING]
-    return waiting[0] if waiting else None
 
 
 def keep_shipment(
     work: Work, order: Order, lines: Iterable[OrderLine], *, new: bool = False
 ) -> Shipment | None:
-    """Let an order have one waiting shipment with the load of what is reserved for it, on a route where one fits.
+    """Let an order have one shipment to be packed, with the load of what is reserved for it and in no parcel yet, on a
+    route where one fits. Answers it, or None where all is packed or nothing is reserved.
 
     ``new``: the order has just been made, so it can have none yet.
     """
-    load_g, load_ml = _load_of(work, lines)
-    known = None if new else shipment_of(work, order)
-    if known is None:
-        return (
-            _create(work, order, load_g, load_ml, attempt=1 if new else _attempt(work, order))
-            if load_g
-            else None
-        )
-    if load_g == 0 and known.status != ShipmentState.LOADED:
-        return cancel_shipment(work, known)
-    if (load_g, load_ml) == (known.load_g, known.load_ml):
-        return known
-    shipment = work.change(known, load_g=load_g, load_ml=load_ml)
+    waiting = [] if new else waiting_shipments(work, order.id)
+    packed = units_in(work, [row for row in waiting if row.parcels])
+    load_g, load_ml = _load_of(work, ((line.product_id, line.reserved - packed[line.id]) for line in lines))
+    to_pack = [row for row in waiting if not row.parcels]
+    # One of several was opened again: what was to follow goes with it.
+    for row in to_pack[1:]:
+        cancel_shipment(work, row)
+    if load_g == 0:
+        for row in to_pack[:1]:
+            cancel_shipment(work, row)
+        return None
+    if not to_pack:
+        attempt = 1 if new else 1 + len(work.find(Shipment, order_id=order.id))
+        return _create(work, order, load_g, load_ml, attempt=attempt)
+    return _set_load(work, to_pack[0], load_g, load_ml)
+
+
+def close_parcels(work: Work, shipment: Shipment, parcels: int) -> Shipment:
+    """A shipment is packed in so many parcels, and weighs what is in them."""
+    load = _load_of(work, ((row.product_id, row.quantity) for row in contents_of(work, shipment)))
+    return work.change(_set_load(work, shipment, *load), parcels=parcels)
+
+
+def _set_load(work: Work, shipment: Shipment, load_g: int, load_ml: int) -> Shipment:
+    if (load_g, load_ml) == (shipment.load_g, shipment.load_ml):
+        return shipment
+    shipment = work.change(shipment, load_g=load_g, load_ml=load_ml)
     if shipment.stop_id:
         route_plans.change_load(work, work.need(Stop, shipment.stop_id), load_g, load_ml)
-    return shipment
+    return work.need(Shipment, shipment.id)
 
 
-def _load_of(work: Work, lines: Iterable[OrderLine]) -> tuple[int, int]:
+def _load_of(work: Work, units: Iterable[tuple[str, int]]) -> tuple[int, int]:
     load_g = load_ml = 0
-    for line in lines:
-        if line.reserved:
-            product = work.need(Product, line.product_id)
+    for product_id, quantity in units:
+        if quantity:
+            product = work.need(Product, product_id)
             # Every load weighs something, so that a shipment of a product without recorded weight is still one.
-            load_g += max(1, product.weight_g) * line.reserved
-            load_ml += max(1, product.volume_ml) * line.reserved
+            load_g += max(1, product.weight_g) * quantity
+            load_ml += max(1, product.volume_ml) * quantity
     return load_g, load_ml
 
 
-def _attempt(work: Work, order: Order) -> int:
-    return 1 + len(work.find(Shipment, order_id=order.id))
-
-
 def _create(work: Work, order: Order, load_g: int, load_ml: int, *, attempt: int) -> Shipment:
-    suffix = "" if attempt == 1 else f"/{attempt}"
     shipment = work.put(
         Shipment(
             id=derive("shipment", order.id, attempt),
             site_id=order.site_id,
             order_id=order.id,
-            number=f"{order.number}{suffix}",
+            number=shipment_number(order.number, attempt),
             status=ShipmentState.CREATED.value,
             vehicle_id="",
             driver_id="",
@@ -129,5 +132,6 @@ def take_off_route(work: Work, shipment: Shipment) -> Shipment:
 
 
 def cancel_shipment(work: Work, shipment: Shipment) -> Shipment:
-    """Call a shipment off before it has left."""
-    return work.change(take_off_route(work, shipment), status=ShipmentState.CANCELLED.value)
+    """Call a shipment off before it has left; what was packed for it is loose again."""
+    shipment = take_off_route(work, take_out(work, shipment))
+    return work.change(shipment, status=ShipmentState.CANCELLED.value)

@@ -30,7 +30,7 @@ from services.domain.order_states import HAS_LEFT, OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.refusals import refuse
 from services.domain.route_states import RouteState
-from services.domain.shipment_states import ShipmentState
+from services.domain.shipment_states import WAITING, ShipmentState
 from services.handlers.promises import quantities_of
 from services.server.clock import new_id
 from services.server.door import Desk
@@ -114,7 +114,9 @@ class OrderSteps:
         if self._order.status == OrderState.PACKED:
             return
         self.pick()
-        self._desk.must(PackOrder(site_id=self._site_id, order_id=self._order_id))
+        tasks = self._desk.unit.find(PickTask, order_id=self._order_id)
+        if not self._waiting_shipments() or any(task.picked and not task.shipment_id for task in tasks):
+            self._desk.must(PackOrder(site_id=self._site_id, order_id=self._order_id))
 
     def ship(self) -> None:
         """It has left."""
@@ -124,11 +126,23 @@ class OrderSteps:
             self._refuse_unless_loaded()
         else:
             self.pack()
-        shipment = self._waiting_shipment()
+        # One without parcels waits for its goods.
+        shipments = [shipment for shipment in self._waiting_shipments() if shipment.parcels]
+        if not shipments:
+            refuse("not_found", thing="shipment of order", name=self._order.number)
+        for shipment in shipments:
+            # It may have left with another one of the order by now.
+            if self._waits(shipment.id):
+                self._send_off(shipment)
+
+    def _send_off(self, shipment: Shipment) -> None:
         route_id = shipment.route_id or self._assign(shipment)
         if shipment.status != ShipmentState.LOADED:
             self._desk.must(LoadShipment(site_id=self._site_id, shipment_id=shipment.id))
         self._desk.must(DepartRoute(site_id=self._site_id, route_id=route_id))
+
+    def _waits(self, shipment_id: str) -> bool:
+        return any(shipment.id == shipment_id for shipment in self._waiting_shipments())
 
     def deliver(self) -> None:
         """It is with the customer."""
@@ -160,11 +174,9 @@ class OrderSteps:
         tasks = self._desk.unit.find(PickTask, order_id=self._order_id)
         return [task for task in tasks if task.status in OPEN_TASKS]
 
-    def _waiting_shipment(self) -> Shipment:
-        for shipment in self._desk.unit.find(Shipment, order_id=self._order_id):
-            if shipment.status in (ShipmentState.CREATED, ShipmentState.ASSIGNED, ShipmentState.LOADED):
-                return shipment
-        refuse("not_found", thing="shipment of order", name=self._order.number)
+    def _waiting_shipments(self) -> list[Shipment]:
+        shipments = self._desk.unit.find(Shipment, order_id=self._order_id)
+        return [shipment for shipment in shipments if shipment.status in WAITING]
 
     def _under_way(self) -> list[Shipment]:
         return [
@@ -191,23 +203,16 @@ class OrderSteps:
             OrderState.PARTIALLY_SHIPPED,
         ):
             self._refuse_not_picked()
-        shipment = self._waiting_shipment()
-        missing = [
-            step
-            for wrong, step in (
-                (self._order.status == OrderState.PICKED, "pack"),
-                (not shipment.route_id, "assign"),
-                (shipment.status != ShipmentState.LOADED, "load"),
-            )
-            if wrong
+        shipments = self._waiting_shipments()
+        if not shipments:
+            refuse("not_found", thing="shipment of order", name=self._order.number)
+        details = [
+            {"order_id": self._order_id, "shipment_id": shipment.id, "missing": missing}
+            for shipment in shipments
+            if (missing := _missing_steps(shipment))
         ]
-        if missing:
-            refuse(
-                "not_loaded",
-                missing=1,
-                total=1,
-                details=[{"order_id": self._order_id, "shipment_id": shipment.id, "missing": missing}],
-            )
+        if details:
+            refuse("not_loaded", missing=len(details), total=len(shipments), details=details)
 
     def _assign(self, shipment: Shipment) -> str:
         """Put a shipment on a route of its own, driven by the first vehicle that is free and big enough."""
@@ -246,6 +251,16 @@ class OrderSteps:
             reasons="none that is free, idle and big enough is at this site",
             details=[{"shipment_id": shipment.id, "load_g": shipment.load_g, "load_ml": shipment.load_ml}],
         )
+
+
+def _missing_steps(shipment: Shipment) -> list[str]:
+    """What is to be done before a shipment can leave."""
+    steps = (
+        (not shipment.parcels, "pack"),
+        (not shipment.route_id, "assign"),
+        (shipment.status != ShipmentState.LOADED, "load"),
+    )
+    return [step for wrong, step in steps if wrong]
 
 
 STEPS: Final[dict[str, Callable[[OrderSteps], None]]] = {

@@ -30,7 +30,7 @@ def order_view(unit: UnitOfWork, order: Order | None) -> dict[str, Any]:
     return {
         **order_head(order),
         "lines": [_line(line, products.get(line.product_id)) for line in lines],
-        "shipments": [_row(shipment, "shipment_id") for shipment in unit.find(Shipment, order_id=order.id)],
+        "shipments": [_row(shipment, "shipment_id") for shipment in _shipments(unit, order.id)],
         "pick_tasks": [_row(task, "task_id") for task in _tasks(unit, order.id)],
     }
 
@@ -41,7 +41,7 @@ def effects_of(unit: UnitOfWork, order_id: str) -> dict[str, Any]:
     if order is None:
         refuse("not_found", thing="order", name=order_id)
     total = LineQuantities.total(quantities_of(line) for line in _lines(unit, order_id))
-    shipments = [row for row in unit.find(Shipment, order_id=order_id) if row.status != "cancelled"]
+    shipments = [row for row in _shipments(unit, order_id) if row.status != "cancelled"]
     tasks = [row for row in _tasks(unit, order_id) if row.status != "cancelled"]
     shipment = shipments[-1] if shipments else None
     promised = total.reserved + total.consumed
@@ -84,6 +84,11 @@ def effects_of(unit: UnitOfWork, order_id: str) -> dict[str, Any]:
 
 def _lines(unit: UnitOfWork, order_id: str) -> list[OrderLine]:
     return sorted(unit.find(OrderLine, order_id=order_id), key=lambda line: line.position)
+
+
+def _shipments(unit: UnitOfWork, order_id: str) -> list[Shipment]:
+    """An order's shipments, the oldest first."""
+    return sorted(unit.find(Shipment, order_id=order_id), key=lambda row: (row.created_at, row.number))
 
 
 def _tasks(unit: UnitOfWork, order_id: str) -> Sequence[PickTask]:

@@ -90,6 +90,28 @@ RULES: tuple[Rule, ...] = (
         GROUP BY line_id) t ON t.line_id = l.id WHERE l.allocated - l.picked <> COALESCE(t.total, 0)""",
     ),
     Rule(
+        "goods in waiting parcels are tied to their line where they lie",
+        """SELECT sl.line_id || ' ' || sl.stock_id, SUM(sl.quantity), COALESCE(MAX(a.quantity), 0)
+        FROM "shipment_line" sl LEFT JOIN "allocation" a ON a.line_id = sl.line_id AND a.stock_id = sl.stock_id
+        WHERE sl.stock_id <> '' GROUP BY sl.line_id, sl.stock_id
+        HAVING SUM(sl.quantity) > COALESCE(MAX(a.quantity), 0)""",
+    ),
+    Rule(
+        "no more of a line is in waiting parcels than is picked for it",
+        """SELECT l.id, SUM(sl.quantity), l.picked FROM "shipment_line" sl JOIN "order_line" l ON l.id = sl.line_id
+        WHERE sl.stock_id <> '' GROUP BY l.id, l.picked HAVING SUM(sl.quantity) > l.picked""",
+    ),
+    Rule(
+        "what a shipment's parcels hold lies here until it leaves, and no longer",
+        """SELECT sl.id, sh.status, sl.stock_id FROM "shipment_line" sl JOIN "shipment" sh ON sh.id = sl.shipment_id
+        WHERE (sl.stock_id = '') = (sh.status IN ('created', 'assigned', 'loaded'))""",
+    ),
+    Rule(
+        "a waiting shipment has parcels exactly where something is in them",
+        """SELECT sh.id, sh.parcels, sh.status FROM "shipment" sh WHERE sh.status IN ('created', 'assigned', 'loaded')
+        AND (sh.parcels > 0) <> EXISTS (SELECT 1 FROM "shipment_line" sl WHERE sl.shipment_id = sh.id)""",
+    ),
+    Rule(
         "in transit is what departed and has neither arrived nor come back",
         """SELECT l.site_id || ' ' || l.product_id, l.in_transit, COALESCE(s.total, 0) FROM "stock_level" l LEFT JOIN (
         SELECT sl.site_id, sl.product_id, SUM(sl.quantity) AS total FROM "shipment_line" sl

@@ -18,7 +18,7 @@ TERMINALS = st.from_regex(r"[A-Z]{1,4}[0-9]{1,4}", fullmatch=True)
 COUNTERS = st.integers(min_value=1, max_value=10**9)
 
 
-@given(TERMINALS, COUNTERS, st.integers(min_value=1, max_value=999))
+@given(TERMINALS, COUNTERS, st.integers(min_value=1, max_value=999_999))
 def test_every_printed_label_is_known_again_in_any_case(terminal: str, counter: int, attempt: int):
     order = order_number(terminal, counter)
     labels = {

@@ -102,12 +102,14 @@ def test_what_was_not_loaded_goes_with_another_open_route_where_there_is_one(sto
 def test_what_was_short_travels_with_a_second_shipment(stocked: Books) -> None:
     order_id = stocked.order(("prod-1", 18))
     first = depart(stocked, order_id)
+    number = stocked.get(Order, order_id).number
+    assert first.number == f"{number}-S1"
     assert stocked.get(Order, order_id).status == "partially_shipped"
     stocked.open_route("route-2")
     stocked.unit.flush()
     receive(stocked, "prod-1", "A-01-01-1", 3)
     [second] = [row for row in stocked.find(Shipment, order_id=order_id) if row.id != first.id]
-    assert (second.number, second.attempt, second.route_id) == (f"{first.number}/2", 2, "route-2")
+    assert (second.number, second.attempt, second.route_id) == (f"{number}-S2", 2, "route-2")
     assert second.load_g == 3 * 250
     pick_all(stocked, order_id)
     stocked.must(c.PackOrder(site_id=SITE, order_id=order_id))

@@ -20,6 +20,7 @@ from tests.helpers.floor import (
     receive,
     route,
     shipment,
+    shipments,
 )
 
 
@@ -157,7 +158,7 @@ def test_a_drafts_quantity_changes_without_any_promise(stocked: Books) -> None:
     assert stocked.level("prod-1").reserved == 0
 
 
-def test_lines_added_to_an_order_are_promised_and_travel_with_it(stocked: Books) -> None:
+def test_lines_added_to_a_packed_order_are_promised_and_travel_with_a_next_shipment(stocked: Books) -> None:
     order_id = stocked.order(("prod-1", 3))
     pack(stocked, order_id)
     lines = (c.NewLine(line_id="more", product_id="prod-2", quantity=2, price_minor=50),)
@@ -165,6 +166,15 @@ def test_lines_added_to_an_order_are_promised_and_travel_with_it(stocked: Books)
     order = stocked.get(Order, order_id)
     assert (order.status, order.total_minor) == ("picking", 400)
     assert [(line.position, line.reserved) for line in stocked.lines(order_id)] == [(1, 3), (2, 2)]
+    packed, to_pack = shipments(stocked, order_id)
+    assert (packed.load_g, packed.parcels) == (3 * 250, 1), "its parcels are closed"
+    assert (to_pack.load_g, to_pack.parcels) == (2 * 500, 0)
+
+
+def test_lines_added_before_packing_travel_with_the_same_shipment(stocked: Books) -> None:
+    order_id = stocked.order(("prod-1", 3))
+    lines = (c.NewLine(line_id="more", product_id="prod-2", quantity=2, price_minor=50),)
+    stocked.must(c.AddLines(site_id=SITE, order_id=order_id, lines=lines))
     assert shipment(stocked, order_id).load_g == 3 * 250 + 2 * 500
 
 

@@ -88,6 +88,12 @@ def shipment(books: Books, order_id: str) -> Shipment:
     return row
 
 
+def shipments(books: Books, order_id: str) -> list[Shipment]:
+    """An order's shipments by number, without those called off."""
+    rows = [row for row in books.find(Shipment, order_id=order_id) if row.status != "cancelled"]
+    return sorted(rows, key=lambda row: row.number)
+
+
 def in_bin(books: Books, product: str, place: str, status: str = "good") -> int:
     """How many units the books have of a product in a bin and status."""
     rows = books.find(Stock, location_id=place)

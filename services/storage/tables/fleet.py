@@ -125,7 +125,10 @@ class Shipment(Row, frozen=True):
 
 
 class ShipmentLine(Row, frozen=True):
-    """How many units of an order line a shipment took along; written when it departs."""
+    """How many units of an order line are in a shipment's parcels; written when they are packed.
+
+    ``stock_id`` is the stock that they are part of until they leave, and empty from then on.
+    """
 
     site_id: str
     shipment_id: str
@@ -135,5 +138,6 @@ class ShipmentLine(Row, frozen=True):
     lot: str
     expires_on: str
     quantity: int
+    stock_id: str
 
     table: ClassVar = TableSpec("shipment_line", indexes=(("shipment_id",), ("order_id",)))

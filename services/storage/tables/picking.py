@@ -8,7 +8,10 @@ from services.storage.row import Row, TableSpec
 
 
 class PickTask(Row, frozen=True):
-    """Take ``quantity`` of a product from a bin for an order line."""
+    """Take ``quantity`` of a product from a bin for an order line.
+
+    ``shipment_id``: in whose parcels the picked units are; empty while they are loose.
+    """
 
     site_id: str
     order_id: str
@@ -31,6 +34,7 @@ class PickTask(Row, frozen=True):
     staged_stock_id: str
     short_reason: str
     created_at: int
+    shipment_id: str = ""
 
     table: ClassVar = TableSpec(
         "pick_task",

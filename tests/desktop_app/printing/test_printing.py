@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop_app.printing import Paper, print_out, render_pdf
 from local_db.desk import Desk
 from local_db.queries.print_queries import Label, labels, packing_slips, pick_lists, route_sheets
+from services.domain.gs1 import ScanKind, parse_scan
 from services.storage.tables import Order
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
 from tests.helpers.warehouse_desk import warehouse_desk
