@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from local_db.queries.inventory_queries import SELECT_ROW, InventoryRow, with_trends
-from local_db.queries.order_queries import Holder, stock_holders
+from local_db.queries.order_story_queries import Holder, stock_holders
 from local_db.queries.paging import Where
 from local_db.queries.search import product_by_code
 from local_db.queries.stock import StockRow, stock

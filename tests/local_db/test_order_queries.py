@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_db.desk import Desk
-from local_db.queries import order_queries as queries
+from local_db.queries import order_entry_queries, order_queries, order_story_queries
 from local_db.queries.order_queries import OrderFilter
 from services.commands import CancelOrder, NewLine, PlaceOrder
 from services.domain.barcodes import own_gtin13
@@ -42,13 +42,13 @@ def place(desk: Desk, *, product: str = "prod-0003", quantity: int = 2, **more: 
 
 
 def test_pages_by_keyset_hold_every_order_once_in_every_order_of_the_list(desk: Desk) -> None:
-    whole = queries.order_page(desk.read, ALL, limit=500)
-    assert len(whole) == queries.order_count(desk.read, ALL) == 40
+    whole = order_queries.order_page(desk.read, ALL, limit=500)
+    assert len(whole) == order_queries.order_count(desk.read, ALL) == 40
     for order in ("placed_at", "number", "status", "priority", "due_on", "total", "customer", "channel"):
         for descending in (False, True):
             found: list[str] = []
             after = None
-            while page := queries.order_page(
+            while page := order_queries.order_page(
                 desk.read, ALL, limit=7, offset=len(found), after=after, order=order, descending=descending
             ):
                 found += [row.id for row in page]
@@ -58,12 +58,12 @@ def test_pages_by_keyset_hold_every_order_once_in_every_order_of_the_list(desk: 
 
 def test_the_newest_order_stands_first(desk: Desk) -> None:
     order_id = place(desk)
-    assert queries.order_page(desk.read, ALL, limit=1)[0].id == order_id
+    assert order_queries.order_page(desk.read, ALL, limit=1)[0].id == order_id
 
 
 def test_a_row_counts_its_units_and_what_of_them_is_ready_or_waits(desk: Desk) -> None:
     order_id = place(desk, quantity=900)
-    row = queries.order_page(desk.read, ALL, limit=1)[0]
+    row = order_queries.order_page(desk.read, ALL, limit=1)[0]
     line = desk.read.order_lines(order_id)[0]
     assert (row.lines, row.wanted, row.ready, row.backordered) == (1, 900, 0, 900 - line.reserved)
     assert row.backordered > 0
@@ -71,7 +71,7 @@ def test_a_row_counts_its_units_and_what_of_them_is_ready_or_waits(desk: Desk) -
 
 def test_what_this_desk_did_alone_is_provisional_and_the_rest_is_not(desk: Desk) -> None:
     order_id = place(desk)
-    marks = {row.id: row.mark for row in queries.order_page(desk.read, ALL, limit=500)}
+    marks = {row.id: row.mark for row in order_queries.order_page(desk.read, ALL, limit=500)}
     assert marks.pop(order_id) == "provisional"
     assert set(marks.values()) == {""}
 
@@ -79,9 +79,9 @@ def test_what_this_desk_did_alone_is_provisional_and_the_rest_is_not(desk: Desk)
 def test_an_order_taken_for_less_waits_for_a_person(desk: Desk) -> None:
     order_id = place(desk, quantity=900)
     desk._replica.record_outcomes([Outcome(1, "adjusted", "backordered", "880 units are on backorder.", [])])
-    row = queries.order_page(desk.read, ALL, limit=1)[0]
+    row = order_queries.order_page(desk.read, ALL, limit=1)[0]
     assert (row.id, row.mark) == (order_id, "attention")
-    story = queries.order_story(desk.read, order_id)
+    story = order_story_queries.order_story(desk.read, order_id)
     assert story is not None
     assert [(each.status, each.message) for each in story.refusals] == [
         ("adjusted", "880 units are on backorder.")
@@ -93,8 +93,8 @@ def test_a_refused_order_leaves_no_story_but_its_refusal(desk: Desk) -> None:
     refused = Outcome(1, "rejected", "insufficient_stock", "Not enough stock.", [])
     cursors = {"org": 2, f"site:{SITE}": 2}
     desk._replica.settle(PullResponse(patches=[], more=False, cursors=cursors, last_n=1, outcomes=[refused]))
-    assert queries.order_story(desk.read, order_id) is None
-    refusals = queries.order_refusals(desk.read, order_id)
+    assert order_story_queries.order_story(desk.read, order_id) is None
+    refusals = order_story_queries.order_refusals(desk.read, order_id)
     assert [(each.command, each.status) for each in refusals] == [("PlaceOrder", "rejected")]
 
 
@@ -109,7 +109,7 @@ def test_a_refused_order_leaves_no_story_but_its_refusal(desk: Desk) -> None:
     ],
 )
 def test_a_filter_lets_through_just_what_it_names(desk: Desk, wanted: OrderFilter) -> None:
-    def fits(row: queries.OrderListRow) -> bool:
+    def fits(row: order_queries.OrderListRow) -> bool:
         return (
             (not wanted.statuses or row.status in wanted.statuses)
             and (not wanted.channels or row.channel in wanted.channels)
@@ -118,9 +118,9 @@ def test_a_filter_lets_through_just_what_it_names(desk: Desk, wanted: OrderFilte
             and wanted.site_id == SITE
         )
 
-    expected = {row.id for row in queries.order_page(desk.read, ALL, limit=500) if fits(row)}
-    assert {row.id for row in queries.order_page(desk.read, wanted, limit=500)} == expected
-    assert queries.order_count(desk.read, wanted) == len(expected)
+    expected = {row.id for row in order_queries.order_page(desk.read, ALL, limit=500) if fits(row)}
+    assert {row.id for row in order_queries.order_page(desk.read, wanted, limit=500)} == expected
+    assert order_queries.order_count(desk.read, wanted) == len(expected)
 
 
 def test_late_is_what_was_due_before_today_and_is_still_here(desk: Desk) -> None:
@@ -130,19 +130,21 @@ def test_late_is_what_was_due_before_today_and_is_still_here(desk: Desk) -> None
     place(desk)
     desk.do(CancelOrder(site_id=SITE, order_id=gone, reason="Entered by mistake"))
     wanted = OrderFilter(site_id=SITE, late_on="2026-03-02")
-    assert [row.id for row in queries.order_page(desk.read, wanted)] == [late]
+    assert [row.id for row in order_queries.order_page(desk.read, wanted)] == [late]
 
 
 def test_search_finds_a_number_by_any_part_and_a_customer_by_the_beginnings_of_words(desk: Desk) -> None:
     def found(text: str) -> set[str]:
         return {
             row.number
-            for row in queries.order_page(desk.read, OrderFilter(site_id=SITE, text=text), limit=99)
+            for row in order_queries.order_page(desk.read, OrderFilter(site_id=SITE, text=text), limit=99)
         }
 
     assert found("000017") == found("t01-000017") == {"T01-000017"}
     names = {
-        row.number for row in queries.order_page(desk.read, ALL, limit=99) if "Derby" in row.customer_name
+        row.number
+        for row in order_queries.order_page(desk.read, ALL, limit=99)
+        if "Derby" in row.customer_name
     }
     assert names
     assert found("derb") == names
@@ -151,7 +153,7 @@ def test_search_finds_a_number_by_any_part_and_a_customer_by_the_beginnings_of_w
 
 def test_a_story_says_where_each_unit_of_a_line_is(desk: Desk) -> None:
     order_id = place(desk, quantity=900)
-    story = queries.order_story(desk.read, order_id)
+    story = order_story_queries.order_story(desk.read, order_id)
     assert story is not None
     (line,) = story.lines
     in_bins = sum(int(part.split(": ")[1]) for part in line.bins.split(", "))
@@ -165,12 +167,12 @@ def test_a_story_says_where_each_unit_of_a_line_is(desk: Desk) -> None:
 
 
 def test_there_is_no_story_of_an_unknown_order(desk: Desk) -> None:
-    assert queries.order_story(desk.read, "nobody") is None
+    assert order_story_queries.order_story(desk.read, "nobody") is None
 
 
 def test_holders_are_those_with_promises_and_then_those_that_wait(desk: Desk) -> None:
     first, second = place(desk, quantity=900), place(desk, quantity=5)
-    holders = queries.stock_holders(desk.read, SITE, "prod-0003")
+    holders = order_story_queries.stock_holders(desk.read, SITE, "prod-0003")
     level = desk.read.value(
         "SELECT reserved FROM stock_level WHERE site_id = ? AND product_id = 'prod-0003'", (SITE,)
     )
@@ -182,28 +184,28 @@ def test_holders_are_those_with_promises_and_then_those_that_wait(desk: Desk) ->
 def test_a_product_is_found_by_sku_name_and_barcode_with_what_is_free_of_it(desk: Desk) -> None:
     row = desk.read.rows("SELECT * FROM stock_level WHERE product_id = 'prod-0003'", (), StockLevel)[0]
     for text in ("HF0003", "hf0003", "brass hook sage", own_gtin13(1003)):
-        hit = queries.product_hits(desk.read, SITE, text)[0]
+        hit = order_entry_queries.product_hits(desk.read, SITE, text)[0]
         assert (hit.sku, hit.available) == ("HF0003", row.available), text
 
 
 def test_a_code_stands_for_its_product_in_every_length_of_its_gtin(desk: Desk) -> None:
     gtin = own_gtin13(1003)
     for code in (gtin, f"0{gtin}", "HF0003", "hf0003"):
-        hit = queries.product_of_code(desk.read, SITE, code)
+        hit = order_entry_queries.product_of_code(desk.read, SITE, code)
         assert hit is not None
         assert (hit.sku, hit.pack) == ("HF0003", 1)
-    assert queries.product_of_code(desk.read, SITE, "HF9999") is None
+    assert order_entry_queries.product_of_code(desk.read, SITE, "HF9999") is None
 
 
 def test_recent_customers_are_those_who_ordered_last(desk: Desk) -> None:
     place(desk)
-    recent = queries.recent_customers(desk.read, SITE, limit=5)
+    recent = order_entry_queries.recent_customers(desk.read, SITE, limit=5)
     assert recent[0].id == "cust-001"
     assert len({row.id for row in recent}) == len(recent) == 5
 
 
 def test_orders_that_exist_are_told_from_those_that_do_not(desk: Desk) -> None:
-    assert queries.orders_exist(desk.read, ["order-0001", "never"]) == {"order-0001"}
+    assert order_entry_queries.orders_exist(desk.read, ["order-0001", "never"]) == {"order-0001"}
 
 
 def test_the_newest_page_is_read_through_an_index(desk: Desk) -> None:
@@ -211,10 +213,10 @@ def test_the_newest_page_is_read_through_an_index(desk: Desk) -> None:
     plan = " ".join(str(row[-1]) for row in desk.read.tuples(f"EXPLAIN QUERY PLAN {inner}"))
     assert "ix_read_order_placed" in plan
     for sql, params in (
-        (queries._LINES, ("x",)),
-        (queries._SHIPMENTS, ("x",)),
-        (queries._TASKS, ("x",)),
-        (queries._HOLDERS, (SITE, "p", SITE, "p", 5)),
+        (order_story_queries._LINES, ("x",)),
+        (order_story_queries._SHIPMENTS, ("x",)),
+        (order_story_queries._TASKS, ("x",)),
+        (order_story_queries._HOLDERS, (SITE, "p", SITE, "p", 5)),
     ):
         steps = [str(row[-1]) for row in desk.read.tuples(f"EXPLAIN QUERY PLAN {sql}", params)]
         tables = [step for step in steps if step.startswith("SCAN") and not step.endswith((" x", " h"))]
@@ -222,5 +224,7 @@ def test_the_newest_page_is_read_through_an_index(desk: Desk) -> None:
 
 
 def test_an_order_that_is_not_one_of_the_lists_falls_back_to_the_newest_first(desk: Desk) -> None:
-    strange = queries.order_page(desk.read, ALL, limit=9, order="id; DROP TABLE product", descending=False)
-    assert strange == queries.order_page(desk.read, ALL, limit=9)
+    strange = order_queries.order_page(
+        desk.read, ALL, limit=9, order="id; DROP TABLE product", descending=False
+    )
+    assert strange == order_queries.order_page(desk.read, ALL, limit=9)

@@ -14,7 +14,7 @@ from desktop_app.panels.orders.suggest_field import SuggestField
 from desktop_app.panels.orders.suggest_popup import SuggestRow
 from desktop_app.themes.tokens import SPACE_4
 from desktop_app.widgets.layouts import column, label, row
-from local_db.queries.order_queries import recent_customers
+from local_db.queries.order_entry_queries import recent_customers
 from services.storage.tables import Customer
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from local_db.queries.order_queries import ProductHit
+from local_db.queries.order_entry_queries import ProductHit
 from services.commands import AddLines, NewLine, PlaceOrder
 from services.domain.money import order_total
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders.draft import PREFIX, Draft
-from local_db.queries.order_queries import orders_exist
+from local_db.queries.order_entry_queries import orders_exist
 
 log = logging.getLogger(__name__)
 

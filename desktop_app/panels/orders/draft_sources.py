@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from desktop_app.panels.orders.draft import Draft, DraftCustomer, from_refused, with_product
-from local_db.queries.order_queries import OrderStory, products_now
+from local_db.queries.order_entry_queries import products_now
+from local_db.queries.order_story_queries import OrderStory
 from services.storage.tables import Customer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop_app import formats
 from desktop_app.panels.orders.words import count, status_of
 from desktop_app.widgets.ladder import EFFECTS, Effect
-from local_db.queries.order_queries import OrderStory, Refusal, ShipmentStory
+from local_db.queries.order_story_queries import OrderStory, Refusal, ShipmentStory
 
 _GONE = ("shipped", "partially_shipped", "delivered", "closed", "returned")
 _ENDED = ("cancelled", "returned")

@@ -35,10 +35,7 @@ from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import holder, label, row, scrolled
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
-from local_db.queries.order_queries import (
-    ProductHit,
-    products_now,
-)
+from local_db.queries.order_entry_queries import ProductHit, products_now
 from services.domain.refusals import RuleViolation
 
 _SIDE_WIDTH: Final = 344

@@ -20,7 +20,7 @@ from desktop_app.widgets.layouts import holder, label, line, row, section
 from desktop_app.widgets.pill import Pill
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
-from local_db.queries.order_queries import Holder, LineStory, OrderStory
+from local_db.queries.order_story_queries import Holder, LineStory, OrderStory
 
 # What comes next for an order, the first that can be done; the rest stands behind "More".
 _NEXT = ("order.confirm", "order.resume", "order.release", "order.retry", "order.close")

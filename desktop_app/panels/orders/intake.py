@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders.pasted_rows import WrongRow, read_rows
-from local_db.queries.order_queries import ProductHit, product_of_code
+from local_db.queries.order_entry_queries import ProductHit, product_of_code
 
 # A product, how many units of it, and its price where one was given.
 Line = tuple[ProductHit, int, int | None]

@@ -17,7 +17,7 @@ from desktop_app.panels.orders.suggest_popup import SuggestRow
 from desktop_app.themes.tokens import SPACE_4, SPACE_12, Tone
 from desktop_app.widgets.buttons import button
 from desktop_app.widgets.layouts import label
-from local_db.queries.order_queries import ProductHit, product_hits
+from local_db.queries.order_entry_queries import ProductHit, product_hits
 from services.domain.refusals import RuleViolation
 
 _QUANTITY_WIDTH = 92

@@ -15,7 +15,7 @@ from desktop_app.themes.theme import Theme
 from desktop_app.widgets.form_rows import Form
 from desktop_app.widgets.layouts import label
 from desktop_app.widgets.quantity_edit import QuantityEdit
-from local_db.queries.order_queries import LineStory
+from local_db.queries.order_story_queries import LineStory
 from services.commands import OrderFields
 from services.storage.tables import Order
 

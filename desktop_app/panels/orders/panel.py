@@ -25,13 +25,8 @@ from desktop_app.panels.orders.words import count
 from desktop_app.printing import Paper, offer_print, print_out
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.widgets.layouts import scrolled
-from local_db.queries.order_queries import (
-    LineStory,
-    OrderListRow,
-    OrderStory,
-    order_story,
-    stock_holders,
-)
+from local_db.queries.order_queries import OrderListRow
+from local_db.queries.order_story_queries import LineStory, OrderStory, order_story, stock_holders
 from services.domain.order_states import BEFORE_SHIPPING, possible_events
 from services.storage.tables import Customer
 

@@ -13,7 +13,7 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import effects
 from desktop_app.panels.orders.entry_side import EntrySide
 from desktop_app.panels.orders.placing import Placed
-from local_db.queries.order_queries import OrderStory, Refusal, order_refusals, order_story
+from local_db.queries.order_story_queries import OrderStory, Refusal, order_refusals, order_story
 
 _TABLES: Final = (
     "order",

@@ -1,0 +1,88 @@
+"""What an order is made of while it is entered: products to choose from, customers, and whether it is placed already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from local_db.queries.search import ScannedProduct, product_by_code, search_products
+from local_db.reader import Reader
+from services.domain.barcodes import gtin_forms, is_gtin
+from services.storage.tables import Customer
+
+
+class ProductHit(msgspec.Struct, frozen=True):
+    """A product to order, with what of it may be promised now (units) and what one costs (minor units).
+
+    ``pack`` is how many units the code that found it stands for.
+    """
+
+    product_id: str
+    sku: str
+    name: str
+    uom: str
+    price_minor: int
+    currency: str
+    available: int
+    active: bool = True
+    pack: int = 1
+
+
+_HIT = """
+SELECT p.id, p.sku, p.name, p.uom, p.price_minor, p.currency,
+       coalesce((SELECT v.on_hand - v.reserved - v.held - v.leased FROM stock_level AS v
+                 WHERE v.site_id = ? AND v.product_id = p.id), 0), p.active
+FROM product AS p WHERE p.id IN (SELECT value FROM json_each(?))
+"""
+
+
+def product_hits(reader: Reader, site_id: str, text: str, *, limit: int = 12) -> list[ProductHit]:
+    """Products by sku, name or barcode as a person types, the likeliest first."""
+    with reader.snapshot():
+        found = search_products(reader, text, limit=limit)
+        known = products_now(reader, site_id, [row.id for row in found])
+    return [known[row.id] for row in found]
+
+
+def products_now(reader: Reader, site_id: str, product_ids: Sequence[str]) -> dict[str, ProductHit]:
+    """Products as they stand now, by id; what does not exist is left out."""
+    ids = msgspec.json.encode(list(product_ids)).decode()
+    return {hit.product_id: hit for hit in reader.rows(_HIT, (site_id, ids), ProductHit)}
+
+
+def product_of_code(reader: Reader, site_id: str, code: str) -> ProductHit | None:
+    """The product that a scanned or pasted code stands for, whatever length its GTIN is written in; or None."""
+    with reader.snapshot():
+        scanned = _scanned(reader, code)
+        if scanned is None:
+            return None
+        hit = products_now(reader, site_id, [scanned.product_id])[scanned.product_id]
+    return msgspec.structs.replace(hit, pack=scanned.quantity)
+
+
+def _scanned(reader: Reader, code: str) -> ScannedProduct | None:
+    for form in (code, *(gtin_forms(code) if is_gtin(code) else ())):
+        found = product_by_code(reader, form)
+        if found is not None:
+            return found
+    return None
+
+
+_RECENT = """
+SELECT c.* FROM (SELECT customer_id, max(placed_at) AS latest FROM (
+    SELECT customer_id, placed_at FROM "order" WHERE site_id = ? ORDER BY rowid DESC LIMIT 200)
+    GROUP BY customer_id ORDER BY latest DESC LIMIT ?) AS r
+JOIN customer AS c ON c.id = r.customer_id WHERE c.active = 1 ORDER BY r.latest DESC
+"""
+
+
+def recent_customers(reader: Reader, site_id: str, *, limit: int = 8) -> list[Customer]:
+    """Who ordered last, the latest first: what the customer field offers before anything is typed."""
+    return reader.rows(_RECENT, (site_id, limit), Customer)
+
+
+def orders_exist(reader: Reader, order_ids: Sequence[str]) -> set[str]:
+    """Which of these orders the desk knows: a draft whose order is there has been placed already."""
+    ids = msgspec.json.encode(list(order_ids)).decode()
+    return set(reader.values('SELECT id FROM "order" WHERE id IN (SELECT value FROM json_each(?))', (ids,)))
