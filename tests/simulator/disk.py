@@ -1,0 +1,292 @@
+"""Simulated disks: databases in memory that are cut off, full, busy and in doubt at any statement.
+
+A transaction is a savepoint within one outer transaction that never ends. So a crash is a ``ROLLBACK TO``, a power cut
+that loses the last commits of a file that does not wait for its disk is a ``ROLLBACK TO`` further back, and the next
+schedule begins with a ``ROLLBACK`` to the state of the beginning: nothing is copied, and no schema is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from tests.simulator.faults import Strike
+
+
+class PowerCut(BaseException):
+    """The machine stopped in the middle of what it was doing. No program can catch that, so it is no Exception."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine.name)
+        self.machine = machine
+
+
+class Machine:
+    """What shares a fate: the databases of one computer, and the fault that waits for it.
+
+    ``on_strike`` is told of each fault that strikes.
+    """
+
+    def __init__(self, name: str, on_strike: Callable[[Strike], None]) -> None:
+        self.name = name
+        self.is_dead = False
+        self._on_strike = on_strike
+        self._armed: list[Strike] = []
+        self._open: list[SimConnection] = []
+        self._databases: dict[str, Database] = {}
+        self.watches = False
+        """Whether statements have to be looked at: so that an undisturbed one costs nothing."""
+
+    def connect(self, database: Database) -> SimConnection:
+        """Open a database on this machine."""
+        connection = SimConnection(self, database)
+        self._open.append(connection)
+        self._databases[database.name] = database
+        return connection
+
+    def arm(self, strike: Strike) -> None:
+        """Let a fault strike at the n-th statement (or commit) from now on."""
+        self._armed.append(strike)
+        self.watches = True
+
+    def disarm(self) -> None:
+        """Nothing more goes wrong here."""
+        self._armed.clear()
+        self.watches = False
+
+    def cut(self, *, lost: bool = False) -> PowerCut:
+        """Stop, and answer what to raise: what is not committed is gone, and the program with it.
+
+        ``lost``: the last commits of files that do not wait for their disk are gone too.
+        """
+        self.is_dead = True
+        for connection in self._open:
+            connection.kill()
+        self._open.clear()
+        self.settle(lost=lost)
+        return PowerCut(self)
+
+    def hold(self) -> None:
+        """From now on a power cut costs the commits of files that do not wait for their disk."""
+        for database in self._databases.values():
+            database.hold()
+
+    def settle(self, *, lost: bool = False) -> None:
+        """What was held is lost, or on the disk after all."""
+        for database in self._databases.values():
+            database.settle(lost=lost)
+
+    def start(self) -> None:
+        """A program may open the databases again."""
+        self.is_dead = False
+
+    def meet(self, connection: SimConnection, verb: str) -> Strike | None:
+        """A statement is about to run: raises what strikes it, or answers what is to strike after it."""
+        after: Strike | None = None
+        for strike in list(self._armed):
+            if not strike.counts(verb):
+                continue
+            strike.countdown -= 1
+            if strike.countdown > 0:
+                continue
+            if strike.countdown <= -strike.lasts:
+                self._armed.remove(strike)
+                self.watches = bool(self._armed)
+            if strike.countdown == 0:
+                self._on_strike(strike)
+            if strike.happens_after:
+                after = strike
+            elif strike.cuts:
+                raise self.cut(lost=strike.loses)
+            else:
+                raise connection.broken(strike)
+        return after
+
+    def after(self, strike: Strike) -> BaseException:
+        """What comes of a commit that held, and of which nobody was told."""
+        return self.cut() if strike.cuts else _error("disk I/O error", sqlite.SQLITE_IOERR)
+
+
+def _error(text: str, code: int) -> Exception:
+    problem: Exception = sqlite.OperationalError(text)
+    problem.sqlite_errorcode = code  # type: ignore[attr-defined]
+    return problem
+
+
+class Database:
+    """One file's content. ``loses_commits``: it does not wait for its disk, so a power cut may cost its last commits."""
+
+    def __init__(self, name: str, *, loses_commits: bool = False) -> None:
+        self.name = name
+        self.loses_commits = loses_commits
+        self.raw: Any = sqlite.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.is_set = False
+        self._is_held = False
+
+    def copy_from(self, other: Database) -> None:
+        """Take over another's content."""
+        (page_size,) = other.raw.execute("PRAGMA page_size").fetchone()
+        # A copy in memory must have pages of the same size from the beginning.
+        self.raw.execute(f"PRAGMA page_size = {page_size}")
+        other.raw.backup(self.raw)
+        self.raw.execute("PRAGMA recursive_triggers = ON")
+
+    def set_beginning(self) -> None:
+        """What is here now is where every schedule begins."""
+        self.raw.execute("SAVEPOINT beginning")
+        self.is_set = True
+
+    def reset(self) -> None:
+        """Back to the beginning."""
+        self._is_held = False
+        self.raw.execute("ROLLBACK TO beginning")
+
+    def hold(self) -> None:
+        """From now on nothing is really on the disk, whatever is committed."""
+        if self.loses_commits and not self._is_held:
+            self.raw.execute("SAVEPOINT held")
+            self._is_held = True
+
+    def settle(self, *, lost: bool) -> None:
+        """What was committed since ``hold`` is lost, or on the disk after all."""
+        if self._is_held:
+            if lost:
+                self.raw.execute("ROLLBACK TO held")
+            self.raw.execute("RELEASE held")
+            self._is_held = False
+
+
+class SimConnection:
+    """What a program has of a database that it opened: looks like a connection of the driver."""
+
+    def __init__(self, machine: Machine, database: Database) -> None:
+        self._machine = machine
+        self._database = database
+        self._raw = database.raw
+        self._is_killed = False
+        self._is_closed = False
+        self.in_transaction = False
+        self._control = {
+            "BEGIN": self._begin,
+            "BEGIN IMMEDIATE": self._begin,
+            "COMMIT": self._commit,
+            "ROLLBACK": self._rollback,
+        }
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any:
+        """Run a statement, unless something prevents it."""
+        self._check()
+        control = self._control.get(sql)
+        if control is not None:
+            return control()
+        if self._machine.watches:
+            self._machine.meet(self, sql[:6])
+        if sql.startswith("PRAGMA") and "=" in sql and self._database.is_set:
+            # Settings of a file that is open all the time; most are not allowed within the outer transaction.
+            sql = "SELECT 1 WHERE 0"
+        return self._raw.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Any) -> Any:
+        """Run a statement many times."""
+        self._check()
+        if self._machine.watches:
+            self._machine.meet(self, sql[:6])
+        return self._raw.executemany(sql, rows)
+
+    def cursor(self) -> SimCursor:
+        """As the driver has it."""
+        return SimCursor(self)
+
+    def close(self) -> None:
+        """The file stays; what was not committed does not."""
+        self._is_closed = True
+        if not self._is_killed:
+            self._take_back()
+
+    def kill(self) -> None:
+        """The program that opened this is no more: whatever its last gasps say reaches nothing."""
+        self._take_back()
+        self._is_killed = True
+
+    def broken(self, strike: Strike) -> Exception:
+        """The error of a fault. After some of them SQLite has ended the transaction by itself."""
+        if strike.ends_transaction:
+            self._take_back()
+        if strike.kind == "disk_full":
+            return _error("database or disk is full", sqlite.SQLITE_FULL)
+        if strike.kind.endswith("_busy"):
+            return _error("database is locked", sqlite.SQLITE_BUSY)
+        return _error("disk I/O error", sqlite.SQLITE_IOERR)
+
+    def _begin(self) -> None:
+        if self.in_transaction:
+            raise sqlite.OperationalError("cannot start a transaction within a transaction")
+        if self._machine.watches:
+            self._machine.meet(self, "BEGIN")
+        self._raw.execute("SAVEPOINT tx")
+        self.in_transaction = True
+
+    def _commit(self) -> None:
+        if not self.in_transaction:
+            raise sqlite.OperationalError("cannot commit - no transaction is active")
+        after = self._machine.meet(self, "COMMIT") if self._machine.watches else None
+        self._raw.execute("RELEASE tx")
+        self.in_transaction = False
+        if after is not None:
+            raise self._machine.after(after)
+
+    def _rollback(self) -> None:
+        if not self.in_transaction:
+            raise sqlite.OperationalError("cannot rollback - no transaction is active")
+        self._take_back()
+
+    def _take_back(self) -> None:
+        if self.in_transaction:
+            self._raw.execute("ROLLBACK TO tx")
+            self._raw.execute("RELEASE tx")
+            self.in_transaction = False
+
+    def _check(self) -> None:
+        if self._is_killed:
+            raise PowerCut(self._machine)
+        if self._is_closed:
+            raise sqlite.ProgrammingError("Cannot operate on a closed database.")
+
+
+class SimCursor:
+    """The one cursor that a unit of work asks for."""
+
+    def __init__(self, connection: SimConnection) -> None:
+        self._connection = connection
+        self._found: Any = None
+
+    def execute(self, sql: str, parameters: Any = ()) -> None:
+        """Run a statement."""
+        self._found = self._connection.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Any) -> None:
+        """Run a statement many times."""
+        self._found = self._connection.executemany(sql, rows)
+
+    def fetchall(self) -> Any:
+        """All rows."""
+        return self._found.fetchall()
+
+
+class Shelf:
+    """Which database lies at which path, in place of a file system (see local_db.files._connect)."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, tuple[Machine, Database]] = {}
+
+    def put(self, path: Path, machine: Machine, database: Database) -> None:
+        """Lay a database at a path."""
+        self._at[str(path)] = (machine, database)
+
+    def connect(self, path: Path) -> SimConnection:
+        """Open what lies there."""
+        machine, database = self._at[str(path)]
+        return machine.connect(database)

@@ -1,0 +1,142 @@
+"""What happens in one simulated run, as data: drawn from a seed, and any part of it can be left out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from tests.simulator import faults
+
+WORK, SYNC, WAIT, FAULT = "work", "sync", "wait", "fault"
+SERVER = -1
+
+COMMANDS = 40
+"""How many commands a schedule has at least."""
+FAULTS = 10
+"""How many faults strike in a schedule at least, as a rule: some are drawn in addition, for not every one is met."""
+_FAULTS_DRAWN = 19
+
+# Few terminals meet each other most often; many now and then.
+_SIZES = ((2, 42), (3, 33), (4, 15), (6, 7), (12, 2), (50, 0.3))
+_YEAR_S = 365.25 * 86_400
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens at a terminal (or at the server). ``salt`` is all the chance that it takes."""
+
+    kind: str
+    who: int
+    what: str
+    salt: int
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """Sizes that are small here, so that their edges are met: rows a page, bytes a push, staged rows in memory, rows that
+    the unit of work is taught."""
+
+    rows_per_page: int
+    push_bytes: int
+    rows_in_memory: int
+    few_rows: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A run. ``offsets``: how far each terminal's clock is off, in seconds. ``kept``: the steps left in, None for all."""
+
+    seed: int
+    terminals: int
+    offsets: tuple[float, ...]
+    knobs: Knobs
+    steps: tuple[Step, ...]
+    kept: tuple[int, ...] | None = None
+
+    def only(self, kept: Collection[int]) -> Schedule:
+        """This run with these steps only."""
+        every = self.steps if self.kept is None else generate(self.seed).steps
+        chosen = tuple(sorted(kept))
+        return Schedule(
+            self.seed, self.terminals, self.offsets, self.knobs, tuple(every[i] for i in chosen), chosen
+        )
+
+    @property
+    def indexes(self) -> tuple[int, ...]:
+        """The steps that are in, by their place in the whole run."""
+        return tuple(range(len(self.steps))) if self.kept is None else self.kept
+
+
+def generate(seed: int) -> Schedule:
+    """The run of a seed."""
+    chance = random.Random(seed)
+    sizes, weights = zip(*_SIZES, strict=True)
+    terminals = chance.choices(sizes, weights)[0]
+    return Schedule(
+        seed=seed,
+        terminals=terminals,
+        offsets=tuple(_offset(chance) for _ in range(terminals)),
+        knobs=Knobs(
+            rows_per_page=chance.choice((5, 20, 60, 2000)),
+            push_bytes=chance.choice((600, 2500, 768 * 1024)),
+            rows_in_memory=chance.choice((10, 4000)),
+            few_rows=chance.choice((0, 10, 2000)),
+        ),
+        steps=tuple(_steps(chance, terminals)),
+    )
+
+
+def _offset(chance: random.Random) -> float:
+    """Most clocks are nearly right, some are off by hours, some by years."""
+    return chance.choice(
+        (0.0, chance.uniform(-5, 5), 3600.0, -7200.0, chance.uniform(-9, 9) * _YEAR_S)
+    )
+
+
+def _steps(chance: random.Random, terminals: int) -> Iterable[Step]:
+    def step(kind: str, who: int, what: str = "") -> Step:
+        return Step(kind, who, what, chance.getrandbits(32))
+
+    kinds = [WORK] * (COMMANDS + 3) + [FAULT] * _FAULTS_DRAWN + [SYNC] * 9 + [WAIT] * 2
+    chance.shuffle(kinds)
+    for kind in kinds:
+        who = chance.randrange(terminals)
+        if kind != FAULT:
+            yield step(kind, who)
+            continue
+        what = _fault(chance)
+        yield step(FAULT, who, what)
+        # A fault without an occasion is none: most are met at once.
+        if what in faults.STEPS or (what in faults.DISK and chance.random() < 0.5):
+            yield step(WORK, who)
+        elif what not in faults.AT_ONCE and chance.random() < 0.9:
+            yield step(SYNC, who)
+
+
+def _fault(chance: random.Random) -> str:
+    group = chance.choices(
+        (faults.NETWORK, tuple(faults.STEPS), faults.DISK, faults.SERVER_DISK, faults.SERVER, faults.AT_ONCE),
+        (11, 2, 4, 1.5, 1, 1.5),
+    )[0]
+    return chance.choice(group)
+
+
+def as_text(kept: Iterable[int]) -> str:
+    """Numbers as `3,7-9,12`."""
+    parts: list[list[int]] = []
+    for number in sorted(kept):
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
+
+
+def from_text(text: str) -> tuple[int, ...]:
+    """The numbers of `3,7-9,12`."""
+    found: list[int] = []
+    for part in filter(None, text.split(",")):
+        first, _, last = part.partition("-")
+        found += range(int(first), int(last or first) + 1)
+    return tuple(found)

@@ -1,0 +1,158 @@
+"""The small warehouse that every schedule begins with, and terminals that have synced with it once."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from sqlcipher3 import dbapi2 as sqlite
+
+from local_db import files
+from services.protocol.messages import EnrollResponse
+from services.server import clients
+from services.server.parts import build
+from services.server.settings import Settings
+from tests.server import warehouse
+from tests.simulator.clock import START_MS
+from tests.simulator.disk import Database, Machine, Shelf
+from tests.simulator.schedule import Knobs, Schedule
+
+PRODUCTS = 3
+STOCK = 14
+_PLAIN = Knobs(rows_per_page=2000, push_bytes=768 * 1024, rows_in_memory=4000, few_rows=2000)
+
+
+class Seat:
+    """The files of one terminal, as they are when a schedule begins."""
+
+    def __init__(self, shelf: Shelf, folder: Path, cache: Database, outbox: Database) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._shelf = shelf
+        self.folder = folder
+        self.cache = cache
+        self.outbox = outbox
+
+    def lay_out(self, machine: Machine) -> None:
+        """These files lie on this machine's disk now."""
+        self._shelf.put(self.folder / files.CACHE_FILE, machine, self.cache)
+        self._shelf.put(self.folder / files.OUTBOX_FILE, machine, self.outbox)
+
+    def reset(self) -> None:
+        """As at the beginning."""
+        self.cache.reset()
+        self.outbox.reset()
+        (self.folder / "ballast").unlink(missing_ok=True)
+
+
+class Setting:
+    """The databases of a server and its terminals. ``oracle`` is as the server's, and changed by nobody."""
+
+    def __init__(self, server: Database, oracle: Database, seats: list[Seat]) -> None:
+        self.server = server
+        self.oracle = oracle
+        self.seats = seats
+
+    def reset(self) -> None:
+        """As at the beginning."""
+        self.server.reset()
+        self.oracle.reset()
+        for seat in self.seats:
+            seat.reset()
+
+
+class Stage:
+    """Settings by the number of their terminals, each made when it is first needed. Use it within ``with``."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._settings: dict[int, Setting] = {}
+        self._made = 0
+
+    def __enter__(self) -> Stage:
+        self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="holdfast-simulator-")))
+        self._shelf = Shelf()
+        self._stack.enter_context(patch.object(files, "_connect", self._shelf.connect))
+        self._stack.enter_context(patch.object(clients, "new_id", self._new_id))
+        self._stack.enter_context(patch.object(clients, "new_secret", self._new_id))
+        self._warehouse = self._built()
+        self._empty: Seat | None = None
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._stack.close()
+
+    def setting(self, terminals: int) -> Setting:
+        """A server with so many terminals, all at the same rows."""
+        if terminals not in self._settings:
+            self._made = 0
+            self._settings[terminals] = self._set(terminals)
+        return self._settings[terminals]
+
+    def _new_id(self) -> str:
+        """Ids of enrolments, the same each time."""
+        self._made += 1
+        return f"enrolled-{self._made:05d}"
+
+    def _built(self) -> Database:
+        """The warehouse, built by a real server in a real file."""
+        settings = Settings(
+            data_folder=self._folder, database_url=f"sqlite:///{self._folder / 'server.db'}", password_memory_kib=64,
+            password_passes=1, password_lanes=1, job_workers=0,
+        )  # type: ignore[call-arg]  # fmt: skip
+        parts = build(settings, lambda: START_MS)
+        parts.committer.start()
+        try:
+            warehouse.fill(parts, products=PRODUCTS, stock=STOCK)
+        finally:
+            parts.committer.stop()
+            parts.passwords.close()
+            parts.database.close()
+        made = Database("warehouse")
+        file = sqlite.connect(str(self._folder / "server.db"))
+        file.backup(made.raw)
+        file.close()
+        return made
+
+    def _set(self, terminals: int) -> Setting:
+        # The world needs a stage, and the stage a world to be set in: once, by a sync without faults.
+        from tests.simulator.world import World
+
+        server = Database("server")
+        server.copy_from(self._warehouse)
+        seats = [self._seat(terminals, number) for number in range(terminals)]
+        schedule = Schedule(0, terminals, (0.0,) * terminals, _PLAIN, ())
+        world = World(schedule, Setting(server, server, seats), [])
+        answers: list[EnrollResponse] = [
+            world.server.clients.enroll(f"Desk {n}", warehouse.SITE, actor_id="user-administrator")
+            for n in range(terminals)
+        ]
+        for terminal, answer in zip(world.terminals, answers, strict=True):
+            terminal.desk.enrolled(answer)
+            terminal.step()
+            assert terminal.engine.status.problem == "", terminal.engine.status.problem
+        for terminal in world.terminals:
+            terminal.desk.close()
+        oracle = Database("oracle")
+        oracle.copy_from(server)
+        for database in (server, oracle, *(d for seat in seats for d in (seat.cache, seat.outbox))):
+            database.set_beginning()
+        return Setting(server, oracle, seats)
+
+    def _seat(self, terminals: int, number: int) -> Seat:
+        """A terminal's empty files. Making the tables takes longest, so that is done once."""
+        folder = self._folder / f"{terminals}-terminals" / str(number)
+        seat = Seat(self._shelf, folder, Database("cache", loses_commits=True), Database("outbox"))
+        if self._empty is None:
+            from local_db.store import Store
+
+            empty = Seat(self._shelf, self._folder / "empty", Database("cache"), Database("outbox"))
+            empty.lay_out(Machine("nobody", lambda strike: None))
+            Store(empty.folder, allow_plain=True).close()
+            self._empty = empty
+        seat.cache.copy_from(self._empty.cache)
+        seat.outbox.copy_from(self._empty.outbox)
+        return seat
+

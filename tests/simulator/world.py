@@ -1,0 +1,219 @@
+"""Plays a schedule: people work, terminals sync, things go wrong; then all heals, and what must hold is checked."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from unittest.mock import patch
+
+from local_db import rebase, staging
+from local_db.errors import LocalError
+from local_db.files import DatabaseError
+from services.server import authority
+from services.sync.states import State
+from tests.simulator import faults
+from tests.simulator.authority import Authority
+from tests.simulator.clock import WorldClock
+from tests.simulator.disk import Machine, PowerCut
+from tests.simulator.history import History
+from tests.simulator.invariants import check_round, check_settled, check_terminal, demand
+from tests.simulator.network import PAUSE_S, Network
+from tests.simulator.person import Person
+from tests.simulator.rows import all_rows
+from tests.simulator.schedule import Schedule, Step
+from tests.simulator.stage import Setting
+from tests.simulator.terminal import Terminal
+
+SETTLED_WITHIN_S = 30.0
+"""How long after the network has healed everything must be settled, in simulated seconds."""
+_MOST_NESTED = 3
+_YEAR_S = 365.25 * 86_400
+_LOOKS = 0.12
+
+
+class World:
+    """One run of a schedule. ``struck`` counts the faults that struck, ``commands`` the durable commands."""
+
+    def __init__(self, schedule: Schedule, setting: Setting, overheard: list[str]) -> None:
+        self.schedule = schedule
+        self.setting = setting
+        self.clock = WorldClock()
+        self.overheard = overheard
+        """What the engines said of faults of this program."""
+        self.faults: Counter[str] = Counter()
+        self.network = Network(self)
+        self._steps: Iterator[Step] = iter(schedule.steps)
+        self._nested = 0
+        machine = Machine("server", lambda strike: self.struck(strike.kind))
+        self.server = Authority(
+            machine,
+            setting.server,
+            self.clock,
+            rows_per_page=schedule.knobs.rows_per_page,
+            on_commit=lambda committed: self.history.note(committed),
+        )
+        self.server.troubles.on_strike = self.struck
+        looker = self.server.connection()
+        self.history = History(all_rows(looker.driver_connection), self.server.versions())
+        self.terminals = [
+            Terminal(self, number, seat, schedule.offsets[number]) for number, seat in enumerate(setting.seats)
+        ]
+
+    def struck(self, kind: str) -> None:
+        """A fault has struck."""
+        self.faults[kind] += 1
+
+    @property
+    def commands(self) -> int:
+        """How many commands have become durable."""
+        return sum(len(terminal.durable) for terminal in self.terminals)
+
+    def play(self) -> None:
+        """All of it. Raises Violation."""
+        with self._rigged():
+            for step in self._steps:
+                self._take(step)
+            self._heal()
+            check_settled(self)
+
+    def meanwhile(self, steps: int) -> None:
+        """While a call is on its way, the next steps of the schedule happen."""
+        if self._nested >= _MOST_NESTED:
+            return
+        self._nested += 1
+        for _ in range(steps):
+            step = next(self._steps, None)
+            if step is not None:
+                self._take(step)
+        self._nested -= 1
+
+    # Steps
+
+    def _take(self, step: Step) -> None:
+        terminal = self.terminals[step.who % len(self.terminals)]
+        if terminal.machine.is_dead:
+            return  # it has crashed further up, where its round began, and is started there
+        try:
+            match step.kind:
+                case "work":
+                    self._work(terminal, step.salt)
+                case "sync":
+                    self._sync(terminal, step.salt)
+                case "wait":
+                    self.clock.advance(random.Random(step.salt).uniform(0.5, 30.0))
+                case "fault":
+                    self._go_wrong(terminal, step.what, random.Random(step.salt))
+        except PowerCut as cut:
+            assert cut.machine is terminal.machine
+            if terminal.busy:
+                return
+            terminal.recover()
+            terminal.note_commands()
+            self._look_at(terminal)
+
+    def _work(self, terminal: Terminal, salt: int) -> None:
+        person = Person(terminal.desk, salt)
+        try:
+            done = person.work()
+            if done is not None:
+                command, command_id = done
+                terminal.given[command_id] = command
+        except (DatabaseError, LocalError):
+            pass  # the desk said loudly that it could not keep it
+        terminal.note_commands()
+
+    def _sync(self, terminal: Terminal, salt: int) -> None:
+        if terminal.busy:
+            return
+        terminal.step()
+        check_round(terminal)
+        if salt % 100 < _LOOKS * 100:
+            self._look_at(terminal)
+
+    def _look_at(self, terminal: Terminal) -> None:
+        try:
+            check_terminal(terminal)
+        except (DatabaseError, LocalError):
+            return  # its disk is failing just now
+        except PowerCut:
+            terminal.recover()
+            terminal.note_commands()
+
+    def _go_wrong(self, terminal: Terminal, what: str, chance: random.Random) -> None:
+        server = self.server
+        if what in faults.NETWORK:
+            terminal.line.meet(what, chance.getrandbits(32))
+        elif what in faults.STEPS:
+            terminal.crash_at(what)
+        elif what in faults.DISK:
+            if what == "power_cut":
+                terminal.machine.hold()
+            terminal.machine.arm(faults.strike(what, chance))
+        elif what in faults.SERVER_DISK:
+            server.machine.arm(faults.strike(what, chance))
+        elif what in faults.SERVER:
+            times = 1_000_000 if what == "command_poisoned" else 2
+            server.troubles.arm(terminal.store.terminal_id(), what, times)
+        else:
+            self._happen(terminal, what, chance)
+
+    def _happen(self, terminal: Terminal, what: str, chance: random.Random) -> None:
+        """What needs no occasion."""
+        match what:
+            case "clock_set":
+                terminal.clock.offset_s += chance.choice((-1, 1)) * chance.choice((60, 86_400, 3 * _YEAR_S))
+            case "desk_restarted" if not terminal.busy:
+                terminal.restart()
+            case "cache_lost" if not terminal.busy:
+                terminal.lose_cache()
+            case "server_restarted":
+                self.server.start()
+            case "tombstones_forgotten":
+                try:
+                    self.server.forget_tombstones()
+                except PowerCut:
+                    self.server.start()
+            case _:
+                return
+        self.struck(what)
+
+    # The end
+
+    def _heal(self) -> None:
+        """Nothing goes wrong any more; every terminal goes on by itself until all is settled."""
+        self.server.machine.disarm()
+        self.server.troubles.disarm()
+        for terminal in self.terminals:
+            terminal.mend()
+        self.network.deliver_all()
+        healed = self.clock.seconds
+        while not self._is_settled():
+            terminal = min(self.terminals, key=lambda each: each.next_round_at)
+            self.clock.seconds = max(self.clock.seconds, terminal.next_round_at)
+            demand(
+                f"everything is settled within {SETTLED_WITHIN_S:.0f} s",
+                self.clock.seconds - healed <= SETTLED_WITHIN_S + PAUSE_S,
+            )
+            terminal.step()
+            check_round(terminal)
+
+    def _is_settled(self) -> bool:
+        versions = self.server.versions()
+        return all(
+            terminal.store.pending == 0
+            and terminal.engine.status.state is State.IDLE
+            and terminal.store.cache.cursors() == versions
+            for terminal in self.terminals
+        )
+
+    def _rigged(self) -> ExitStack:
+        """The product with the schedule's sizes, and with a server that can fail on a command."""
+        stack = ExitStack()
+        knobs = self.schedule.knobs
+        stack.enter_context(patch.object(staging, "_ROWS_IN_MEMORY", knobs.rows_in_memory))
+        stack.enter_context(patch.object(rebase, "_FEW_ROWS", knobs.few_rows))
+        stack.enter_context(patch.object(authority, "run", self.server.troubles.run))
+        return stack
+
