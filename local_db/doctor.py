@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from local_db import search_index
 from local_db.before_images import provisional_tables
 from local_db.cache import driver_of
 from local_db.cache_schema import fits
@@ -20,6 +19,7 @@ from local_db.keys import PROFILE_FILE, find_key
 from local_db.meta import Meta
 from local_db.profile_lock import ProfileLock
 from services.commands.codec import chain_hash
+from services.storage.search_tables import check_search, fill_search
 from services.storage.stock_rule import stock_problems
 
 _MOST: Final = 20
@@ -165,13 +165,13 @@ def _cache_findings(
 
 def _search(cache: Connection, repair: bool) -> DeskFinding:
     check = "The search index names what is there"
-    problem = _complaint(lambda: search_index.check(cache))
+    problem = _complaint(lambda: check_search(cache))
     if not problem:
         return DeskFinding(check, [])
     remedy = "Run holdfast doctor --repair: the index is filled anew."
     if not repair:
         return DeskFinding(check, [problem], remedy)
-    search_index.rebuild(cache)
+    fill_search(cache)
     return DeskFinding(check, [problem], remedy, "The search index was filled anew.")
 
 

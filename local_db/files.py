@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from sqlcipher3 import dbapi2 as sqlite
 
 from local_db.errors import FileUnreadable
+from services.storage.cache_tables import PAGE_BYTES
 
 Connection: TypeAlias = Any
 """A connection of sqlcipher3, which ships no types."""
@@ -24,10 +25,7 @@ DatabaseError = sqlite.DatabaseError
 # a long burst of commands, of which then one in several hundred has to wait.
 _OUTBOX_LOG_PAGES = 4_000
 _CACHE_LOG_PAGES = 96_000
-# A command touches some two hundred pages of the cache here and there; small ones are encrypted and logged in three
-# quarters of the time.
 _OUTBOX_PAGE_BYTES = 4096
-_CACHE_PAGE_BYTES = 2048
 _LOG_KEPT_BYTES = 4 * 1024 * 1024
 _BUSY_MS = 10_000
 _WRITER_PAGE_CACHE_KB = 16_000
@@ -49,15 +47,13 @@ def open_outbox(folder: Path, key: str) -> Connection:
 
 def open_cache(folder: Path, key: str) -> Connection:
     """The connection that writes the cache. A power cut may cost its last commits, which the outbox gives back."""
-    return _open(
-        folder / CACHE_FILE, key, _CACHE_PAGE_BYTES, "NORMAL", _WRITER_PAGE_CACHE_KB, _CACHE_LOG_PAGES
-    )
+    return _open(folder / CACHE_FILE, key, PAGE_BYTES, "NORMAL", _WRITER_PAGE_CACHE_KB, _CACHE_LOG_PAGES)
 
 
 def open_reader(folder: Path, key: str) -> Connection:
     """A connection that only reads: the cache, with the outbox attached as ``outbox``."""
     connection = _open(
-        folder / CACHE_FILE, key, _CACHE_PAGE_BYTES, "NORMAL", _READER_PAGE_CACHE_KB, _CACHE_LOG_PAGES
+        folder / CACHE_FILE, key, PAGE_BYTES, "NORMAL", _READER_PAGE_CACHE_KB, _CACHE_LOG_PAGES
     )
     connection.execute(f"ATTACH DATABASE ? AS outbox KEY {key_text(key)}", (str(folder / OUTBOX_FILE),))
     connection.execute("PRAGMA query_only = ON")
@@ -79,14 +75,14 @@ def open_next_cache(path: Path, key: str) -> Connection:
     connection = _connect(path)
     if key:
         connection.execute(f"PRAGMA key = {key_text(key)}")
-    set_page_size(connection, "main", key, _CACHE_PAGE_BYTES)
+    set_page_size(connection, "main", key, PAGE_BYTES)
     return connection
 
 
 def attach_next_cache(connection: Connection, path: Path, key: str) -> None:
     """Attach a new, empty cache as ``next``."""
     connection.execute(f"ATTACH DATABASE ? AS next KEY {key_text(key)}", (str(path),))
-    set_page_size(connection, "next", key, _CACHE_PAGE_BYTES)
+    set_page_size(connection, "next", key, PAGE_BYTES)
 
 
 def set_page_size(connection: Connection, schema: str, key: str, page_bytes: int) -> None:

@@ -1,15 +1,14 @@
 """Drops rows that a terminal does not keep: movements, events and closed work past their days.
 
-The server sends no row older than that either (see the tables' ``kept_days``), so this changes nothing that a pull
+The server sends no row older than that either (see services.storage.retention), so this changes nothing that a pull
 would bring back.
 """
 
 from __future__ import annotations
 
 from local_db.files import Connection
+from services.storage.retention import kept
 from services.storage.tables import TABLES
-
-DAY_MS = 86_400_000
 
 
 def prune(cache: Connection, server_now: int) -> set[str]:
@@ -20,14 +19,12 @@ def prune(cache: Connection, server_now: int) -> set[str]:
     without an age, such as an order that is not closed yet, is kept.
     """
     touched: set[str] = set()
-    for cls in TABLES:
-        spec = cls.table
-        if spec.kept_days is None:
+    # What belongs to a row goes before it, for afterwards nothing says any more how old that was.
+    for cls in reversed(TABLES):
+        condition = kept(cls, server_now, "?")
+        if condition is None:
             continue
-        done = cache.execute(
-            f'DELETE FROM "{spec.name}" WHERE "{spec.age_column}" < ?',
-            (server_now - spec.kept_days * DAY_MS,),
-        )
-        if done.rowcount:
-            touched.add(spec.name)
+        sql, limits = condition
+        if cache.execute(f'DELETE FROM "{cls.table.name}" AS r WHERE NOT ({sql})', limits).rowcount:
+            touched.add(cls.table.name)
     return touched

@@ -9,9 +9,9 @@ import msgspec
 
 from local_db import snapshot
 from local_db.outbox import commands_after
-from local_db.pruning import DAY_MS
 from local_db.store import Store
 from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
+from services.storage.retention import DAY_MS
 from services.storage.tables import BY_NAME
 from services.sync.replica import Identity
 

@@ -7,14 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 
-from local_db import search_index
-from local_db.before_images import shadow_tables
-from local_db.cache_schema import business_statements, start_meta
-from local_db.client_tables import CACHE_TABLES
-from local_db.errors import LocalError
+from local_db.cache_schema import make_own
 from local_db.files import (
-    CACHE_FILE,
     Connection,
     DatabaseError,
     attach_next_cache,
@@ -22,37 +18,64 @@ from local_db.files import (
     open_plain,
     transaction,
 )
+from local_db.image_file import ImageFile, ImageUnusable
 from local_db.store import Store
+from services.storage.cache_tables import business_statements
 from services.storage.row import columns_of
+from services.storage.search_tables import fill_search, search_indexes
 from services.storage.tables import TABLES
 
 _NEXT_FILE = "cache.next.db"
+_PLAIN_FILE = "cache.next.plain"
 _PAGE_CACHE_KB = 8_000
 
 
 def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
-    """Make ``image`` (a plain SQLite file with the business tables) the cache, at ``cursors``.
+    """Make ``image`` (a SQLite file with the business tables, plain or compressed with zstd) the cache, at ``cursors``.
 
-    What is pending is replayed over it before the next read. Raises LocalError for an image that is none; then, and on
-    any other error, the present cache stays.
+    What is pending is replayed over it before the next read. Raises ImageUnusable for a file that is no image; then, and
+    on any other error, the present cache stays.
     """
-    next_file = store.folder / _NEXT_FILE
+    next_file, plain_file = store.folder / _NEXT_FILE, store.folder / _PLAIN_FILE
     _remove(next_file)
     try:
-        _copy_rows(image, next_file, store.key)
-        _complete(store, next_file, cursors)
+        found = ImageFile(image)
+        if found.fits_cache:
+            _write_whole(found, next_file, store.key)
+        else:
+            # It came from a server of another version: its rows are taken, and everything else is made here.
+            with _private(plain_file) as plain:
+                found.unpack(plain)
+            _copy_rows(plain_file, next_file, store.key)
+        with _as_unusable(image):
+            _complete(store, next_file, cursors)
         _flush(next_file)
-        with store.exchanging_cache():
-            store.remove_cache_file()
-            os.replace(next_file, store.folder / CACHE_FILE)
+        store.exchange_cache(next_file)
     finally:
         _remove(next_file)
+        plain_file.unlink(missing_ok=True)
+
+
+def _write_whole(image: ImageFile, target: Path, key: str) -> None:
+    with _private(target) as file:
+        if key:
+            # Imported late: it is for this moment of a terminal's life only.
+            from local_db.page_cipher import PageCipher
+
+            cipher = PageCipher(key)
+            image.write_pages(file, cipher.chain, cipher.seal)
+        else:
+            image.write_pages(file, _as_it_is, _as_it_is)
+
+
+def _as_it_is(pages: bytes) -> bytes:
+    return pages
 
 
 def _copy_rows(image: Path, target: Path, key: str) -> None:
-    """Copy the rows into a new keyed file. Tables of the same shape without indexes are copied as whole trees."""
-    tables, _ = business_statements()
-    with closing(open_plain(image)) as source, _as_local_error(image):
+    """Copy the rows into a new keyed file, and make the indexes and the search of this program's own."""
+    tables, indexes = business_statements()
+    with closing(open_plain(image)) as source, _as_unusable(image):
         source.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
         attach_next_cache(source, target, key)
         # Nothing of the new file counts before it is whole.
@@ -63,13 +86,17 @@ def _copy_rows(image: Path, target: Path, key: str) -> None:
             for cls, statement in zip(TABLES, tables, strict=True):
                 source.execute(statement.replace("CREATE TABLE ", "CREATE TABLE next.", 1))
                 source.execute(_copy(source, cls.table.name, list(columns_of(cls))))
+    with _building(target, key) as next_cache:
+        for statement in [*indexes, *search_indexes()]:
+            next_cache.execute(statement)
+        fill_search(next_cache)
 
 
 def _copy(source: Connection, table: str, wanted: list[str]) -> str:
     found = [row[1] for row in source.execute(f'PRAGMA main.table_info("{table}")')]
     missing = set(wanted) - set(found)
     if missing:
-        raise LocalError(f"The server's image lacks {', '.join(sorted(missing))} of the table {table}.")
+        raise ImageUnusable(f"The server's image lacks {', '.join(sorted(missing))} of the table {table}.")
     if found == wanted:
         # In this form SQLite copies the tree itself instead of row by row.
         return f'INSERT INTO next."{table}" SELECT * FROM main."{table}"'
@@ -78,35 +105,49 @@ def _copy(source: Connection, table: str, wanted: list[str]) -> str:
 
 
 def _complete(store: Store, target: Path, cursors: dict[str, int]) -> None:
-    """Add what an image does not have: indexes, search, before-images, and where the rows stand."""
-    _, indexes = business_statements()
-    with closing(open_next_cache(target, store.key)) as next_cache:
+    """Add what no image has: triggers, before-images, and where the rows stand."""
+    with _building(target, store.key) as next_cache:
+        make_own(next_cache, store.outbox.meta.outbox_id)
+        next_cache.executemany("INSERT INTO cursor (scope, version) VALUES (?, ?)", list(cursors.items()))
+        with store.writing():
+            # A command with an outcome is in these rows or comes with the next pull, even where a cache that was lost
+            # does not know it any more; on top of them it would count twice.
+            settled = store.outbox.outcomes.complete_through(store.settled_n)
+            next_cache.execute(
+                "UPDATE cache_meta SET client_id = ?, last_n = ?, applied_through = ?, synced_at = ?",
+                (store.outbox.client_id, settled, settled, store.cache.synced_at),
+            )
+
+
+@contextmanager
+def _building(target: Path, key: str) -> Iterator[Connection]:
+    """A transaction of the next cache, whose file counts for nothing before it is whole."""
+    with closing(open_next_cache(target, key)) as next_cache:
         next_cache.execute("PRAGMA journal_mode = OFF").fetchall()
         next_cache.execute("PRAGMA synchronous = OFF")
         next_cache.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
         with transaction(next_cache):
-            for statement in [*indexes, *search_index.search_tables(), *shadow_tables(), *CACHE_TABLES]:
-                next_cache.execute(statement)
-            search_index.rebuild(next_cache)
-            start_meta(next_cache, store.outbox.meta.outbox_id)
-            next_cache.executemany("INSERT INTO cursor (scope, version) VALUES (?, ?)", list(cursors.items()))
-            with store.writing():
-                known = store.cache
-                # How far this terminal's commands are in these rows only the next pull says; until then as before.
-                next_cache.execute(
-                    "UPDATE cache_meta SET client_id = ?, last_n = ?, applied_through = ?, synced_at = ?",
-                    (known.client_id, known.last_n, known.last_n, known.synced_at),
-                )
+            yield next_cache
 
 
 @contextmanager
-def _as_local_error(image: Path) -> Iterator[None]:
+def _as_unusable(image: Path) -> Iterator[None]:
+    """What SQLite says of an image that is none, said so."""
     try:
         yield
     except DatabaseError as problem:
-        if "no such table" in str(problem) or "not a database" in str(problem):
-            raise LocalError(f"{image.name} is not an image of the server's rows.") from problem
+        if any(said in str(problem) for said in ("no such table", "not a database", "malformed")):
+            raise ImageUnusable(f"{image.name} is not an image of the server's rows.") from problem
         raise
+
+
+def _private(path: Path) -> IO[bytes]:
+    """A new file that only this user may read."""
+    return open(path, "wb", opener=_opened_privately)
+
+
+def _opened_privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _flush(path: Path) -> None:

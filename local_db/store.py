@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -187,25 +188,23 @@ class Store:
         for suffix in ("", "-wal", "-shm"):
             (self.folder / (CACHE_FILE + suffix)).unlink(missing_ok=True)
 
-    @contextmanager
-    def exchanging_cache(self) -> Iterator[None]:
-        """Nobody reads or writes the cache within, and no connection to it is open: its file may be exchanged.
-
-        A crash within leaves a cache in doubt, which the next start makes anew.
-        """
+    def exchange_cache(self, next_file: Path) -> None:
+        """Put another file, whole and on the disk, in the cache's place. A crash leaves the one or the other."""
         # Readers first: one that still holds a snapshot may want to write before it lets go.
         with self.readers.exchange(), self._write_lock, self.checkpointer.pausing:
-            self.outbox.meta.set(**{_IN_DOUBT: "1"})
             self._writer = None
+            # With its last connection SQLite moves the log into the file and removes it.
             self.cache.close()
             try:
-                yield
+                if (self.folder / (CACHE_FILE + "-wal")).exists():
+                    # It could not, and another file must not meet this log: until both are exchanged, neither counts.
+                    self.outbox.meta.set(**{_IN_DOUBT: "1"})
+                    self.remove_cache_file()
+                os.replace(next_file, self.folder / CACHE_FILE)
+                if self.outbox.meta.get(_IN_DOUBT):
+                    self.outbox.meta.set(**{_IN_DOUBT: ""})
             finally:
-                self.cache = self._reopened()
-
-    def _reopened(self) -> Cache:
-        self.outbox.meta.set(**{_IN_DOUBT: ""})
-        return self._open_cache()
+                self.cache = self._open_cache()
 
     # Listeners
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from services.storage.retention import DAY_MS, kept
 from services.storage.row import Row, columns_of
 from services.storage.tables import TABLES
 
@@ -14,10 +15,6 @@ Digests = dict[str, dict[str, str]]
 
 Query = Callable[[str], Sequence[Sequence[Any]]]
 """Runs a SELECT and answers its rows."""
-
-_DAY_MS = 86_400_000
-# Rows at the edge of what terminals keep may be here and not there; a day's margin leaves them out.
-_MARGIN_DAYS = 1
 
 
 class Difference(NamedTuple):
@@ -56,9 +53,9 @@ def differences(truth: Digests, other: Digests) -> list[Difference]:
 def _digest(cls: type[Row], query: Query, now: int) -> dict[str, str]:
     columns = columns_of(cls)
     selected = ", ".join(f'"{name}"' for name in columns)
-    sql = f'SELECT {selected} FROM "{cls.table.name}"'
-    kept = cls.table.kept_days
-    if kept is not None:
-        age = f'"{cls.table.age_column}"'
-        sql += f" WHERE {age} IS NULL OR {age} > {now - (kept - _MARGIN_DAYS) * _DAY_MS}"
+    sql = f'SELECT {selected} FROM "{cls.table.name}" AS r'
+    # Rows at the edge of what terminals keep may be here and not there; a day's margin leaves them out.
+    condition = kept(cls, now + DAY_MS, "{}")
+    if condition is not None:
+        sql += f" WHERE {condition[0].format(*condition[1])}"
     return {row[0]: hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16] for row in query(sql)}

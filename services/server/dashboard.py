@@ -11,7 +11,7 @@ from services.domain.order_states import OPEN
 from services.server import listing
 from services.server.health_checks import check_health
 from services.server.parts import Parts
-from services.server.retention import DAY_MS
+from services.storage.retention import DAY_MS
 from services.storage.tables import Event
 
 _ACTIVITY = 50

@@ -7,10 +7,10 @@ import threading
 from services.server import feed
 from services.server.committer import Busy, Committer, Stopping
 from services.server.log import log_of
-from services.server.retention import DAY_MS
 from services.server.server_tables import VersionMark
 from services.server.settings import Settings
 from services.server.transaction import Transaction
+from services.storage.retention import DAY_MS
 
 _log = log_of("housekeeping")
 _HOUR_MS = 3600 * 1000

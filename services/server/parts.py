@@ -14,6 +14,7 @@ from services.server.database import Database
 from services.server.door import Door
 from services.server.head_watch import HeadWatch
 from services.server.housekeeping import Housekeeping
+from services.server.image_folder import ImageFolder
 from services.server.job_runner import JobRunner
 from services.server.jobs import Jobs
 from services.server.live import LiveHub
@@ -128,7 +129,13 @@ def build(settings: Settings, clock: Clock) -> Parts:
         pull=Pull(database, clock, epoch=epoch, rows_per_page=settings.rows_per_page),
         snapshots=Snapshots(
             database,
-            settings.data_folder / "snapshots",
+            ImageFolder(
+                settings.data_folder / "snapshots",
+                clock,
+                kept=settings.snapshots_kept,
+                kept_ms=int(settings.snapshots_kept_seconds * 1000),
+                most_bytes=settings.snapshots_bytes,
+            ),
             clock,
             epoch=epoch,
             max_age_seconds=settings.snapshot_seconds,

@@ -20,9 +20,9 @@ from services.server import feed
 from services.server.clock import Clock
 from services.server.database import Database
 from services.server.log import log_of
-from services.server.retention import oldest_kept
+from services.storage.retention import kept
 from services.storage.row import Row
-from services.storage.statements import bind_list, statements
+from services.storage.statements import bind_list, listed, statements
 from services.storage.tables import BY_NAME
 
 _log = log_of("pull")
@@ -148,20 +148,21 @@ class Pull:
     def _rows(self, connection: Connection, cls: type[Row], ids: Sequence[str]) -> list[list[Any]]:
         """Rows as they are stored, without those too old for a terminal to keep."""
         dialect = connection.dialect.name
-        found = connection.exec_driver_sql(
-            statements(cls, dialect).by_ids, (bind_list(dialect, ids),)
-        ).fetchall()
+        mark = "?" if self._database.is_sqlite else "%s"
+        columns = statements(cls, dialect).columns
+        sql = f'SELECT {columns} FROM "{cls.table.name}" AS r WHERE id {listed(dialect)}'
+        wanted = bind_list(dialect, ids)
+        limit = kept(cls, self._clock(), mark)
+        condition, ages = (f" AND {limit[0]}", limit[1]) if limit is not None else ("", ())
+        found = connection.exec_driver_sql(f"{sql}{condition} ORDER BY id", (wanted, *ages)).fetchall()
         if len(found) != len(set(ids)):
-            # The feed and the table disagree, which `holdfast doctor` finds too; the rest must still get through.
-            missing = set(ids) - {row[0] for row in found}
-            _log.error(
-                "the feed names rows that are not stored", table=cls.table.name, ids=sorted(missing)[:10]
-            )
-        limit = oldest_kept(cls, self._clock())
-        if limit is None:
-            return [list(row) for row in found]
-        column, oldest = limit
-        return [list(row) for row in found if row[column] is None or row[column] >= oldest]
+            stored = {row[0] for row in connection.exec_driver_sql(sql, (wanted,))}
+            if missing := set(ids) - stored:
+                # The feed and the table disagree, which `holdfast doctor` finds too; the rest must still get through.
+                _log.error(
+                    "the feed names rows that are not stored", table=cls.table.name, ids=sorted(missing)[:10]
+                )
+        return [list(row) for row in found]
 
 
 def _begin(request: PullRequest, heads: dict[str, feed.Head]) -> _Resume:

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     snapshot_seconds: float = Field(default=3600.0, ge=0)
     snapshot_changes: int = Field(default=50_000, ge=0)
     snapshot_level: int = Field(default=3, ge=1, le=19)
+    # Less than a terminal waits for an answer: after that it is told to ask again.
+    snapshot_wait_seconds: float = Field(default=10.0, gt=0)
+    snapshots_kept: int = Field(default=3, ge=1)
+    snapshots_kept_seconds: float = Field(default=24 * 3600.0, ge=0)
+    snapshots_bytes: int = Field(default=8 * 1024**3, ge=0)
     max_sync_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
     max_request_bytes: int = Field(default=1024 * 1024, ge=1024)
     request_threads: int = Field(default=80, ge=4)

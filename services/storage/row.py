@@ -18,7 +18,8 @@ class TableSpec:
 
     ``indexes``: groups of columns that handlers look rows up by. ``unique``: groups that the authority alone keeps
     unique (a terminal's cache never refuses a row over them). ``kept_days``: how many days of rows a terminal holds,
-    measured on ``age_column`` (milliseconds UTC); ``None`` means all of them.
+    measured on ``age_column`` (milliseconds UTC); ``None`` means all of them. ``kept_with``: the tables whose rows this one's
+    belong to, each named by the column ``<table>_id``; when such a row is past its days, what belongs to it is too.
     """
 
     name: str
@@ -26,6 +27,7 @@ class TableSpec:
     unique: tuple[tuple[str, ...], ...] = ()
     kept_days: int | None = None
     age_column: str = ""
+    kept_with: tuple[str, ...] = ()
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True):

@@ -17,11 +17,11 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from local_db import Desk
-from local_db.cache_schema import business_statements
 from local_db.client_tables import OUTBOX_STEPS
 from local_db.files import Connection, open_cache
 from services.commands import NewLine, PlaceOrder
 from services.protocol.messages import PullResponse, TablePatch
+from services.storage.cache_tables import business_statements
 from services.storage.statements import statements
 from services.sync.replica import Identity
 from tests.benchmarks import big_site

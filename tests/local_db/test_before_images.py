@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local_db import before_images, search_index
+from local_db import before_images
 from local_db.cache_schema import create_cache
 from local_db.files import Connection, DatabaseError, open_cache
 from services.storage.row import Row, columns_of
+from services.storage.search_tables import check_search
 from services.storage.tables import Customer, Event, Product, Setting, Stock
 
 TABLES: tuple[type[Row], ...] = (Product, Customer, Stock, Event, Setting)
@@ -107,7 +108,7 @@ def _check_that_rewinding_restores(
     assert _dump(cache) == before
     assert before_images.provisional_tables(cache) == []
     assert touched <= {cls.table.name for cls in TABLES}
-    search_index.check(cache)
+    check_search(cache)
 
 
 @given(st.lists(steps, max_size=20), st.lists(steps, max_size=20))

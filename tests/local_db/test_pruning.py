@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from local_db import Desk
-from local_db.pruning import DAY_MS
 from services.protocol.messages import PullResponse
+from services.storage.retention import DAY_MS
 from services.storage.tables import Event, Order
 from tests.helpers.books import NOON, SITE, Books
 from tests.local_db.orders import new_order

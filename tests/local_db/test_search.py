@@ -94,7 +94,9 @@ def test_a_new_customer_is_found_at_once_and_not_any_more_when_it_was_refused(sh
     assert shop.read.search_customers("newc") == []
 
 
-@pytest.mark.parametrize("text", ["zoe", "Zoë's", "zoe's kit", "d zoe", "K77", "k77", "lough", "kitchen lough", "LE11"])
+@pytest.mark.parametrize(
+    "text", ["zoe", "Zoë's", "zoe's kit", "d zoe", "K77", "k77", "lough", "kitchen lough", "LE11"]
+)
 def test_customers_are_found_by_name_code_and_place(shop: Desk, text: str) -> None:
     assert [row.id for row in shop.read.search_customers(text)] == ["c-1"]
 

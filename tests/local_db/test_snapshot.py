@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from local_db import Desk, LocalError, search_index
-from local_db.cache_schema import business_statements
+from local_db import Desk, LocalError
 from local_db.files import open_plain
 from services.protocol.messages import TablePatch
+from services.storage.cache_tables import business_statements
+from services.storage.search_tables import check_search
 from tests.helpers.books import SITE, Books
 from tests.local_db.orders import new_order
 from tests.local_db.truth import IDENTITY, contents, patches, pull, replica, rows_only
@@ -57,7 +58,7 @@ def test_an_image_becomes_the_cache(empty: Desk, image: Path, books: Books, prof
     assert replica(empty).cursors() == CURSORS
     assert "product" in frozenset().union(*told)
     assert [row.sku for row in empty.read.search_products("prod")] == ["SKU1", "SKU2", "SKU3"]
-    search_index.check(empty._store.cache.connection)
+    check_search(empty._store.cache.connection)
     assert not [path for path in profile.iterdir() if "next" in path.name]
 
 
@@ -120,7 +121,7 @@ def test_if_the_exchange_fails_the_old_cache_goes_on(
     def failing(*_: object) -> None:
         raise OSError("no")
 
-    monkeypatch.setattr(desk._store, "remove_cache_file", failing)
+    monkeypatch.setattr("local_db.store.os.replace", failing)
     with pytest.raises(OSError, match="no"):
         replica(desk).adopt_snapshot(image, CURSORS)
     monkeypatch.undo()

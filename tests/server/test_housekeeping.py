@@ -6,9 +6,9 @@ from services.commands import RemoveBarcode
 from services.server import feed
 from services.server.housekeeping import Housekeeping
 from services.server.parts import Parts
-from services.server.retention import DAY_MS
 from services.server.server_tables import IdempotencyRecord, PositionFix, Session
 from services.server.transaction import Transaction
+from services.storage.retention import DAY_MS
 from tests.server.terminal import Terminal, stored_rows
 from tests.server.warehouse import SITE
 

@@ -14,6 +14,9 @@ from services.server.errors import ApiError
 from services.server.parts import Parts
 from services.server.pull import BadResume
 from services.server.requests import PartsOfServer, message_response, read_message
+from services.server.snapshot import NoRoom
+
+_ASK_AGAIN_SECONDS = "3"
 
 router = APIRouter(prefix="/sync", tags=["Sync"])
 
@@ -69,20 +72,36 @@ def _pull(parts: Parts, authorization: str, body: bytes) -> Response:
 
 
 @router.get("/snapshot")
-def snapshot(
+async def snapshot(
     request: Request, parts: PartsOfServer, scope: Annotated[list[str] | None, Query()] = None
 ) -> FileResponse:
     """A zstd-compressed SQLite image of each ``scope``; of all that the terminal may see, if none is given.
 
-    Headers: X-Holdfast-Cursors (JSON), X-Holdfast-SHA256 of the compressed bytes, ETag; Range and If-Range work.
+    Headers: X-Holdfast-Cursors (JSON), X-Holdfast-SHA256 of the compressed bytes, ETag; Range and If-Range work, also
+    for an image that has been built anew since. While it is being built for long: 503 with Retry-After.
     """
-    device = parts.clients.device(_authorization(request))
+    device = await run_in_threadpool(parts.clients.device, _authorization(request))
     wanted = scope or device.scopes
     strange = sorted(set(wanted) - set(device.scopes))
     if strange:
         details = [{"scope": each} for each in strange]
         raise ApiError(403, "This terminal may not see that.", "scope_not_granted", details)
-    path, image = parts.snapshots.image(wanted)
+    found = None
+    if begun := request.headers.get("If-Range", "").strip('"'):
+        found = await run_in_threadpool(parts.snapshots.begun, wanted, begun)
+    if found is None:
+        try:
+            found = await parts.snapshots.shared(wanted, parts.settings.snapshot_wait_seconds)
+        except NoRoom as problem:
+            raise ApiError(404, "The server has no room for an image.", "no_snapshot") from problem
+    if found is None:
+        raise ApiError(
+            503,
+            "The image is being made.",
+            "snapshot_in_the_making",
+            headers={"Retry-After": _ASK_AGAIN_SECONDS},
+        )
+    path, image = found
     return FileResponse(
         path,
         media_type="application/zstd",

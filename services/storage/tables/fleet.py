@@ -89,7 +89,11 @@ class Stop(Row, frozen=True):
     completed_at: int | None
 
     table: ClassVar = TableSpec(
-        "stop", indexes=(("route_id",), ("shipment_id",)), kept_days=30, age_column="completed_at"
+        "stop",
+        indexes=(("route_id",), ("shipment_id",)),
+        kept_days=30,
+        age_column="completed_at",
+        kept_with=("route",),
     )
 
 
@@ -121,6 +125,7 @@ class Shipment(Row, frozen=True):
         indexes=(("site_id", "status"), ("order_id",), ("route_id",), ("vehicle_id",)),
         kept_days=120,
         age_column="delivered_at",
+        kept_with=("order",),
     )
 
 
@@ -140,4 +145,6 @@ class ShipmentLine(Row, frozen=True):
     quantity: int
     stock_id: str
 
-    table: ClassVar = TableSpec("shipment_line", indexes=(("shipment_id",), ("order_id",)))
+    table: ClassVar = TableSpec(
+        "shipment_line", indexes=(("shipment_id",), ("order_id",)), kept_with=("shipment", "order")
+    )

@@ -66,7 +66,7 @@ class OrderLine(Row, frozen=True):
     returned: int = 0
     cancelled: int = 0
 
-    table: ClassVar = TableSpec("order_line", indexes=(("order_id",), ("product_id",)))
+    table: ClassVar = TableSpec("order_line", indexes=(("order_id",), ("product_id",)), kept_with=("order",))
 
 
 class Reservation(Row, frozen=True):
@@ -81,7 +81,9 @@ class Reservation(Row, frozen=True):
     reserved_at: int
 
     table: ClassVar = TableSpec(
-        "reservation", indexes=(("site_id", "product_id"), ("order_id",), ("line_id",))
+        "reservation",
+        indexes=(("site_id", "product_id"), ("order_id",), ("line_id",)),
+        kept_with=("order",),
     )
 
 
@@ -95,7 +97,9 @@ class Allocation(Row, frozen=True):
     stock_id: str
     quantity: int
 
-    table: ClassVar = TableSpec("allocation", indexes=(("order_id",), ("line_id",), ("stock_id",)))
+    table: ClassVar = TableSpec(
+        "allocation", indexes=(("order_id",), ("line_id",), ("stock_id",)), kept_with=("order",)
+    )
 
 
 class Backorder(Row, frozen=True):
@@ -109,4 +113,8 @@ class Backorder(Row, frozen=True):
     priority: int
     since: int
 
-    table: ClassVar = TableSpec("backorder", indexes=(("site_id", "product_id"), ("order_id",), ("line_id",)))
+    table: ClassVar = TableSpec(
+        "backorder",
+        indexes=(("site_id", "product_id"), ("order_id",), ("line_id",)),
+        kept_with=("order",),
+    )

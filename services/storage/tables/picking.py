@@ -41,6 +41,7 @@ class PickTask(Row, frozen=True):
         indexes=(("site_id", "status", "priority"), ("order_id",), ("line_id",), ("stock_id",), ("wave_id",)),
         kept_days=30,
         age_column="picked_at",
+        kept_with=("order",),
     )
 
 

@@ -1,0 +1,93 @@
+"""A whole image of the server's rows as it arrived, compressed or plain: what it is, and its pages in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from backports import zstd
+
+from local_db.errors import LocalError
+from services.storage.cache_tables import PAGE_BYTES, RESERVED_BYTES, layout
+
+_MAGIC_OF_ZSTD = b"\x28\xb5\x2f\xfd"
+_MAGIC_OF_SQLITE = b"SQLite format 3\0"
+_HEADER_BYTES = 100
+# Whole pages; small enough to stay in the processor's own memory between the steps that they pass.
+_CHUNK_BYTES = 64 * PAGE_BYTES
+_CHUNKS_AHEAD = 3
+
+
+class ImageUnusable(LocalError):
+    """A file is no image of the server's rows, or not a whole one."""
+
+
+class ImageFile:
+    """An image on the disk. Raises ImageUnusable for a file that is none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._opened() as file:
+            header = file.read(_HEADER_BYTES)
+        if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC_OF_SQLITE):
+            raise self._unusable()
+        # Where these stand is part of SQLite's file format.
+        self.fits_cache = (_number(header[16:18]), header[20], _number(header[68:72])) == (
+            PAGE_BYTES,
+            RESERVED_BYTES,
+            layout(),
+        )
+        """Whether its pages, tables, indexes and search are those of this program's cache."""
+        self._pages = _number(header[28:32])
+
+    def write_pages(
+        self, target: IO[bytes], first: Callable[[bytes], bytes], then: Callable[[bytes], bytes]
+    ) -> None:
+        """Write every page of an image that ``fits_cache``, many at a time, each after these two steps.
+
+        Reading and the first step run ahead on another thread. Raises ImageUnusable where the image breaks off.
+        """
+        written = 0
+        with self._opened() as file, ThreadPoolExecutor(1, "holdfast-image") as reader:
+
+            def read() -> bytes:
+                chunk = file.read(_CHUNK_BYTES)
+                return first(chunk) if chunk else b""
+
+            waiting: deque[Future[bytes]] = deque(reader.submit(read) for _ in range(_CHUNKS_AHEAD))
+            while chunk := waiting.popleft().result():
+                waiting.append(reader.submit(read))
+                written += target.write(then(chunk))
+        if written != self._pages * PAGE_BYTES:
+            raise self._unusable()
+
+    def unpack(self, target: IO[bytes]) -> None:
+        """Write it plain. Raises ImageUnusable where it breaks off."""
+        with self._opened() as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                target.write(chunk)
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        with self._path.open("rb") as raw:
+            is_packed = raw.read(len(_MAGIC_OF_ZSTD)) == _MAGIC_OF_ZSTD
+            raw.seek(0)
+            if not is_packed:
+                yield raw
+                return
+            try:
+                with zstd.open(raw, "rb") as file:
+                    yield cast(IO[bytes], file)
+            except (zstd.ZstdError, EOFError) as problem:
+                raise self._unusable() from problem
+
+    def _unusable(self) -> ImageUnusable:
+        return ImageUnusable(f"{self._path.name} is not a whole image of the server's rows.")
+
+
+def _number(digits: bytes) -> int:
+    return int.from_bytes(digits, "big")
