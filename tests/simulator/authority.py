@@ -124,24 +124,44 @@ class Authority:
         rows_per_page: int,
         on_commit: Callable[[Committed], None],
     ) -> None:
+        """``on_commit`` is told of every commit that holds, also where the server stops before it tells anybody."""
         self.machine = machine
         self._disk = database
         self._clock = clock
         self._rows_per_page = rows_per_page
         self._on_commit = on_commit
+        database.on_commit = self._has_committed
         self.troubles = Troubles()
         self.start()
 
     def start(self) -> None:
         """Begin, or begin again: what was only in memory is gone."""
         self.machine.start()
+        self._finished: Committed | None = None
         self.database: Any = ServerDatabase(self.machine, self._disk)
         now = self._clock.now_ms
         self.committer = SerialCommitter(self.database, now, rows_remembered=100_000)
-        self.committer.on_commit.append(self._on_commit)
         self.clients = Clients(self.database, self.committer, epoch=EPOCH)
         self.push = Push(self.committer, epoch=EPOCH, failures_before_parking=FAILURES_BEFORE_PARKING)
         self.pull = Pull(self.database, now, epoch=EPOCH, rows_per_page=self._rows_per_page)
+
+    def transaction(self, *args: Any, **named: Any) -> Transaction:
+        """A transaction of the committer whose changes are known here when it commits."""
+        server = self
+
+        class Noted(Transaction):
+            def finish(self, locked: frozenset[str] | None) -> Committed:
+                server._finished = super().finish(locked)
+                return server._finished
+
+        # What was finished before and did not commit was taken back.
+        self._finished = None
+        return Noted(*args, **named)
+
+    def _has_committed(self) -> None:
+        committed, self._finished = self._finished, None
+        if committed is not None:
+            self._on_commit(committed)
 
     def take(self, kind: str, sender: tuple[str, str], body: bytes) -> bytes:
         """Answer a request as the routes do. Raises what they turn into an error, and PowerCut."""

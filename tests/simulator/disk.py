@@ -124,6 +124,8 @@ class Database:
         self.loses_commits = loses_commits
         self.raw: Any = sqlite.connect(":memory:", isolation_level=None, check_same_thread=False)
         self.is_set = False
+        self.on_commit: Callable[[], None] = lambda: None
+        """Called when a commit holds, even if nobody is told of it."""
         self._is_held = False
 
     def copy_from(self, other: Database) -> None:
@@ -235,6 +237,7 @@ class SimConnection:
         after = self._machine.meet(self, "COMMIT") if self._machine.watches else None
         self._raw.execute("RELEASE tx")
         self.in_transaction = False
+        self._database.on_commit()
         if after is not None:
             raise self._machine.after(after)
 

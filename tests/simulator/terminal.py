@@ -74,6 +74,7 @@ class Terminal:
         self._starts = 0
         seat.lay_out(self.machine)
         self.start()
+        self.id = self.store.terminal_id()
 
     # Life and death
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from local_db import rebase, staging
 from local_db.errors import LocalError
 from local_db.files import DatabaseError
-from services.server import authority
+from services.server import authority, committer
 from services.sync.states import State
 from tests.simulator import faults
 from tests.simulator.authority import Authority
@@ -155,7 +155,7 @@ class World:
             server.machine.arm(faults.strike(what, chance))
         elif what in faults.SERVER:
             times = 1_000_000 if what == "command_poisoned" else 2
-            server.troubles.arm(terminal.store.terminal_id(), what, times)
+            server.troubles.arm(terminal.id, what, times)
         else:
             self._happen(terminal, what, chance)
 
@@ -215,5 +215,6 @@ class World:
         stack.enter_context(patch.object(staging, "_ROWS_IN_MEMORY", knobs.rows_in_memory))
         stack.enter_context(patch.object(rebase, "_FEW_ROWS", knobs.few_rows))
         stack.enter_context(patch.object(authority, "run", self.server.troubles.run))
+        stack.enter_context(patch.object(committer, "Transaction", self.server.transaction))
         return stack
 
