@@ -7,8 +7,6 @@ from typing import Final
 Instant = datetime | int
 
 _SYMBOLS: Final = {"GBP": "£", "EUR": "€", "USD": "$", "INR": "₹", "JPY": "¥"}
-# ISO 4217 currencies whose minor unit is not a hundredth.
-_MINOR_DIGITS: Final = {"JPY": 0, "KRW": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3}
 # What stands where there is no value: not a zero, and not nothing, which could be an error.
 NO_VALUE: Final = "–"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -31,11 +29,22 @@ def money(minor: int | None, currency: str) -> str:
     """Minor units with their currency: `£1,234.50`; the code stands where no sign is known."""
     if minor is None:
         return NO_VALUE
-    digits = _MINOR_DIGITS.get(currency, 2)
+    digits = decimals(currency)
     sign = "−" if minor < 0 else ""
     amount = f"{abs(minor) / 10**digits:,.{digits}f}"
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{amount}" if symbol else f"{sign}{currency} {amount}"
+
+
+def decimals(currency: str) -> int:
+    """How many decimals an amount has in a currency; two while its code is not written out yet."""
+    from services.domain.money import exponent
+    from services.domain.refusals import RuleViolation
+
+    try:
+        return exponent(currency)
+    except RuleViolation:
+        return 2
 
 
 def age(when: Instant | None, now: datetime | None = None) -> str:

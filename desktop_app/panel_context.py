@@ -77,6 +77,11 @@ class Desk(Protocol):
         """The link's present state."""
         ...
 
+    @property
+    def drafts(self) -> Any:
+        """Unfinished input that survives a crash: `save(key, value)`, `load(key, type)`, `keys(prefix)`, `drop(key)`."""
+        ...
+
     def new_id(self) -> str:
         """An id for something that is made here."""
         ...
@@ -111,6 +116,11 @@ class Session(Protocol):
     @property
     def site_id(self) -> str:
         """The site's id, which commands name."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """The site's currency, as `GBP`."""
         ...
 
     @property

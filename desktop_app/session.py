@@ -30,6 +30,11 @@ class DeskSession(NamedTuple):
         return self.site.name
 
     @property
+    def currency(self) -> str:
+        """The site's currency, as `GBP`."""
+        return self.site.currency
+
+    @property
     def time_zone(self) -> str:
         """The site's zone, as `Europe/London`."""
         return self.site.timezone

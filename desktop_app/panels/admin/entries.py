@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import inspect
 
+from desktop_app.formats import decimals
 from desktop_app.panels.admin.sections import FieldSpec, Section
 from services.domain.barcodes import is_gtin
 from services.domain.refusals import RuleViolation
-
-_CENT = 2
 
 
 class Bounds(NamedTuple):
@@ -51,32 +50,41 @@ def entered(section: Section, raw: Mapping[str, object]) -> tuple[dict[str, Any]
     """(values as they are stored, problems by field) of what stands in a form."""
     values, problems = {}, {}
     bounds = bounds_of(section.fields_type)
+    currency = currency_of(raw)
     for spec in section.fields:
         try:
-            values[spec.name] = _stored(spec, raw[spec.name], bounds.get(spec.name, Bounds()))
+            values[spec.name] = _stored(spec, raw[spec.name], bounds.get(spec.name, Bounds()), currency)
         except ValueError as problem:
             problems[spec.name] = str(problem)
     return values, problems
 
 
-def shown(spec: FieldSpec, value: Any) -> Any:
-    """A stored value as it stands in its field."""
+def currency_of(values: Mapping[str, Any]) -> str:
+    """The currency that a record's amounts are in, as it stands in the form or in the record; "" where it has none."""
+    return str(values.get("currency", "")).strip().upper()
+
+
+def shown(spec: FieldSpec, value: Any, currency: str) -> Any:
+    """A stored value as it stands in its field; an amount with the decimals of its currency."""
     if spec.kind in ("switch", "roles", "row", "choice"):
         return value if isinstance(value, bool) else str(value)
     if value is None:
         return ""
     if spec.kind == "money":
-        return f"{Decimal(value).scaleb(-_CENT):.2f}"
+        digits = decimals(currency)
+        return f"{Decimal(value).scaleb(-digits):.{digits}f}"
     if spec.kind == "decimal":
         text = f"{Decimal(repr(value)) / spec.factor:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
 
 
-def problems_of(error: Exception, section: Section) -> tuple[dict[str, str], dict[str, Any]] | None:
+def problems_of(
+    error: Exception, section: Section, currency: str = ""
+) -> tuple[dict[str, str], dict[str, Any]] | None:
     """(problems by field, what is stored there by now) of a refusal; None for any other error.
 
-    A refusal that names no field of the form stands under the empty name.
+    A refusal that names no field of the form stands under the empty name; ``currency`` is that of its amounts.
     """
     if not isinstance(error, RuleViolation):
         return None
@@ -87,7 +95,7 @@ def problems_of(error: Exception, section: Section) -> tuple[dict[str, str], dic
         name = str(detail.get("field", "")).rpartition(".")[2]
         if error.code == "changed_meanwhile" and name in specs:
             actual[name] = detail["actual"]
-            now, seen = (_words(specs[name], detail[key]) for key in ("actual", "expected"))
+            now, seen = (_words(specs[name], detail[key], currency) for key in ("actual", "expected"))
             problems[name] = (
                 f"Somebody changed it to {now} meanwhile; you saw {seen}. Save again to set yours."
             )
@@ -102,15 +110,15 @@ def problems_of(error: Exception, section: Section) -> tuple[dict[str, str], dic
     return problems or {"": str(error)}, actual
 
 
-def _words(spec: FieldSpec, value: Any) -> str:
+def _words(spec: FieldSpec, value: Any, currency: str) -> str:
     if spec.kind == "switch":
         return "yes" if value else "no"
     if spec.kind == "choice":
         return dict(spec.choices).get(str(value), str(value))
-    return str(shown(spec, value)) or "nothing"
+    return str(shown(spec, value, currency)) or "nothing"
 
 
-def _stored(spec: FieldSpec, raw: object, bounds: Bounds) -> Any:
+def _stored(spec: FieldSpec, raw: object, bounds: Bounds, currency: str) -> Any:
     if spec.kind == "switch":
         return bool(raw)
     text = str(raw).strip()
@@ -121,7 +129,7 @@ def _stored(spec: FieldSpec, raw: object, bounds: Bounds) -> Any:
             return None if bounds.optional else 0 if bounds.whole else 0.0
         return ""
     if spec.kind in ("whole", "money", "decimal"):
-        return _number(spec, text, bounds)
+        return _number(spec, text, bounds, currency)
     if bounds.whole:
         return int(text)
     if spec.name == "gtin" and not is_gtin(text):
@@ -135,14 +143,14 @@ def _stored(spec: FieldSpec, raw: object, bounds: Bounds) -> Any:
     return text.upper() if spec.name == "currency" else text
 
 
-def _number(spec: FieldSpec, text: str, bounds: Bounds) -> int | float:
+def _number(spec: FieldSpec, text: str, bounds: Bounds, currency: str) -> int | float:
     try:
         number = Decimal(text.replace(",", "").replace("\u2212", "-"))
     except InvalidOperation:
         raise ValueError("takes a number") from None
     if not number.is_finite():
         raise ValueError("takes a number")
-    scale = 10**_CENT if spec.kind == "money" else spec.factor
+    scale = 10 ** decimals(currency) if spec.kind == "money" else spec.factor
     stored = number * scale
     if bounds.whole and stored != stored.to_integral_value():
         raise ValueError(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.admin.barcode_box import BarcodeBox
-from desktop_app.panels.admin.entries import entered, shown
+from desktop_app.panels.admin.entries import currency_of, entered, shown
 from desktop_app.panels.admin.field_grid import FieldGrid
 from desktop_app.panels.admin.sections import Section
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
@@ -42,6 +42,7 @@ class RecordForm(QWidget):
         self.may_edit = context.session.can(section.permission)
         self.seen = dict(seen)
         self.barcodes = barcodes
+        self.title = ""
         self.grid = FieldGrid(section, choices, hints, self.may_edit)
         self.grid.setObjectName("admin.fields")
         self._title = ElidedLabel("", "title")
@@ -77,8 +78,14 @@ class RecordForm(QWidget):
                 problems,
             )
         raw = self.grid.values()
+        other_money = currency_of(raw) != currency_of(self._clean)
+        money = {spec.name for spec in self.section.fields if spec.kind == "money"}
+        # The figure of an amount stands for other minor units in another currency.
         changed = [
-            name for name in whole if raw[name] != self._clean[name] and whole[name] != self.seen[name]
+            name
+            for name in whole
+            if whole[name] != self.seen[name]
+            and (raw[name] != self._clean[name] or (other_money and name in money))
         ]
         wanted = {name: whole[name] for name in changed}
         return {name: self.seen[name] for name in changed}, wanted, whole, problems
@@ -125,7 +132,10 @@ class RecordForm(QWidget):
     _provisional = False
 
     def _show_seen(self) -> None:
-        self.grid.set_values({spec.name: shown(spec, self.seen[spec.name]) for spec in self.section.fields})
+        currency = currency_of(self.seen)
+        self.grid.set_values(
+            {spec.name: shown(spec, self.seen[spec.name], currency) for spec in self.section.fields}
+        )
         self._clean = self.grid.values()
         self._show_state()
 
@@ -138,7 +148,8 @@ class RecordForm(QWidget):
         words = next(
             (str(each[name]) for name in ("name", "code") for each in (raw, self.seen) if each.get(name)), ""
         )
-        self._title.setText(words or (f"New {self.section.one}" if self.is_new else self._fixed_title))
+        self.title = words or (f"New {self.section.one}" if self.is_new else self._fixed_title)
+        self._title.setText(self.title)
         if not self.may_edit:
             self._pill.show_status("Look only", "neutral")
         elif self.is_dirty:

@@ -45,7 +45,7 @@ class RecordList(RowTable):
         """List what the text asks for; nothing asks for everything."""
         self._blank.say(*(_NO_FIT if text else self._words))
         read, section = self._context.desk.read, self._section.id
-        site_id: str = self._context.session.site_id  # type: ignore[attr-defined]
+        site_id: str = self._context.session.site_id
         if section == "setting":
             wanted = text.lower()
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from typing import Any
 
 from desktop_app.panels.orders.draft import Draft, DraftCustomer, from_refused, with_product
-from local_db.queries.order_entry_queries import products_now
+from local_db.queries.order_entry_queries import orders_exist, products_now
 from local_db.queries.order_story_queries import OrderStory
 from services.storage.tables import Customer
+
+log = logging.getLogger(__name__)
+
+
+def not_placed(desk: Any, drafts: Sequence[Draft]) -> list[Draft]:
+    """Those whose order is not on the books yet."""
+    placed = orders_exist(desk.read, [draft.order_id for draft in drafts])
+    for order_id in placed:
+        log.info("the draft of order %s had been placed already", order_id)
+    return [draft for draft in drafts if draft.order_id not in placed]
 
 
 def draft_customer(row: Customer | None) -> DraftCustomer | None:

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.change_feed import FreshView
+from desktop_app.draft_keeper import DraftKeeper
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import draft as drafting
 from desktop_app.panels.orders.customer_pick import CustomerPick
 from desktop_app.panels.orders.draft import Draft, DraftCustomer
 from desktop_app.panels.orders.draft_columns import draft_columns
-from desktop_app.panels.orders.draft_keeper import DraftKeeper
 from desktop_app.panels.orders.due_day import UnknownDay
 from desktop_app.panels.orders.entry_side import EntrySide
 from desktop_app.panels.orders.intake import Intake, Line

@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
+from desktop_app.draft_keeper import DraftKeeper
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders.deeds import OrderDeeds
-from desktop_app.panels.orders.draft import Draft
-from desktop_app.panels.orders.draft_keeper import DraftKeeper
-from desktop_app.panels.orders.draft_sources import draft_again, draft_of_refused, draft_to_add
+from desktop_app.panels.orders.draft import PREFIX, Draft
+from desktop_app.panels.orders.draft_sources import draft_again, draft_of_refused, draft_to_add, not_placed
 from desktop_app.panels.orders.entry import OrderEntry, site_today
 from desktop_app.panels.orders.inspector import OrderInspector
 from desktop_app.panels.orders.order_dialogs import FieldsDialog, QuantityDialog
@@ -54,14 +54,12 @@ class Panel(QWidget):
     def __init__(self, context: PanelContext) -> None:
         super().__init__()
         self._context = context
-        session: Any = context.session
-        self._site_id: str = session.site_id
-        self._currency: str = session.site.currency
+        self._site_id, self._currency = context.session.site_id, context.session.currency
         self._wanted = ""
         self._sought = ""
         self._began = False
         self._opened_inspector = False
-        self._keeper = DraftKeeper(context, self)
+        self._keeper = DraftKeeper(context, self, Draft, PREFIX, partial(not_placed, context.desk))
         self._bind_first()
         self.list = OrderList(context, self._site_id, self.today)
         self.entry = OrderEntry(context, self._site_id, self._currency, self._keeper)

@@ -70,7 +70,7 @@ def test_nothing_changed_sends_nothing(at: PanelBench) -> None:
     reveal(at, "product", "prod-0003")
     pending = at.desk.read.pending_count()
     assert not at.window.actions_registry.is_enabled("admin.save")
-    at.panel.save()
+    at.panel.place.save()
     at.settle()
     assert at.desk.read.pending_count() == pending
 
@@ -160,7 +160,7 @@ def test_what_is_not_saved_waits_while_another_record_is_looked_at(at: PanelBenc
 def test_what_was_saved_in_passing_is_no_draft_any_more(at: PanelBench) -> None:
     reveal(at, "product", "prod-0003")
     enter(at, category="Jugs")
-    at.panel.save()
+    at.panel.place.save()
     at.panel.reveal("vehicle", "van-2")
     at.settle()
     assert row(at, Product, "prod-0003").category == "Jugs"
@@ -299,3 +299,91 @@ def test_a_label_of_the_open_product_can_be_printed(at: PanelBench) -> None:
     dialog = at.window.findChild(QWidget, "print.dialog")
     assert dialog.windowTitle() == "Product label HF0001"
     dialog.reject()
+
+
+def test_another_currency_keeps_the_figure_of_the_price_and_not_its_minor_units(at: PanelBench) -> None:
+    reveal(at, "product", "prod-0003")
+    enter(at, price_minor="12.00")
+    at.do("admin.save")
+    enter(at, currency="JPY")
+    at.do("admin.save")
+    assert "whole" not in at.panel.form.grid.message("price_minor")
+    found = row(at, Product, "prod-0003")
+    assert (found.currency, found.price_minor) == ("JPY", 12)
+    reveal(at, "product", "prod-0004")
+    reveal(at, "product", "prod-0003")
+    assert at.panel.form.grid.values()["price_minor"] == "12"
+
+
+def kept(desk: Desk) -> list[str]:
+    return desk.drafts.keys("admin:")
+
+
+def test_what_is_not_saved_survives_the_end_of_the_program(
+    qapp: QApplication, desk: Desk, tmp_path: Path
+) -> None:
+    with panel_bench(desk, tmp_path, "admin", "user-admin") as at:
+        reveal(at, "product", "prod-0003")
+        enter(at, category="Jugs")
+        at.panel.rail.choose("customer")
+        at.settle()
+        at.do("admin.new")
+        new_id = at.panel.form.row_id
+        enter(at, name="Moor House")
+        # Nobody leaves the panel in an orderly way: the draft is written a moment after the last key.
+        at.until(lambda: len(kept(desk)) == 2)
+    with panel_bench(desk, tmp_path, "admin", "user-admin") as at:
+        reveal(at, "product", "prod-0003")
+        assert at.panel.form.grid.values()["category"] == "Jugs"
+        assert at.panel.form._pill.text == "Not saved"
+        at.do("admin.save")
+        assert row(at, Product, "prod-0003").category == "Jugs"
+        at.panel.rail.choose("customer")
+        at.settle()
+        at.do("admin.new")
+        assert at.panel.form.row_id == new_id
+        assert at.panel.form.grid.values()["name"] == "Moor House"
+        at.do("admin.revert")
+        assert kept(desk) == []
+
+
+def test_a_draft_of_what_was_stored_before_a_crash_is_forgotten(
+    qapp: QApplication, desk: Desk, tmp_path: Path
+) -> None:
+    with panel_bench(desk, tmp_path, "admin", "user-admin") as at:
+        reveal(at, "product", "prod-0003")
+        enter(at, category="Jugs")
+        at.until(lambda: bool(kept(desk)))
+        desk.do(
+            SaveProduct(
+                product_id="prod-0003",
+                expected=ProductFields(category=at.panel.form.seen["category"]),
+                values=ProductFields(category="Jugs"),
+            )
+        )
+    with panel_bench(desk, tmp_path, "admin", "user-admin") as at:
+        reveal(at, "product", "prod-0003")
+        assert not at.panel.form.is_dirty
+        assert kept(desk) == []
+
+
+def test_typing_a_record_back_to_what_it_was_leaves_no_draft(at: PanelBench, desk: Desk) -> None:
+    reveal(at, "product", "prod-0003")
+    before = at.panel.form.grid.values()["category"]
+    enter(at, category="Jugs")
+    at.until(lambda: bool(kept(desk)))
+    enter(at, category=before)
+    at.until(lambda: not kept(desk))
+
+
+def test_the_draft_of_somebody_who_may_edit_is_not_shown_to_who_may_only_look(
+    qapp: QApplication, desk: Desk, tmp_path: Path
+) -> None:
+    with panel_bench(desk, tmp_path, "admin", "user-admin") as at:
+        reveal(at, "user", "user-pick")
+        enter(at, name="Somebody Else")
+        at.until(lambda: bool(kept(desk)))
+    with panel_bench(desk, tmp_path, "admin", "user-super") as at:
+        reveal(at, "user", "user-pick")
+        assert at.panel.form.grid.values()["name"] != "Somebody Else"
+    assert len(kept(desk)) == 1

@@ -28,7 +28,7 @@ from services.commands import CustomerFields, ProductFields
     ],
 )
 def test_a_stored_value_is_shown_as_people_write_it(spec: FieldSpec, stored: Any, text: Any) -> None:
-    assert shown(spec, stored) == text
+    assert shown(spec, stored, "GBP") == text
 
 
 def test_bounds_are_those_that_the_commands_declare() -> None:
@@ -62,3 +62,27 @@ def test_every_field_of_a_section_is_one_that_its_command_takes() -> None:
     for section in SECTIONS:
         if section.fields_type is not None:
             assert {spec.name for spec in section.fields} == set(section.fields_type.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("currency", "stored", "text"),
+    [("JPY", 1205, "1205"), ("KWD", 1205, "1.205"), ("gbp", 1205, "12.05"), ("", 7, "0.07")],
+)
+def test_an_amount_has_the_decimals_of_its_currency(currency: str, stored: int, text: str) -> None:
+    product = section_of("product")
+    assert product is not None
+    price = next(spec for spec in product.fields if spec.name == "price_minor")
+    assert shown(price, stored, currency.upper()) == text
+    raw = {spec.name: "1" for spec in product.fields} | {
+        "gtin": "",
+        "price_minor": text,
+        "currency": currency or "x",
+    }
+    assert entered(product, raw)[0]["price_minor"] == stored
+
+
+def test_more_decimals_than_the_currency_has_are_not_taken() -> None:
+    product = section_of("product")
+    assert product is not None
+    raw = {spec.name: "1" for spec in product.fields} | {"gtin": "", "price_minor": "12.5", "currency": "JPY"}
+    assert entered(product, raw)[1]["price_minor"] == "takes whole numbers"
