@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Final
 
 from services.commands import Command, NewLine, PlaceOrder
@@ -105,10 +104,19 @@ class Seeder:
             )  # fmt: skip
 
     def orders(self) -> None:
-        """Today's open orders, placed by the same handler as every other."""
-        self._part = "orders"
+        """What is open from before today, placed by the same handler as every other."""
+        self._place(before=start_of(day_of(self._now)))
+
+    def todays_orders(self) -> None:
+        """What has come in today: after the vans of this morning have left."""
+        self._place(since=start_of(day_of(self._now)))
+
+    def _place(self, since: int = 0, before: int | None = None) -> None:
+        self._part = f"orders since {since}"
         orders = self._warehouse.open_orders
         for place, order in enumerate(orders, start=1):
+            if not since <= order.ordered_at < (before or self._now + 1):
+                continue
             if place % 20 == 0:
                 self._say(f"Open orders: {place} of {len(orders)}", 0.55 + 0.2 * place / len(orders))
             order_id = derive("order", self.site_id, order.number)
@@ -126,7 +134,7 @@ class Seeder:
                         customer_id=customer_id_of(order.customer_code), lines=lines, currency="GBP",
                         priority=order.priority, due_on=order.due_on,
                     ),
-                    min(order.ordered_at, self._now),
+                    order.ordered_at,
                 )  # fmt: skip
 
     def morning(self) -> None:
@@ -250,8 +258,3 @@ class Seeder:
         """Run a command as if it had been given then."""
         self._commands += 1
         run_command(self.unit, command, self._context(at))
-
-
-def instant(now: datetime) -> int:
-    """A moment as milliseconds UTC."""
-    return int(now.astimezone(UTC).timestamp() * 1000)

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.sample.curve_shape import Curves, lines_a_day
+from services.sample.curve_shape import lines_a_day
 from services.sample.curves import MEASURED
 from services.sample.generator.catalogue import make_catalogue, own_barcode
 from services.sample.generator.customers import customer_of, make_customers
 from services.sample.generator.fleet import make_fleet
 from services.sample.generator.history_rows import history_lines
-from services.sample.generator.open_orders import make_open_orders
 from services.sample.generator.order_book import make_order_book
 from services.sample.generator.places import Addresses, Depot
 from services.sample.generator.records import (
     SampleCustomer,
     SampleDriver,
     SampleOrder,
-    SampleOrderLine,
     SamplePack,
     SampleProduct,
     SampleVehicle,
 )
 from services.sample.goods import Goods, goods_of_history, goods_of_sample
 from services.sample.history.customers import gather_customers
-from services.sample.history.line import WALK_IN, LineKind
+from services.sample.history.line import WALK_IN
 from services.sample.history.mapping import ColumnMapping
 from services.sample.history.orders import HistoryOrder, group_orders
 from services.sample.history.products import ProductBook, gather_products
 from services.sample.history.reader import read_history
 from services.sample.history.report import HistoryReport
+from services.sample.open_orders import orders_until, repeated_orders
 from services.sample.replenishment import reorder_point, reorder_quantity
 from services.sample.stocking import StockPlan, plan_stock
 
@@ -85,10 +84,7 @@ def generated(seed: int, scale: str, now: datetime, say: Say) -> SampleWarehouse
     today = now.astimezone(ZoneInfo(depot.timezone)).date()
     plan = plan_stock(seed, goods_of_sample(products, sum(lines_a_day(curves, curves.orders_a_day))), today)
     vehicles, drivers = make_fleet(seed, size.vehicles, depot)
-    orders = make_open_orders(
-        seed, products, [c for c in customers if c.code != WALK_IN], curves, day=_last_open_day(today, curves),
-        count=size.open_orders, timezone=depot.timezone, first_number=1,
-    )  # fmt: skip
+    orders = orders_until(seed, size.open_orders, products, customers, curves, depot.timezone, now)
     say("The last weeks of orders", 0.3)
     book = make_order_book(
         seed, products, customers, curves, last_day=today - timedelta(days=1), days=_WEEKS_OF_HISTORY * 7,
@@ -128,20 +124,16 @@ def from_history(
     today = now.astimezone(ZoneInfo(depot.timezone)).date()
     plan = plan_stock(seed, goods, today)
     vehicles, drivers = make_fleet(seed, SCALES["small"].vehicles, depot)
-    orders = _repeat_last_orders(
-        history, {product.sku for product in products}, {c.code for c in customers}, now
+    orders = repeated_orders(
+        history,
+        {product.sku for product in products},
+        {c.code for c in customers},
+        now,
+        SCALES["small"].open_orders,
     )
     return SampleWarehouse(
         depot, products, customers, plan, vehicles, drivers, orders, history, reader.report
     )
-
-
-def _last_open_day(today: date, curves: Curves) -> date:
-    """Today, or the last day before on whose weekday orders come in."""
-    day = today
-    while curves.trade.weekdays[day.weekday()] <= 0:
-        day = date.fromordinal(day.toordinal() - 1)
-    return day
 
 
 def _products_of(book: ProductBook, goods: Sequence[Goods]) -> tuple[SampleProduct, ...]:
@@ -169,32 +161,4 @@ def _products_of(book: ProductBook, goods: Sequence[Goods]) -> tuple[SampleProdu
             reorder_quantity=reorder_quantity(kind.units_a_day, profile.pack),
         )
         for index, (profile, kind) in enumerate(zip(book.products, goods, strict=True))
-    )
-
-
-def _repeat_last_orders(
-    history: Sequence[HistoryOrder], skus: set[str], customers: set[str], now: datetime
-) -> tuple[SampleOrder, ...]:
-    """The newest orders of named customers, as if they had come in during the last hours."""
-    size = SCALES["small"].open_orders
-    last = [
-        order
-        for order in reversed(history)
-        if not order.cancellation and order.customer_code in customers and 0 < len(order.goods) <= 40
-    ][:size]
-    until = int(now.timestamp() * 1000)
-    return tuple(
-        SampleOrder(
-            number=str(place + 1),
-            customer_code=order.customer_code,
-            country=order.country,
-            ordered_at=until - (len(last) - place) * 60_000,
-            lines=tuple(
-                SampleOrderLine(line.sku, "", line.quantity, round(line.unit_price * 100), LineKind.SALE)
-                for line in order.goods
-                if line.sku in skus and 0 < line.quantity <= 100_000
-            ),
-            due_on=date.fromordinal(now.date().toordinal() + 1).isoformat(),
-        )
-        for place, order in enumerate(reversed(last))
     )

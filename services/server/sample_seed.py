@@ -11,7 +11,8 @@ from typing import Final
 from services.domain.identifiers import derive
 from services.domain.permissions import Role
 from services.sample.history.mapping import ColumnMapping
-from services.sample.seeding import Seeder, instant, site_id_of
+from services.sample.open_orders import instant
+from services.sample.seeding import Seeder, site_id_of
 from services.sample.warehouse import SampleWarehouse, Say, from_history, generated
 from services.server.first_run import add_user
 from services.server.parts import Parts
@@ -83,6 +84,7 @@ def _write(parts: Parts, warehouse: SampleWarehouse, now: int, say: Say) -> None
     part(lambda seeder: seeder.stock())
     part(lambda seeder: seeder.orders())
     part(lambda seeder: seeder.morning())
+    part(lambda seeder: seeder.todays_orders())
     if warehouse.history:
         part(lambda seeder: list(seeder.history()))
 
