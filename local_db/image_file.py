@@ -13,6 +13,7 @@ from backports import zstd
 
 from local_db.errors import LocalError
 from services.storage.cache_tables import PAGE_BYTES, RESERVED_BYTES, layout
+from services.sync.errors import DamagedSnapshot
 
 _MAGIC_OF_ZSTD = b"\x28\xb5\x2f\xfd"
 _MAGIC_OF_SQLITE = b"SQLite format 3\0"
@@ -22,7 +23,7 @@ _CHUNK_BYTES = 64 * PAGE_BYTES
 _CHUNKS_AHEAD = 3
 
 
-class ImageUnusable(LocalError):
+class ImageUnusable(DamagedSnapshot, LocalError):
     """A file is no image of the server's rows, or not a whole one."""
 
 
@@ -42,14 +43,18 @@ class ImageFile:
             layout(),
         )
         """Whether its pages, tables, indexes and search are those of this program's cache."""
-        self._pages = _number(header[28:32])
+        # A page size of 1 stands for 65,536, which does not fit two bytes.
+        page_bytes = _number(header[16:18])
+        self.size = _number(header[28:32]) * (65536 if page_bytes == 1 else page_bytes)
+        """Bytes when it is plain."""
 
     def write_pages(
         self, target: IO[bytes], first: Callable[[bytes], bytes], then: Callable[[bytes], bytes]
     ) -> None:
         """Write every page of an image that ``fits_cache``, many at a time, each after these two steps.
 
-        Reading and the first step run ahead on another thread. Raises ImageUnusable where the image breaks off.
+        Reading and the first step run ahead on another thread. Raises ImageUnusable where the image breaks off
+        or goes on too long.
         """
         written = 0
         with self._opened() as file, ThreadPoolExecutor(1, "holdfast-image") as reader:
@@ -59,17 +64,20 @@ class ImageFile:
                 return first(chunk) if chunk else b""
 
             waiting: deque[Future[bytes]] = deque(reader.submit(read) for _ in range(_CHUNKS_AHEAD))
-            while chunk := waiting.popleft().result():
+            while written <= self.size and (chunk := waiting.popleft().result()):
                 waiting.append(reader.submit(read))
                 written += target.write(then(chunk))
-        if written != self._pages * PAGE_BYTES:
+        if written != self.size:
             raise self._unusable()
 
     def unpack(self, target: IO[bytes]) -> None:
-        """Write it plain. Raises ImageUnusable where it breaks off."""
+        """Write it plain. Raises ImageUnusable where it breaks off or goes on too long."""
+        written = 0
         with self._opened() as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                target.write(chunk)
+            while written <= self.size and (chunk := file.read(_CHUNK_BYTES)):
+                written += target.write(chunk)
+        if written != self.size:
+            raise self._unusable()
 
     @contextmanager
     def _opened(self) -> Iterator[IO[bytes]]:

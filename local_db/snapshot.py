@@ -3,7 +3,9 @@ once."""
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -28,18 +30,21 @@ from services.storage.tables import TABLES
 _NEXT_FILE = "cache.next.db"
 _PLAIN_FILE = "cache.next.plain"
 _PAGE_CACHE_KB = 8_000
+_ROOM_LEFT_BYTES = 64 * 1024 * 1024
+"""What must stay free beside the new cache, for the work that goes on."""
 
 
 def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
     """Make ``image`` (a SQLite file with the business tables, plain or compressed with zstd) the cache, at ``cursors``.
 
-    What is pending is replayed over it before the next read. Raises ImageUnusable for a file that is no image; then, and
-    on any other error, the present cache stays.
+    What is pending is replayed over it before the next read. Raises ImageUnusable for a file that is no image, OSError
+    where the disk has no room; then, and on any other error, the present cache stays.
     """
     next_file, plain_file = store.folder / _NEXT_FILE, store.folder / _PLAIN_FILE
     _remove(next_file)
     try:
         found = ImageFile(image)
+        _must_have_room(store.folder, found.size if found.fits_cache else 2 * found.size)
         if found.fits_cache:
             _write_whole(found, next_file, store.key)
         else:
@@ -54,6 +59,12 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
     finally:
         _remove(next_file)
         plain_file.unlink(missing_ok=True)
+
+
+def _must_have_room(folder: Path, size: int) -> None:
+    """Said at once, for a disk that is filled to its end first refuses the outbox its next command."""
+    if shutil.disk_usage(folder).free < size + _ROOM_LEFT_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _write_whole(image: ImageFile, target: Path, key: str) -> None:

@@ -32,7 +32,8 @@ class FirstSync:
         self._failed_to_adopt = 0
 
     def run(self, x: Exchange) -> None:
-        """Fetch and adopt. Where the server has no usable image nothing is adopted, and the pull brings every row.
+        """Fetch and adopt. Where the server has no image that this program can use nothing is adopted, and the pull brings
+        every row.
 
         Raises what Transport and Replica raise.
         """
@@ -45,6 +46,9 @@ class FirstSync:
         self._ready = info
         try:
             x.local(ADOPTING, x.replica.adopt_snapshot, self._image, dict(info.cursors))
+        except DamagedSnapshot as problem:
+            # What arrived is what the server sent, so another try would bring the same.
+            log.warning("first sync goes by pulling: %s", problem.words)
         except LocalTrouble:
             self._failed_to_adopt += 1
             if self._failed_to_adopt >= _TRIES_TO_ADOPT:

@@ -49,11 +49,10 @@ class Tokens(Struct, frozen=True):
 
 
 class SnapshotInfo(Struct, frozen=True):
-    """A verified image: the scopes and versions it stands at, its size compressed and unpacked, in bytes."""
+    """A verified image: the scopes and versions it stands at, its size as it was sent, in bytes."""
 
     cursors: dict[str, int]
     compressed_bytes: int
-    image_bytes: int
 
 
 class Transport(Protocol):
@@ -97,7 +96,7 @@ class Transport(Protocol):
     def snapshot(
         self, scopes: Sequence[str], into: Path, progress: SnapshotProgress, *, within_s: float = ...
     ) -> SnapshotInfo:
-        """Fetch, check and unpack a whole image into a file. No scopes: all that this terminal may see.
+        """Fetch a whole image into a file, compressed as it is sent, and check it. No scopes: all that this terminal may see.
 
         What has arrived of a broken transfer is kept beside ``into`` and used by the next try. Raises NoSnapshot,
         DamagedSnapshot, and OSError when this computer's disk fails.

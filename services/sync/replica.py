@@ -75,7 +75,9 @@ class Replica(Protocol):
         ...
 
     def adopt_snapshot(self, image: Path, cursors: dict[str, int]) -> None:
-        """Make a plain SQLite image the cache, and replay on it what has no outcome yet.
+        """Make a SQLite image, compressed with zstd or plain, the cache, and replay on it what has no outcome yet.
+
+        Raises DamagedSnapshot for a file that is none of this program's use; the cache stays as it was.
 
         A command with an outcome is in the image, or comes with the pull that follows: on top of it it would count twice.
         """

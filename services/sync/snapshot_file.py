@@ -1,4 +1,4 @@
-"""An image of the server's rows on its way into a file: kept if the transfer breaks, checked, unpacked when whole."""
+"""An image of the server's rows on its way into a file: kept if the transfer breaks, and checked when it is whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import msgspec
-from backports import zstd
 from msgspec import Struct
 
 from services.sync.errors import DamagedSnapshot, ProtocolError
@@ -67,8 +66,8 @@ class SnapshotFile:
         self._hash.update(chunk)
         self.size += len(chunk)
 
-    def unpack(self, most_bytes: int) -> int:
-        """Check the whole image and unpack it to the target; answers its size. What arrived is removed then.
+    def finish(self) -> None:
+        """Check the whole image and make it the target, as it was sent.
 
         Raises DamagedSnapshot, having removed it all.
         """
@@ -76,18 +75,8 @@ class SnapshotFile:
         if self._hash.hexdigest() != self.facts.sha256.lower():
             self.drop()
             raise DamagedSnapshot("The image from the server was damaged on its way; it is fetched again.")
-        try:
-            size = self._write_image(most_bytes)
-        except (zstd.ZstdError, EOFError) as problem:
-            self._discard_all()
-            raise DamagedSnapshot(
-                "The image from the server cannot be unpacked; it is fetched again."
-            ) from problem
-        except BaseException:
-            self._target.unlink(missing_ok=True)
-            raise
+        self._part.replace(self._target)
         self.drop()
-        return size
 
     def drop(self) -> None:
         """Forget what has arrived."""
@@ -96,21 +85,6 @@ class SnapshotFile:
         self._hash = hashlib.sha256()
         self.size = 0
         self.facts = None
-
-    def _write_image(self, most_bytes: int) -> int:
-        size = 0
-        _create(self._target)
-        with zstd.open(self._part, "rb") as packed, self._target.open("wb") as image:
-            while piece := packed.read(_PIECE):
-                size += len(piece)
-                if size > most_bytes:
-                    raise EOFError("the image is larger than allowed")
-                image.write(piece)
-        return size
-
-    def _discard_all(self) -> None:
-        self._target.unlink(missing_ok=True)
-        self.drop()
 
     def _pick_up(self) -> None:
         """Go on with what an earlier try left, if both files of it are there and fit together."""

@@ -53,12 +53,11 @@ class Timeouts(Struct, frozen=True, kw_only=True):
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
-    """The most bytes that are taken of an answer: unpacked message, words of an error, image packed and unpacked."""
+    """The most bytes that are taken of an answer: unpacked message, words of an error, image as it is sent."""
 
     message: int = 32 * 1024 * 1024
     error: int = 64 * 1024
     snapshot: int = 8 * 1024**3
-    image: int = 32 * 1024**3
 
 
 class HttpTransport:
@@ -145,8 +144,9 @@ class HttpTransport:
             self._receive(scopes, file, progress, deadline)
         if not file.is_whole or file.facts is None:
             raise Offline("The image of the server's rows broke off; it goes on where it stopped.")
-        cursors, packed = file.facts.cursors, file.size
-        return SnapshotInfo(cursors, packed, file.unpack(self._bounds.image))
+        info = SnapshotInfo(file.facts.cursors, file.size)
+        file.finish()
+        return info
 
     def health(self, *, within_s: float = 5.0) -> bool:
         """See Transport."""

@@ -21,6 +21,7 @@ from services.storage.tables import (
     Stock,
     StockLevel,
     StockMovement,
+    User,
 )
 
 SITE = "site-1"
@@ -78,7 +79,7 @@ _THINGS = [
     "Tray",
 ]
 # Of a thousand rows, so many of each class.
-_SHARES: tuple[tuple[type[Row], int], ...] = (
+SHARES: tuple[tuple[type[Row], int], ...] = (
     (Product, 100),
     (Barcode, 100),
     (Customer, 50),
@@ -95,10 +96,11 @@ Values = tuple[Any, ...]
 
 
 def rows(count: int, now: int, *, seed: int = 1) -> Iterator[tuple[type[Row], list[Values]]]:
-    """About ``count`` rows and their site, class by class; the same for the same seed. ``now``: ms UTC."""
+    """About ``count`` rows with their site and a person, class by class; the same for the same seed. ``now``: ms UTC."""
     makers = _Makers(count, now, random.Random(seed))
     yield Site, [_values(Site(SITE, "LEI", "Leicester", "Europe/London", "GBP", 52.63, -1.13, "fifo"))]
-    for cls, share in _SHARES:
+    yield User, [_values(User("user-1", "ann", "Ann Clerk", "", "administrator", ""))]
+    for cls, share in SHARES:
         make: Callable[[int], Row] = getattr(makers, cls.table.name)
         dump = statements(cls, "sqlite").dump
         yield cls, [dump(make(n)) for n in range(count * share // 1000)]
@@ -114,7 +116,7 @@ class _Makers:
     def __init__(self, count: int, now: int, chance: random.Random) -> None:
         self._now = now
         self._chance = chance
-        self._of = {cls: count * share // 1000 for cls, share in _SHARES}
+        self._of = {cls: count * share // 1000 for cls, share in SHARES}
 
     def _id(self, cls: type[Row], n: int) -> str:
         """As ids are: ordered by their time, and otherwise chance. The same each time it is asked for."""

@@ -93,13 +93,10 @@ class Cable:
     def snapshot(
         self, scopes: Sequence[str], into: Path, progress: SnapshotProgress, *, within_s: float = 1800.0
     ) -> SnapshotInfo:
-        from backports import zstd
-
         def fetch() -> SnapshotInfo:
             path, image = self.server.parts.snapshots.image(self._device().scopes)
-            data = zstd.decompress(path.read_bytes())
-            into.write_bytes(data)
-            return SnapshotInfo(image.cursors, path.stat().st_size, len(data))
+            into.write_bytes(path.read_bytes())
+            return SnapshotInfo(image.cursors, image.size)
 
         return self._send("snapshot", fetch)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+from backports import zstd
 
 from services.commands.codec import chain_hash
 from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
@@ -15,6 +16,7 @@ from services.sync.replica import Identity
 from tests.helpers.memory_rules import TABLE, Change, Rows, encode_change, run
 
 GENESIS = b""
+_MAGIC_OF_ZSTD = b"\x28\xb5\x2f\xfd"
 _ids = itertools.count(1)
 
 
@@ -156,7 +158,10 @@ class MemoryReplica:
 
     def adopt_snapshot(self, image: Path, cursors: dict[str, int]) -> None:
         self._called("adopt_snapshot")
-        rows = msgspec.json.decode(image.read_bytes(), type=list[list[object]])
+        data = image.read_bytes()
+        if data.startswith(_MAGIC_OF_ZSTD):
+            data = zstd.decompress(data)
+        rows = msgspec.json.decode(data, type=list[list[object]])
         self.truth = {str(row[0]): row for row in rows}
         self.cache_cursors = dict(cursors)
         self.last_n = max(self.last_n, self.outcomes_ack())

@@ -220,7 +220,7 @@ class MemoryServer:
         into.write_bytes(image)
         progress(len(image), len(image))
         cursors = {scope: self.state.scopes[scope].version for scope in granted}
-        return SnapshotInfo(cursors, len(image), len(image))
+        return SnapshotInfo(cursors, len(image))
 
     def re_enroll(self, credential: DeviceCredential) -> EnrollResponse:
         old = self._client(credential.client_id)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
+from backports import zstd
 
 from services.commands import ReceiveStock
 from services.commands.codec import encode_args
@@ -61,7 +62,9 @@ def test_a_terminal_signs_in_enrols_pushes_pulls_and_fetches_its_image(
     image = tmp_path / "image.db"
     info = transport.snapshot([], image, lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == info.compressed_bytes
-    connection = sqlcipher.connect(str(image))
+    plain = tmp_path / "plain.db"
+    plain.write_bytes(zstd.decompress(image.read_bytes()))
+    connection = sqlcipher.connect(str(plain))
     (products,) = connection.execute("SELECT COUNT(*) FROM product").fetchone()
     connection.close()
     assert products == 5
