@@ -19,7 +19,6 @@ from services.domain.permissions import PERMISSIONS, permissions_of
 from services.domain.refusals import RuleViolation, refuse
 from services.handlers.dispatch import Effect
 from services.handlers.entry import check_entry
-from services.handlers.work import Work
 from services.storage.tables import User
 
 log = logging.getLogger(__name__)
@@ -73,7 +72,7 @@ class CommandRunner:
             self._check_permission(command, actor_id)
             context = self._provisional.context(command_id, actor_id, terminal_id, issued_at)
             if command.spec.kind is Kind.FACT:
-                check_entry(Work(cache.unit, context), command)
+                check_entry(cache.unit, command, context)
                 effect = self._provisional.run(command, context)
             else:
                 effect = self._provisional.try_out(command, context)

@@ -120,7 +120,10 @@ class ChangeOrder(Command, frozen=True, kw_only=True):
 
 
 class ChangeLine(Command, frozen=True, kw_only=True):
-    """Change how many units a line asks for. Down to 0 cancels the line; more is reserved or backordered."""
+    """Change how many units a line asks for. Down to 0 cancels the line; more is reserved or backordered.
+
+    Of a held order more is backordered, until it is resumed.
+    """
 
     site_id: Id
     order_id: Id

@@ -30,13 +30,6 @@ class PickEvent(StrEnum):
     CANCEL = "cancel"
 
 
-class PickKind(StrEnum):
-    """What a task is for. A put-back goes from staging or a tote to a bin, through the same states."""
-
-    PICK = "pick"
-    PUT_BACK = "put_back"
-
-
 class ShortReason(StrEnum):
     """Why less was found than tasked, in the order of the keys 1-9 that choose it. A person may write
     another.

@@ -1,4 +1,4 @@
-"""The one rule of stock and what follows from it: what may be promised, when to reorder, refill, recount."""
+"""The one rule of stock and what follows from it: what may be promised, when to reorder, what a count does."""
 
 from enum import StrEnum
 from typing import Final
@@ -45,30 +45,11 @@ def overpromised(on_hand: int, reserved: int, held: int, leased: int) -> int:
     return min(reserved, max(0, -available(on_hand, reserved, held, leased)))
 
 
-def broken_totals(on_hand: int, reserved: int, held: int, leased: int, moved: int) -> list[str]:
-    """What is wrong with a sku's totals at a site, in words; empty when they add up. `moved` is the sum of
-    all its movements.
+def found_beyond_books(recorded: int, taken: int) -> int:
+    """The units that must be booked as found, because more was taken from a bin than it had by the books.
+    What somebody holds in the hand is a fact.
     """
-    checks = [
-        (on_hand != moved, f"on hand is {on_hand}, the movements add up to {moved}"),
-        (on_hand < 0, f"on hand is {on_hand}"),
-        (reserved < 0, f"reserved is {reserved}"),
-        (held < 0, f"held is {held}"),
-        (leased < 0, f"leased is {leased}"),
-        (reserved > on_hand, f"{reserved} are reserved of {on_hand} on hand"),
-        (
-            reserved <= on_hand and available(on_hand, reserved, held, leased) < 0,
-            f"{reserved} reserved, {held} held and {leased} leased are more than {on_hand} on hand",
-        ),
-    ]
-    return [problem for wrong, problem in checks if wrong]
-
-
-def found_by_pick(on_hand: int, picked: int) -> int:
-    """The units that must be booked as found, because more was picked from a bin than it held by the books.
-    What a picker holds in the hand is a fact.
-    """
-    return max(0, picked - on_hand)
+    return max(0, taken - recorded)
 
 
 def band(
@@ -116,21 +97,3 @@ def count_result(on_hand_now: int, recorded_then: int, counted: int) -> CountRes
     """
     variance = max(counted - recorded_then, -on_hand_now)
     return CountResult(variance, on_hand_now + variance)
-
-
-def needs_recount(recorded: int, counted: int, *, tolerated_units: int, tolerated_percent: float) -> bool:
-    """Whether a variance is so large that a second person should count before it is approved: beyond both
-    tolerances.
-    """
-    variance = abs(counted - recorded)
-    return variance > tolerated_units and variance * 100 > tolerated_percent * max(recorded, 1)
-
-
-def replenishment_need(in_pick_bin: int, minimum: int, target: int, in_reserve: int, *, pack: int = 1) -> int:
-    """Units to bring from reserve to a pick bin: up to `target` once it is at `minimum` or below, in whole
-    packs where the reserve has them, and never more than it has.
-    """
-    if in_pick_bin > minimum or in_pick_bin >= target or in_reserve <= 0:
-        return 0
-    wanted = -(-(target - in_pick_bin) // max(1, pack)) * max(1, pack)
-    return min(wanted, in_reserve)

@@ -1,7 +1,7 @@
 """Whether a vehicle may be given work, how old its position is, and what to be alarmed about."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -12,6 +12,9 @@ from services.domain.vehicle_states import Integration, Link, Processing, Vehicl
 STALE_AFTER_MS: Final = 5 * 60_000
 OFFLINE_AFTER_MS: Final = 20 * 60_000
 """A vehicle that is silent for so long is offline, and raises an alert when it is on a job."""
+
+VEHICLE_ERROR: Final = "vehicle_error"
+VEHICLE_SILENT: Final = "vehicle_silent"
 
 RECORD_EVERY_MS: Final = 30_000
 RECORD_EVERY_M: Final = 250.0
@@ -24,27 +27,38 @@ class Severity(StrEnum):
     DANGER = "danger"
 
 
-class VehicleFacts(msgspec.Struct, frozen=True):
+class VehicleFacts(Protocol):
     """What the rules need to know of a vehicle. Grams, millilitres, milliseconds UTC, degrees."""
 
-    code: str
-    state: str
-    processing: str
-    integration: str
-    latitude: float | None
-    longitude: float | None
-    position_at: int | None
-    capacity_g: int
-    capacity_ml: int
-    active: bool = True
+    @property
+    def code(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def processing(self) -> str: ...
+    @property
+    def integration(self) -> str: ...
+    @property
+    def latitude(self) -> float | None: ...
+    @property
+    def longitude(self) -> float | None: ...
+    @property
+    def position_at(self) -> int | None: ...
+    @property
+    def capacity_g(self) -> int: ...
+    @property
+    def capacity_ml(self) -> int: ...
+    @property
+    def active(self) -> bool: ...
 
 
 class VehicleAlert(msgspec.Struct, frozen=True):
-    """Something about a vehicle that a person should see."""
+    """Something about a vehicle that a person should see. ``since`` in ms UTC, 0 where it is not known."""
 
     kind: str
     severity: Severity
     message: str
+    since: int = 0
 
 
 def link_of(
@@ -62,24 +76,34 @@ def link_of(
     return Link.STALE if now - position_at >= stale_after else Link.ONLINE
 
 
-def why_not(vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0) -> list[str]:
-    """Why a vehicle may not take a route with this load, in words; empty when it may."""
-    checks = [
-        (not vehicle.active, "it is out of service"),
-        (vehicle.integration != Integration.UTILIZED, f"it is only {vehicle.integration}, not utilized"),
-        (vehicle.state != VehicleState.IDLE, f"it is {vehicle.state}, not idle"),
-        (vehicle.processing != Processing.IDLE, "it has a job"),
-        (vehicle.latitude is None or vehicle.longitude is None, "its position is not known"),
-        (
-            load_g > vehicle.capacity_g,
-            f"{_short(load_g)} kg are more than its {_short(vehicle.capacity_g)} kg",
-        ),
-        (
-            load_ml > vehicle.capacity_ml,
-            f"{_short(load_ml)} litres are more than its {_short(vehicle.capacity_ml)} litres",
-        ),
-    ]
-    return [reason for wrong, reason in checks if wrong]
+def is_on_job(vehicle: VehicleFacts) -> bool:
+    """Whether it is driving a route, or about to."""
+    return vehicle.processing != Processing.IDLE or vehicle.state == VehicleState.EXECUTING
+
+
+def why_not(
+    vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0, *, after_its_job: bool = False
+) -> list[str]:
+    """Why a vehicle may not take a route with this load, in words; empty when it may.
+
+    ``after_its_job``: the route is a later one of a vehicle that may be on the road now, so that this is no reason.
+    """
+    reasons: list[str] = []
+    if not vehicle.active:
+        reasons.append("it is out of service")
+    if vehicle.integration != Integration.UTILIZED:
+        reasons.append(f"it is only {vehicle.integration}, not utilized")
+    if vehicle.state != VehicleState.IDLE and not (after_its_job and vehicle.state == VehicleState.EXECUTING):
+        reasons.append(f"it is {vehicle.state}, not idle")
+    if vehicle.processing != Processing.IDLE and not after_its_job:
+        reasons.append("it has a job")
+    if vehicle.latitude is None or vehicle.longitude is None:
+        reasons.append("its position is not known")
+    if load_g > vehicle.capacity_g:
+        reasons.append(f"{_short(load_g)} kg are more than its {_short(vehicle.capacity_g)} kg")
+    if load_ml > vehicle.capacity_ml:
+        reasons.append(f"{_short(load_ml)} litres are more than its {_short(vehicle.capacity_ml)} litres")
+    return reasons
 
 
 def may_take_route(vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0) -> None:
@@ -92,22 +116,34 @@ def may_take_route(vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0) -> 
         refuse("vehicle_unfit", details=details, vehicle=vehicle.code, reasons="; ".join(reasons))
 
 
-def alerts_for(
-    vehicle: VehicleFacts, now: int, *, silent_after: int = OFFLINE_AFTER_MS
-) -> list[VehicleAlert]:
-    """What to be alarmed about: an error, or a long silence of a vehicle that is on a job."""
-    alerts: list[VehicleAlert] = []
-    if vehicle.state == VehicleState.ERROR:
-        alerts.append(VehicleAlert("vehicle_error", Severity.DANGER, f"{vehicle.code} reports an error"))
-    on_job = vehicle.processing != Processing.IDLE or vehicle.state == VehicleState.EXECUTING
-    if on_job and vehicle.position_at is None:
-        message = f"{vehicle.code} is on a job and has never sent its position"
-        alerts.append(VehicleAlert("vehicle_silent", Severity.WARNING, message))
-    elif on_job and vehicle.position_at is not None and now - vehicle.position_at >= silent_after:
-        minutes = (now - vehicle.position_at) // 60_000
-        message = f"{vehicle.code} is on a job and has been silent for {minutes} minutes"
-        alerts.append(VehicleAlert("vehicle_silent", Severity.WARNING, message))
-    return alerts
+def error_alert(vehicle: VehicleFacts, reason: str = "") -> VehicleAlert | None:
+    """The alarm about a vehicle in error, with the reason that it or its driver gave."""
+    if vehicle.state != VehicleState.ERROR:
+        return None
+    because = f": {reason}" if reason else ""
+    return VehicleAlert(
+        VEHICLE_ERROR, Severity.DANGER, f"Vehicle {vehicle.code} reports an error{because}."
+    )  # fmt: skip
+
+
+def silence_alert(
+    vehicle: VehicleFacts, now: int, *, on_job_since: int = 0, silent_after: int = OFFLINE_AFTER_MS
+) -> VehicleAlert | None:
+    """The alarm about a long silence of a vehicle that is on a job; a parked one may be silent.
+
+    Silence counts from its last position or the beginning of the job, whichever came later.
+    """
+    since = max(vehicle.position_at or 0, on_job_since)
+    if not is_on_job(vehicle) or now - since < silent_after:
+        return None
+    silence = (
+        f"has been silent for {(now - since) // 60_000} minutes"
+        if vehicle.position_at is not None
+        else "has never sent its position"
+    )
+    return VehicleAlert(
+        VEHICLE_SILENT, Severity.WARNING, f"Vehicle {vehicle.code} is on a job and {silence}.", since
+    )
 
 
 def is_worth_recording(

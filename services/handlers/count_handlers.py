@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from services.commands import ApproveCount, CountStock, RejectCount, RequestCount
 from services.domain.refusals import refuse
+from services.domain.stock_rules import count_result
 from services.handlers import stock_ledger as ledger
-from services.handlers.counts import queue_count, recorded, recorded_rows
+from services.handlers.counts import DECIDED, is_of, queue_count, recorded, recorded_rows
 from services.handlers.relocation import free_up_bin, takeable
 from services.handlers.settlement import settle_stock
 from services.handlers.stock_alerts import watch_level
@@ -25,17 +26,15 @@ def request_count(work: Work, command: RequestCount) -> None:
 def count_stock(work: Work, command: CountStock) -> None:
     """Write down what was counted; stock stays as it is until the count is approved.
 
-    A count that nobody asked for is taken all the same.
+    A count that nobody asked for is taken all the same, under the id that it was given where it was made; one that
+    answers a decided count, or another bin's, is a count of its own.
     """
     location = work.need(Location, command.location_id)
     product = work.need(Product, command.product_id)
     row = work.get(CycleCount, command.count_id)
-    counted = (location.id, product.id, command.lot)
-    if (
-        row is None
-        or row.status in ("approved", "rejected")
-        or (row.location_id, row.product_id, row.lot) != counted
-    ):
+    if row is None:
+        row = queue_count(work, location, product, command.lot, "counted unasked", count_id=command.count_id)
+    elif row.status in DECIDED or not is_of(row, location.id, product.id, command.lot):
         row = queue_count(work, location, product, command.lot, "counted unasked")
     row = work.change(
         row,
@@ -70,7 +69,8 @@ def approve_count(work: Work, command: ApproveCount) -> None:
     location = work.need(Location, row.location_id)
     product = work.need(Product, row.product_id)
     level = ledger.level_of(work, row.site_id, product.id)
-    variance = row.counted - row.expected
+    in_bin = recorded(work, location.id, product.id, row.lot)
+    variance = count_result(in_bin, row.expected, row.counted).variance
     if variance < 0:
         _write_off(work, row, product, location, -variance)
     elif variance > 0:

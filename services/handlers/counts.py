@@ -8,6 +8,12 @@ from services.handlers.work import Work
 from services.storage.tables import CycleCount, Location, Product, Stock
 
 OPEN = ("queued", "counted")
+DECIDED = ("approved", "rejected")
+
+
+def is_of(row: CycleCount, location_id: str, product_id: str, lot: str) -> bool:
+    """Whether a count is of this product and lot in this bin."""
+    return (row.location_id, row.product_id, row.lot) == (location_id, product_id, lot)
 
 
 def recorded_rows(work: Work, location_id: str, product_id: str, lot: str) -> list[Stock]:
@@ -27,11 +33,19 @@ def recorded(work: Work, location_id: str, product_id: str, lot: str) -> int:
 
 
 def queue_count(
-    work: Work, location: Location, product: Product, lot: str, reason: str, *, afresh: bool = False
+    work: Work,
+    location: Location,
+    product: Product,
+    lot: str,
+    reason: str,
+    *,
+    afresh: bool = False,
+    count_id: str = "",
 ) -> CycleCount:
     """Have a bin counted, unless it is queued already.
 
-    ``afresh``: what was counted there and not decided yet no longer holds.
+    ``afresh``: what was counted there and not decided yet no longer holds. ``count_id``: the id of a new count, where
+    it was given one already.
     """
     for row in work.find(CycleCount, location_id=location.id, product_id=product.id):
         if row.lot != lot or row.status not in OPEN:
@@ -50,7 +64,7 @@ def queue_count(
         )
     return work.put(
         CycleCount(
-            id=derive("count", location.id, product.id, lot, work.context.command_id),
+            id=count_id or derive("count", location.id, product.id, lot, work.context.command_id),
             site_id=location.site_id,
             location_id=location.id,
             product_id=product.id,

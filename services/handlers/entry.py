@@ -15,12 +15,24 @@ from services.domain.refusals import refuse
 from services.domain.route_states import advance_route
 from services.domain.shipment_states import ShipmentState, advance
 from services.handlers import stock_ledger as ledger
+from services.handlers.counts import DECIDED, is_of
 from services.handlers.order_progress import lines_of
 from services.handlers.packing_handlers import to_open
 from services.handlers.parcels import packed_shipments
 from services.handlers.picking_handlers import goods_of_pick
-from services.handlers.work import Work
-from services.storage.tables import Location, Order, OrderLine, PickTask, Product, Route, Shipment, Stop
+from services.handlers.work import Context, Work
+from services.storage.tables import (
+    CycleCount,
+    Location,
+    Order,
+    OrderLine,
+    PickTask,
+    Product,
+    Route,
+    Shipment,
+    Stop,
+)
+from services.storage.unit_of_work import UnitOfWork
 
 
 def check_pick(work: Work, command: c.ConfirmPick) -> None:
@@ -132,14 +144,33 @@ def check_release(work: Work, command: c.ReleaseStock) -> None:
 
 
 def check_move(work: Work, command: c.MoveStock) -> None:
-    """A move has two ends."""
-    if command.from_location_id == command.to_location_id:
-        refuse("same_location", location=work.need(Location, command.from_location_id).code)
+    """A move is of a product, and has two ends, which are bins of this site."""
+    work.need(Product, command.product_id)
+    work.need(Location, command.to_location_id)
+    source = work.need(Location, command.from_location_id)
+    if source.id == command.to_location_id:
+        refuse("same_location", location=source.code)
 
 
 def check_count(work: Work, command: c.CountStock) -> None:
-    """A count is of a product and a bin that exist."""
+    """A count is of a product and a bin that exist; it answers a count of just these that is not decided, or none."""
     work.need(Product, command.product_id)
+    location = work.need(Location, command.location_id)
+    asked = work.get(CycleCount, command.count_id)
+    if asked is None:
+        return
+    if not is_of(asked, location.id, command.product_id, command.lot):
+        refuse("invalid_value", field="count_id", problem="that count is of another bin, product or lot")
+    if asked.status in DECIDED:
+        refuse(
+            "wrong_state", thing="count", current=asked.status, wanted="be counted again",
+            possible="ask for a new count",
+        )  # fmt: skip
+
+
+def check_receive(work: Work, command: c.ReceiveReturn) -> None:
+    """What is coming back is received at a place of this site."""
+    advance(work.need(Shipment, command.shipment_id).status, "receive")
     work.need(Location, command.location_id)
 
 
@@ -171,7 +202,7 @@ ENTRY_CHECKS: dict[type[c.Command], Callable[[Work, Any], None]] = {
     c.FailDelivery: _shipment_step("fail"),
     c.RetryDelivery: _shipment_step("retry"),
     c.ReturnShipment: check_return,
-    c.ReceiveReturn: _shipment_step("receive"),
+    c.ReceiveReturn: check_receive,
     c.FinishRoute: check_finish,
     c.ReleaseStock: check_release,
     c.MoveStock: check_move,
@@ -179,8 +210,8 @@ ENTRY_CHECKS: dict[type[c.Command], Callable[[Work, Any], None]] = {
 }
 
 
-def check_entry(work: Work, command: c.Command) -> None:
+def check_entry(unit: UnitOfWork, command: c.Command, context: Context) -> None:
     """Refuse what a person can still put right. Raises RuleViolation."""
     check = ENTRY_CHECKS.get(type(command))
     if check is not None:
-        check(work, command)
+        check(Work(unit, context, getattr(command, "site_id", "")), command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.commands import RecordPosition, SaveDriver, SaveVehicle, SetVehicleState
+from services.domain.vehicle_health import VEHICLE_ERROR, VEHICLE_SILENT, error_alert
 from services.domain.vehicle_states import integrate
 from services.handlers.edits import apply_edit, new_row, refuse_duplicate, set_fields
 from services.handlers.work import Work
@@ -35,12 +36,11 @@ def set_vehicle_state(work: Work, command: SetVehicleState) -> None:
         return
     vehicle = work.change(vehicle, state=command.state)
     because = f": {command.reason}" if command.reason else ""
-    if command.state == "error":
-        work.raise_alert(
-            "vehicle_error", "danger", vehicle, f"Vehicle {vehicle.code} reports an error{because}."
-        )
+    alert = error_alert(vehicle, command.reason)
+    if alert is not None:
+        work.raise_alert(alert.kind, alert.severity.value, vehicle, alert.message)
     else:
-        work.resolve_alert("vehicle_error", vehicle)
+        work.resolve_alert(VEHICLE_ERROR, vehicle)
     work.record(
         "vehicle.state", vehicle, f"Vehicle {vehicle.code} is {command.state}{because}", state=command.state
     )
@@ -60,7 +60,7 @@ def record_position(work: Work, command: RecordPosition) -> None:
         position_at=command.measured_at,
         state="idle" if vehicle.state == "unknown" else vehicle.state,
     )
-    work.resolve_alert("vehicle_silent", vehicle)
+    work.resolve_alert(VEHICLE_SILENT, vehicle)
 
 
 def save_driver(work: Work, command: SaveDriver) -> None:

@@ -116,7 +116,11 @@ def change_line(work: Work, command: ChangeLine) -> None:
     order = work.change(order, total_minor=total)
     if command.quantity > wanted_now:
         line = work.change(line, quantity=line.cancelled + command.quantity)
-        if order.status != OrderState.DRAFT:
+        if order.status == OrderState.ON_HOLD:
+            # A held order takes nothing more; what it lacks is looked for when it is resumed.
+            line = store_line(work, line, quantities_of(line))
+            keep_backorder(work, order, line)
+        elif order.status != OrderState.DRAFT:
             line = promise_line(work, order, line, product, attempt=next_attempt(work, line))
     else:
         _reduce(work, order, line, wanted_now - command.quantity)

@@ -9,6 +9,7 @@ import msgspec
 from services.commands import ConfirmPick, ShortPick
 from services.domain.line_states import LineState
 from services.domain.pick_states import PickState
+from services.domain.stock_rules import found_beyond_books
 from services.handlers import stock_ledger as ledger
 from services.handlers.order_progress import lines_of, refresh_order
 from services.handlers.pick_tasks import queue_task
@@ -111,8 +112,8 @@ def take_pick(work: Work, fact: PickFact) -> None:
 def _stock_with(work: Work, product: Product, location: Location, fact: PickFact) -> Stock:
     """The bin's stock, of which at least the picked units are on hand."""
     stock = ledger.stock_in(work, product, location, fact.lot, ledger.GOOD)
-    missing = fact.quantity - takeable(work, stock)
-    if missing <= 0:
+    missing = found_beyond_books(takeable(work, stock), fact.quantity)
+    if missing == 0:
         return stock
     ask_for_look(work, product, location, missing, lot=fact.lot, note="more was picked than the books had")
     return ledger.add(

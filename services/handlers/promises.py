@@ -25,6 +25,7 @@ from services.domain.line_quantities import LineQuantities
 from services.domain.line_states import line_state
 from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
+from services.domain.stock_rules import overpromised
 from services.handlers.pick_tasks import cancel_task, queue_task
 from services.handlers.stock_alerts import watch_level
 from services.handlers.stock_ledger import GOOD, change_level, level_of
@@ -311,8 +312,8 @@ def reclaim(work: Work, site_id: str, product_id: str) -> list[str]:
     Answers the ids of the orders that lost some.
     """
     level = level_of(work, site_id, product_id)
-    missing = level.reserved + level.held - level.on_hand
-    if missing <= 0:
+    missing = overpromised(level.on_hand, level.reserved, level.held, level.leased)
+    if missing == 0:
         return []
     lost: list[str] = []
     rows = {row.id: row for row in work.find(Reservation, site_id=site_id, product_id=product_id)}

@@ -6,6 +6,7 @@ from services.commands import AssignShipment, CancelRoute, PlanRoute, UnassignSh
 from services.domain.refusals import refuse
 from services.domain.route_states import RouteState, advance_route
 from services.domain.shipment_states import ShipmentState, advance
+from services.domain.vehicle_health import may_take_route
 from services.handlers import route_plans
 from services.handlers.shipments import put_on_route, take_off_route
 from services.handlers.work import Work
@@ -13,25 +14,13 @@ from services.storage.tables import Driver, Order, Route, Shipment, Vehicle
 
 
 def plan_route(work: Work, command: PlanRoute) -> None:
-    """Open a route for a vehicle that takes part in planning."""
+    """Open a route for a vehicle that may take one: utilized, idle, and where it is known."""
     if work.get(Route, command.route_id) is not None:
         refuse("duplicate", thing="route", name=command.number)
     vehicle = work.need(Vehicle, command.vehicle_id)
     if command.driver_id:
         work.need(Driver, command.driver_id)
-    reasons = [
-        reason
-        for wrong, reason in (
-            (vehicle.integration != "utilized", f"it is {vehicle.integration} by planning"),
-            (vehicle.state in ("error", "unavailable"), f"its state is {vehicle.state}"),
-            (not vehicle.active, "it is out of service"),
-        )
-        if wrong
-    ]
-    if reasons:
-        refuse(
-            "vehicle_unfit", vehicle=vehicle.code, reasons=", ".join(reasons), details=[{"reasons": reasons}]
-        )
+    may_take_route(vehicle)
     if command.ends_at <= command.starts_at:
         refuse("invalid_value", field="ends_at", problem="the route ends before it starts")
     route = work.put(
@@ -59,7 +48,16 @@ def cancel_route(work: Work, command: CancelRoute) -> None:
     """Close a route that will not be driven; its shipments wait for another."""
     route = work.need(Route, command.route_id)
     state = advance_route(route.status, "cancel")
-    for shipment in work.find(Shipment, route_id=route.id):
+    shipments = work.find(Shipment, route_id=route.id)
+    if any(shipment.status == ShipmentState.LOADED for shipment in shipments):
+        refuse(
+            "wrong_state",
+            thing="route",
+            current="being loaded",
+            wanted="be cancelled",
+            possible="unload its shipments first",
+        )
+    for shipment in shipments:
         take_off_route(work, shipment)
     route = work.change(
         work.need(Route, route.id), status=state.value, finished_at=work.context.received_at

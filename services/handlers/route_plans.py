@@ -16,6 +16,7 @@ from services.domain.routing import (
     cheapest_insertion,
     route_length_m,
 )
+from services.domain.vehicle_health import why_not
 from services.handlers.work import Work
 from services.storage.tables import Order, Route, Setting, Shipment, Site, Stop, Vehicle
 
@@ -32,7 +33,10 @@ def stops_of(work: Work, route_id: str) -> list[Stop]:
 
 
 def cheapest_place(work: Work, shipment: Shipment, latitude: float, longitude: float) -> Insertion | None:
-    """Where a shipment adds the least way to an open route that has room and time for it."""
+    """Where a shipment adds the least way to an open route that has room and time for it.
+
+    The route of a vehicle that could not drive it is passed over; one that is on the road now comes back.
+    """
     site = work.need(Site, shipment.site_id)
     routes = work.find(Route, site_id=shipment.site_id, status=RouteState.OPEN.value)
     vehicles = work.get_many(Vehicle, [route.vehicle_id for route in routes])
@@ -42,10 +46,10 @@ def cheapest_place(work: Work, shipment: Shipment, latitude: float, longitude: f
         _open_route(work, site, route, vehicle, stops[route.id])
         for route in routes
         if (vehicle := vehicles.get(route.vehicle_id)) is not None
-        and vehicle.integration == "utilized"
-        and route.load_g + shipment.load_g <= vehicle.capacity_g
-        and route.load_ml + shipment.load_ml <= vehicle.capacity_ml
         and route.ends_at > now
+        and not why_not(
+            vehicle, route.load_g + shipment.load_g, route.load_ml + shipment.load_ml, after_its_job=True
+        )
     ]
     return cheapest_insertion(
         Call(latitude, longitude, shipment.load_g, shipment.load_ml),

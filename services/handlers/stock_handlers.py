@@ -12,6 +12,7 @@ from services.commands import (
     RequestReplenishment,
 )
 from services.domain.refusals import refuse
+from services.domain.stock_rules import found_beyond_books
 from services.handlers import stock_ledger as ledger
 from services.handlers.contradictions import contradict
 from services.handlers.relocation import carry_promises, free_up_bin, takeable
@@ -39,19 +40,28 @@ def receive_stock(work: Work, command: ReceiveStock) -> None:
 
 
 def move_stock(work: Work, command: MoveStock) -> None:
-    """Units were carried to another bin. If they were promised to lines, the promises and their tasks go along."""
+    """Units were carried to another bin. If they were promised to lines, the promises and their tasks go along.
+
+    Good units count as carried first. Suspect ones that were carried are there after all, and good again; held ones
+    stay held where they are now. Only what the books had in no state at all is posted as found.
+    """
     product = work.need(Product, command.product_id)
     source = work.need(Location, command.from_location_id)
     target = work.need(Location, command.to_location_id)
     if source.id == target.id:
         return
-    stock = _stock_holding(work, product, source, command.lot, command.quantity)
-    tied = max(0, command.quantity - (stock.on_hand - stock.allocated))
-    moved = ledger.move(
-        work, stock, target, command.quantity, kind="move", allocated=tied, task_id=command.task_id
-    )  # fmt: skip
-    if tied:
-        carry_promises(work, stock.id, moved, target, tied)
+    good = ledger.stock_in(work, product, source, command.lot, ledger.GOOD)
+    left = max(0, command.quantity - good.on_hand)
+    suspect = 0
+    for status in (ledger.SUSPECT, ledger.HELD):
+        stock = ledger.stock_in(work, product, source, command.lot, status)
+        part = min(left, stock.on_hand)
+        if part:
+            to = ledger.GOOD if status == ledger.SUSPECT else status
+            ledger.move(work, stock, target, part, kind="move", status=to, task_id=command.task_id)
+            suspect += part if status == ledger.SUSPECT else 0
+            left -= part
+    _carry_good(work, command, product, source, target, min(command.quantity, good.on_hand) + left)
     task = work.get(StockTask, command.task_id) if command.task_id else None
     if task is not None and task.status == "open":
         left = task.quantity - command.quantity
@@ -61,6 +71,22 @@ def move_stock(work: Work, command: MoveStock) -> None:
         "stock.moved", product, f"{command.quantity} {product.sku} from {source.code} to {target.code}",
         site_id=command.site_id, quantity=command.quantity, from_location_id=source.id, to_location_id=target.id,
     )  # fmt: skip
+    if suspect:
+        _tell_level(work, product, command.site_id, rose_by=suspect)
+        settle_stock(work, command.site_id, product.id)
+
+
+def _carry_good(
+    work: Work, command: MoveStock, product: Product, source: Location, target: Location, quantity: int
+) -> None:
+    """Move good units with what is promised of them; what the books do not have is found first."""
+    if quantity == 0:
+        return
+    stock = _stock_holding(work, product, source, command.lot, quantity)
+    tied = max(0, quantity - (stock.on_hand - stock.allocated))
+    moved = ledger.move(work, stock, target, quantity, kind="move", allocated=tied, task_id=command.task_id)
+    if tied:
+        carry_promises(work, stock.id, moved, target, tied)
 
 
 def adjust_stock(work: Work, command: AdjustStock) -> None:
@@ -196,8 +222,8 @@ def _stock_holding(
     ``takeable_only``: goods that lie there picked for an order do not count.
     """
     stock = ledger.stock_in(work, product, location, lot, ledger.GOOD)
-    missing = quantity - (takeable(work, stock) if takeable_only else stock.on_hand)
-    if missing <= 0:
+    missing = found_beyond_books(takeable(work, stock) if takeable_only else stock.on_hand, quantity)
+    if missing == 0:
         return stock
     ask_for_look(work, product, location, missing, lot=lot, note="more was taken than the books had")
     return ledger.add(

@@ -116,15 +116,18 @@ class Work:
             )
         )
 
+    def alert_of(self, kind: str, subject: Row) -> Alert | None:
+        """The last alert of a kind about a row, settled or not; None where there has been none."""
+        return self.get(Alert, derive(subject.id, "alert", kind))
+
     def raise_alert(self, kind: str, severity: str, subject: Row, message: str) -> None:
         """Open an alert about a row, unless one of its kind is open already."""
-        alert_id = derive(subject.id, "alert", kind)
-        known = self.get(Alert, alert_id)
+        known = self.alert_of(kind, subject)
         if known is not None and known.status != "resolved":
             return
         self.put(
             Alert(
-                id=alert_id,
+                id=derive(subject.id, "alert", kind),
                 site_id=getattr(subject, "site_id", ""),
                 kind=kind,
                 severity=severity,
@@ -140,7 +143,7 @@ class Work:
 
     def resolve_alert(self, kind: str, subject: Row) -> None:
         """Settle the open alert of a kind about a row, if there is one."""
-        known = self.get(Alert, derive(subject.id, "alert", kind))
+        known = self.alert_of(kind, subject)
         if known is not None and known.status != "resolved":
             self.change(known, status="resolved", resolved_at=self.context.received_at)
 

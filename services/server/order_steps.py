@@ -31,6 +31,7 @@ from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.refusals import refuse
 from services.domain.route_states import RouteState
 from services.domain.shipment_states import WAITING, ShipmentState
+from services.domain.vehicle_health import why_not
 from services.handlers.promises import quantities_of
 from services.server.clock import new_id
 from services.server.door import Desk
@@ -241,9 +242,7 @@ class OrderSteps:
             for route in unit.find(Route, site_id=self._site_id, status=state.value)
         }
         for vehicle in unit.find(Vehicle, site_id=self._site_id):
-            fits = vehicle.capacity_g >= shipment.load_g and vehicle.capacity_ml >= shipment.load_ml
-            is_ready = vehicle.active and vehicle.integration == "utilized" and vehicle.state == "idle"
-            if fits and is_ready and vehicle.id not in busy:
+            if vehicle.id not in busy and not why_not(vehicle, shipment.load_g, shipment.load_ml):
                 return vehicle
         refuse(
             "vehicle_unfit",

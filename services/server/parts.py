@@ -28,6 +28,7 @@ from services.server.settings import Settings
 from services.server.sign_in_limits import SignInLimits
 from services.server.snapshot import Snapshots
 from services.server.tokens import AccessTokens
+from services.server.vehicle_watch import VehicleWatch
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Parts:
     jobs: Jobs
     runner: JobRunner
     housekeeping: Housekeeping
+    vehicle_watch: VehicleWatch
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to work; live messages are sent on this event loop."""
@@ -62,9 +64,11 @@ class Parts:
         self.heads.start()
         self.runner.start()
         self.housekeeping.start()
+        self.vehicle_watch.start()
 
     def stop(self) -> None:
         """Finish what has been taken on, and let go of everything."""
+        self.vehicle_watch.stop()
         self.housekeeping.stop()
         self.runner.stop()
         self.heads.stop()
@@ -157,6 +161,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         jobs=jobs,
         runner=runner,
         housekeeping=Housekeeping(committer, settings),
+        vehicle_watch=VehicleWatch(database, committer, clock, every_seconds=settings.vehicle_watch_seconds),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from services.commands import RecordPosition
 from services.domain.identifiers import derive
-from services.domain.routing import haversine_m
+from services.domain.vehicle_health import is_worth_recording
 from services.protocol.messages import VehiclePosition
 from services.server import authority
 from services.server.authority import Origin
@@ -121,7 +121,10 @@ class Positions:
                 )
             )
             vehicle = transaction.unit.get(Vehicle, position.vehicle_id)
-            if vehicle is None or not self._is_news(vehicle, position):
+            if vehicle is None or not is_worth_recording(
+                vehicle, position.latitude, position.longitude, position.at,
+                every_ms=self._coarse_ms, every_m=self._coarse_metres,
+            ):  # fmt: skip
                 continue
             command = RecordPosition(
                 site_id=vehicle.site_id,
@@ -141,14 +144,3 @@ class Positions:
             if authority.run(transaction, command, origin).status != "rejected":
                 recorded += 1
         return recorded
-
-    def _is_news(self, vehicle: Vehicle, position: VehiclePosition) -> bool:
-        """Whether the feed's last position is old or far enough away to be worth a new one."""
-        if vehicle.latitude is None or vehicle.longitude is None or vehicle.position_at is None:
-            return True
-        if position.at <= vehicle.position_at:
-            return False
-        if position.at - vehicle.position_at >= self._coarse_ms:
-            return True
-        moved = haversine_m(vehicle.latitude, vehicle.longitude, position.latitude, position.longitude)
-        return moved >= self._coarse_metres

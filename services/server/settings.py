@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     live_stock_needs_sign_in: bool = False
     coarse_position_seconds: float = Field(default=30.0, ge=0)
     coarse_position_metres: float = Field(default=250.0, ge=0)
+    vehicle_watch_seconds: float = Field(default=30.0, gt=0)
     position_history_days: int = Field(default=30, ge=1)
 
     # Jobs

@@ -1,23 +1,41 @@
 """A route goes only to a vehicle that is fit for it, and a silent or broken one raises an alert."""
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from services.domain.refusals import RuleViolation
 from services.domain.vehicle_health import (
     Severity,
-    VehicleFacts,
-    alerts_for,
+    error_alert,
     is_worth_recording,
     link_of,
     may_take_route,
+    silence_alert,
     why_not,
 )
 from services.domain.vehicle_states import Link
 
 MINUTE = 60_000
 NOW = 1_000 * MINUTE
-VAN = VehicleFacts(
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """A vehicle as the rules see it."""
+
+    code: str
+    state: str
+    processing: str
+    integration: str
+    latitude: float | None
+    longitude: float | None
+    position_at: int | None
+    capacity_g: int
+    capacity_ml: int
+    active: bool = True
+
+
+VAN = Facts(
     code="V-07",
     state="idle",
     processing="idle",
@@ -82,22 +100,55 @@ def test_a_vehicle_that_never_sent_a_position_is_offline():
     assert link_of(None, NOW) is Link.OFFLINE
 
 
-def test_an_error_raises_an_alert():
-    alerts = alerts_for(replace(VAN, state="error"), NOW)
-    assert [(alert.kind, alert.severity) for alert in alerts] == [("vehicle_error", Severity.DANGER)]
+def test_a_vehicle_on_the_road_may_have_another_route_after_it_and_not_instead_of_it():
+    driving = replace(VAN, state="executing", processing="processing")
+    assert why_not(driving, after_its_job=True) == []
+    assert why_not(driving) == ["it is executing, not idle", "it has a job"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"state": "error"}, {"state": "unavailable"}, {"latitude": None}, {"capacity_g": 1}]
+)
+def test_what_keeps_a_vehicle_from_driving_keeps_it_from_a_later_route_too(change: dict[str, object]):
+    assert len(why_not(replace(VAN, **change), 2, after_its_job=True)) == 1
+
+
+def test_an_error_raises_an_alert_with_its_reason():
+    alert = error_alert(replace(VAN, state="error"), "flat tyre")
+    assert alert is not None
+    assert (alert.kind, alert.severity) == ("vehicle_error", Severity.DANGER)
+    assert "flat tyre" in alert.message
+    assert error_alert(VAN) is None
 
 
 def test_a_long_silence_on_a_job_raises_an_alert_and_says_how_long():
     driving = replace(VAN, state="executing", processing="processing", position_at=NOW - 45 * MINUTE)
-    alerts = alerts_for(driving, NOW)
-    assert [alert.kind for alert in alerts] == ["vehicle_silent"]
-    assert "45 minutes" in alerts[0].message
-    assert alerts_for(driving, NOW, silent_after=60 * MINUTE) == []
-    assert [alert.kind for alert in alerts_for(replace(driving, position_at=None), NOW)] == ["vehicle_silent"]
+    alert = silence_alert(driving, NOW)
+    assert alert is not None
+    assert (alert.kind, alert.severity, alert.since) == (
+        "vehicle_silent",
+        Severity.WARNING,
+        NOW - 45 * MINUTE,
+    )
+    assert "45 minutes" in alert.message
+    assert silence_alert(driving, NOW, silent_after=60 * MINUTE) is None
+
+
+def test_a_vehicle_that_never_sent_its_position_is_silent_from_the_beginning_of_its_job():
+    unheard = replace(VAN, state="executing", position_at=None)
+    assert silence_alert(unheard, NOW, on_job_since=NOW - 5 * MINUTE) is None
+    alert = silence_alert(unheard, NOW, on_job_since=NOW - 20 * MINUTE)
+    assert alert is not None
+    assert "never sent its position" in alert.message
+
+
+def test_the_silence_of_a_night_in_the_yard_does_not_count():
+    leaving = replace(VAN, processing="processing", position_at=NOW - 600 * MINUTE)
+    assert silence_alert(leaving, NOW, on_job_since=NOW - MINUTE) is None
 
 
 def test_a_parked_vehicle_may_be_silent():
-    assert alerts_for(replace(VAN, position_at=NOW - 600 * MINUTE), NOW) == []
+    assert silence_alert(replace(VAN, position_at=NOW - 600 * MINUTE), NOW) is None
 
 
 @pytest.mark.parametrize(

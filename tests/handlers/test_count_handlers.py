@@ -134,3 +134,28 @@ def test_a_count_is_approved_once(stocked: Books) -> None:
     approve(stocked, row.id)
     assert approve(stocked, row.id).code == "wrong_state"
     assert stocked.level("prod-2").on_hand == 17
+
+
+def test_a_count_that_nobody_asked_for_keeps_the_id_that_it_was_given(stocked: Books) -> None:
+    count(stocked, "count-of-my-own", 20)
+    assert stocked.get(CycleCount, "count-of-my-own").status == "counted"
+
+
+def test_a_count_nobody_asked_for_answers_the_one_that_is_queued_for_the_bin(stocked: Books) -> None:
+    row = ask(stocked)
+    count(stocked, "count-of-my-own", 19)
+    assert stocked.get(CycleCount, row.id).counted == 19
+    assert stocked.unit.get(CycleCount, "count-of-my-own") is None
+
+
+def test_a_count_told_after_it_was_decided_is_another_count(stocked: Books) -> None:
+    row = ask(stocked)
+    count(stocked, row.id, 20)
+    approve(stocked, row.id)
+    count(stocked, row.id, 18)
+    assert (stocked.get(CycleCount, row.id).status, stocked.get(CycleCount, row.id).counted) == (
+        "approved",
+        20,
+    )
+    [again] = stocked.find(CycleCount, site_id=SITE, status="counted")
+    assert again.counted == 18

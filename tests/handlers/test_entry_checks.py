@@ -9,10 +9,10 @@ import pytest
 from services import commands as c
 from services.domain.refusals import RuleViolation
 from services.handlers.entry import ENTRY_CHECKS, check_entry
-from services.handlers.work import Context, Work
-from services.storage.tables import Shipment
+from services.handlers.work import Context
+from services.storage.tables import CycleCount, Shipment
 from tests.helpers.books import SITE, Books
-from tests.helpers.floor import deliver, depart, load, pack, pick_of, shipment, short_of
+from tests.helpers.floor import deliver, depart, foreign_bin, load, pack, pick_of, shipment, short_of
 
 Wrong = Callable[[Books], tuple[c.Command, str]]
 
@@ -23,7 +23,7 @@ def refused(books: Books, command: c.Command) -> str:
         command_id="entry", actor_id="user-1", terminal_id="term-1", at=books.now, received_at=books.now
     )
     try:
-        check_entry(Work(books.unit, context), command)
+        check_entry(books.unit, command, context)
     except RuleViolation as refusal:
         return refusal.code
     return ""
@@ -211,3 +211,36 @@ def test_a_held_order_is_not_packed_and_a_short_pick_needs_its_reason(stocked: B
 
 def test_promises_and_edits_are_not_checked_at_entry(stocked: Books) -> None:
     assert refused(stocked, c.CancelOrder(site_id=SITE, order_id="nobody's", reason="x")) == ""
+
+
+def test_a_return_is_not_received_at_a_place_that_is_unknown_or_at_another_site(stocked: Books) -> None:
+    row = depart(stocked, stocked.order(("prod-2", 4)))
+    stocked.must(c.FailDelivery(**of(row), reason="refused"))
+    stocked.must(c.ReturnShipment(**of(row), reason="refused"))
+    for place in ("nowhere", foreign_bin(stocked).id):
+        assert refused(stocked, c.ReceiveReturn(**of(row), location_id=place)) == "not_found"
+    assert refused(stocked, c.ReceiveReturn(**of(row), location_id="REC-1")) == ""
+
+
+def test_a_move_to_a_bin_of_another_site_is_refused_at_entry(stocked: Books) -> None:
+    far = foreign_bin(stocked).id
+    command = c.MoveStock(
+        site_id=SITE, product_id="prod-2", from_location_id="A-02-01-1", to_location_id=far, quantity=1
+    )
+    assert refused(stocked, command) == "not_found"
+
+
+def test_a_count_answers_one_that_is_open_and_of_the_same_bin_or_is_a_new_one(stocked: Books) -> None:
+    stocked.must(c.RequestCount(site_id=SITE, product_id="prod-2", location_id="A-02-01-1"))
+    [asked] = stocked.find(CycleCount, site_id=SITE, status="queued")
+
+    def told(count_id: str, place: str) -> str:
+        command = c.CountStock(
+            site_id=SITE, count_id=count_id, product_id="prod-2", location_id=place, counted=20
+        )
+        return refused(stocked, command)
+
+    assert told(asked.id, "A-02-01-1") == told("new", "A-02-01-1") == ""
+    assert told(asked.id, "A-01-01-1") == "invalid_value"
+    stocked.unit.change(asked, status="approved")
+    assert told(asked.id, "A-02-01-1") == "wrong_state"

@@ -7,7 +7,7 @@ import pytest
 from services import commands as c
 from services.commands import OrderFields
 from services.handlers.dispatch import Effect
-from services.storage.tables import Backorder, Order, PickTask, Reservation, Shipment, StockTask
+from services.storage.tables import Backorder, Order, PickTask, Reservation, Shipment, StockTask, Stop
 from tests.helpers.books import SITE, Books
 from tests.helpers.floor import (
     deliver,
@@ -281,3 +281,46 @@ def test_a_delivered_order_is_put_away(stocked: Books) -> None:
     stocked.must(c.CloseOrder(site_id=SITE, order_id=order_id))
     order = stocked.get(Order, order_id)
     assert (order.status, order.closed_at) == ("closed", stocked.now)
+
+
+def test_a_held_order_that_wants_more_reserves_it_only_when_it_is_resumed(stocked: Books) -> None:
+    order_id = stocked.order(("prod-1", 3))
+    hold(stocked, order_id)
+    assert resize(stocked, order_id, 3, 5).status == "applied"
+    line = stocked.lines(order_id)[0]
+    assert (line.quantity, line.reserved) == (5, 3)
+    assert stocked.level("prod-1").backordered == 2
+    stocked.must(c.ResumeOrder(site_id=SITE, order_id=order_id))
+    assert stocked.lines(order_id)[0].reserved == 5
+    assert stocked.level("prod-1").backordered == 0
+
+
+def test_the_address_of_a_loaded_shipment_is_not_changed_behind_the_loaders_back(stocked: Books) -> None:
+    order_id = stocked.order(("prod-1", 3))
+    row = load(stocked, order_id)
+    order = stocked.get(Order, order_id)
+    for seen, wanted in (
+        (OrderFields(latitude=order.latitude), OrderFields(latitude=51.0)),
+        (OrderFields(ship_street=order.ship_street), OrderFields(ship_street="9 New St")),
+    ):
+        effect = change(stocked, order_id, seen, wanted)
+        assert (effect.status, effect.code) == ("rejected", "wrong_state")
+        assert "unload it first" in effect.message
+    after = shipment(stocked, order_id)
+    assert (after.status, after.route_id) == ("loaded", row.route_id)
+    stocked.must(c.UnloadShipment(site_id=SITE, shipment_id=row.id))
+    moved = change(stocked, order_id, OrderFields(latitude=order.latitude), OrderFields(latitude=52.7))
+    assert moved.status == "applied"
+
+
+def test_what_is_no_address_may_change_while_the_shipment_is_loaded(stocked: Books) -> None:
+    order_id = stocked.order(("prod-1", 3))
+    load(stocked, order_id)
+    assert change(stocked, order_id, OrderFields(note=""), OrderFields(note="ring twice")).status == "applied"
+
+
+def test_a_new_name_at_the_door_stands_on_the_stop(stocked: Books) -> None:
+    order_id = stocked.order(("prod-1", 3))
+    order = stocked.get(Order, order_id)
+    change(stocked, order_id, OrderFields(ship_name=order.ship_name), OrderFields(ship_name="Annexe"))
+    assert stocked.get(Stop, shipment(stocked, order_id).stop_id).name == "Annexe"

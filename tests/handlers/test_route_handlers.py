@@ -53,6 +53,9 @@ def test_the_same_route_is_not_planned_twice(books: Books) -> None:
         ({"state": "error"}, "error"),
         ({"state": "unavailable"}, "unavailable"),
         ({"active": False}, "out of service"),
+        ({"state": "charging"}, "not idle"),
+        ({"processing": "processing"}, "has a job"),
+        ({"latitude": None}, "position is not known"),
     ],
 )
 def test_a_vehicle_that_cannot_drive_gets_no_route(
@@ -173,3 +176,33 @@ def test_a_loaded_shipment_is_unloaded_before_it_leaves_its_route(stocked: Books
     effect = stocked.do(c.UnassignShipment(site_id=SITE, shipment_id=row.id))
     assert (effect.status, effect.code) == ("rejected", "wrong_state")
     assert "unload it first" in effect.message
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"state": "error"}, {"state": "unavailable"}, {"latitude": None}, {"integration": "noticed"}, {"active": False}],
+    ids=["in error", "in the workshop", "never seen", "not utilized", "out of service"],
+)  # fmt: skip
+def test_a_new_order_passes_over_the_route_of_a_van_that_cannot_drive(
+    stocked: Books, fields: dict[str, object]
+) -> None:
+    stocked.unit.change(stocked.get(Vehicle, "van-1"), **fields)
+    row = shipment(stocked, stocked.order(("prod-1", 3)))
+    assert (row.status, row.route_id) == ("created", "")
+
+
+def test_a_new_order_goes_with_the_next_route_of_a_van_that_is_on_the_road(stocked: Books) -> None:
+    stocked.open_route("route-2")
+    stocked.unit.flush()
+    first = load(stocked, stocked.order(("prod-1", 3)))
+    stocked.must(c.DepartRoute(site_id=SITE, route_id=first.route_id))
+    row = shipment(stocked, stocked.order(("prod-2", 1)))
+    assert row.status == "assigned"
+    assert row.route_id != first.route_id
+
+
+def test_a_route_that_is_being_loaded_is_not_cancelled_under_the_goods(stocked: Books) -> None:
+    row = load(stocked, stocked.order(("prod-1", 3)))
+    effect = stocked.do(c.CancelRoute(site_id=SITE, route_id=row.route_id, reason="snow"))
+    assert (effect.status, effect.code) == ("rejected", "wrong_state")
+    assert stocked.get(Shipment, row.id).status == "loaded"

@@ -6,7 +6,16 @@ from services import commands as c
 from services.handlers.dispatch import Effect
 from services.storage.tables import Backorder, Location, PickTask, Stock, StockMovement, StockTask
 from tests.helpers.books import SITE, Books
-from tests.helpers.floor import foreign_bin, in_bin, open_alerts, pick_all, pick_of, receive, was_contradicted
+from tests.helpers.floor import (
+    foreign_bin,
+    in_bin,
+    open_alerts,
+    pick_all,
+    pick_of,
+    receive,
+    short_of,
+    was_contradicted,
+)
 
 BIN, OTHER, RESERVE = "A-01-01-1", "A-01-02-1", "R-01-01-3"
 
@@ -198,3 +207,32 @@ def test_a_task_that_nobody_needs_is_dropped_once(stocked: Books) -> None:
     task = stocked.get(StockTask, "task-1")
     assert (task.status, task.note) == ("cancelled", "enough there")
     assert stocked.do(drop).code == "wrong_state"
+
+
+def test_held_goods_that_are_carried_stay_held_and_nothing_is_found(stocked: Books) -> None:
+    hold(stocked, "prod-2", "A-02-01-1", 20)
+    move(stocked, "prod-2", "A-02-01-1", "REC-1", 5)
+    assert in_bin(stocked, "prod-2", "REC-1", "held") == 5
+    assert in_bin(stocked, "prod-2", "A-02-01-1", "held") == 15
+    level = stocked.level("prod-2")
+    assert (level.on_hand, level.held) == (20, 20)
+    assert stocked.find(StockTask, site_id=SITE) == []
+
+
+def test_good_units_are_carried_before_held_ones_and_only_the_rest_is_found(stocked: Books) -> None:
+    hold(stocked, "prod-2", "A-02-01-1", 4)
+    move(stocked, "prod-2", "A-02-01-1", "REC-1", 21)
+    assert (in_bin(stocked, "prod-2", "REC-1"), in_bin(stocked, "prod-2", "REC-1", "held")) == (17, 4)
+    found = [row.quantity for row in stocked.find(StockMovement, site_id=SITE) if row.kind == "found"]
+    assert found == [1]
+
+
+def test_suspect_goods_that_are_carried_are_there_after_all_and_serve_who_waits(stocked: Books) -> None:
+    order_id = stocked.order(("prod-2", 20))
+    [task] = stocked.tasks(order_id)
+    stocked.must(short_of(task, 0, "empty_bin"))
+    assert in_bin(stocked, "prod-2", "A-02-01-1", "suspect") == 20
+    move(stocked, "prod-2", "A-02-01-1", "A-01-02-1", 20)
+    assert in_bin(stocked, "prod-2", "A-01-02-1") == 20
+    assert stocked.level("prod-2").held == 0
+    assert stocked.lines(order_id)[0].reserved == 20

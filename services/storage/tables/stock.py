@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from services.domain.stock_rules import available
 from services.storage.row import Row, TableSpec
 
 
@@ -47,7 +48,7 @@ class StockLevel(Row, frozen=True):
     @property
     def available(self) -> int:
         """What may be promised now."""
-        return self.on_hand - self.reserved - self.held - self.leased
+        return available(self.on_hand, self.reserved, self.held, self.leased)
 
 
 class StockMovement(Row, frozen=True):
