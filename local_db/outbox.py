@@ -17,6 +17,8 @@ RETAINED_DAYS = 35
 """How long acknowledged commands are kept, so that a server restored from a backup can be refilled."""
 
 _PUSHED = "n, id, actor_id, name, v, args, prev_hash, issued_at, depends_on"
+_SETTLED_BY_DAY = "settled_by_day"
+_marks = msgspec.json.Decoder(list[tuple[int, int]])
 _depends_on = msgspec.json.Decoder(tuple[int, ...])
 
 
@@ -116,25 +118,34 @@ class Outbox:
                 self.meta.put_identity(identity)
                 if scopes is not None:
                     self.meta.put_scopes(scopes)
-                self.meta.put(last_n=str(self.last_n), last_hash=self.last_hash.hex())
+                self.meta.put(
+                    last_n=str(self.last_n), last_hash=self.last_hash.hex(), **{_SETTLED_BY_DAY: ""}
+                )
         finally:
             self.reload()
             self.outcomes.reload()
 
-    def drop_old(self, settled_n: int, now: int) -> int:
-        """Drop acknowledged commands that are older than the backup horizon. Answers how many."""
-        connection = self.connection
-        with transaction(connection):
-            self.meta.put(last_n=str(self.last_n), last_hash=self.last_hash.hex())
+    def drop_old(self, settled_n: int, server_now: int) -> int:
+        """Drop commands that were settled longer ago than the backup horizon. Answers how many.
+
+        ``server_now`` is the server's clock in ms UTC: a clock at this desk that was set wrong for a moment must not cost
+        what a restored server will ask for. How far things were settled on which day is written down here.
+        """
+        marks = _marks.decode(self.meta.get(_SETTLED_BY_DAY) or "[]")
+        old = [n for at, n in marks if at <= server_now - RETAINED_DAYS * _DAY_MS]
+        kept = [mark for mark in marks if mark[0] > server_now - RETAINED_DAYS * _DAY_MS]
+        if not kept or abs(server_now - kept[-1][0]) >= _DAY_MS:
+            kept.append((server_now, settled_n))
+        upto = min(max(old, default=0), settled_n)
+        with transaction(self.connection):
+            self.meta.put(
+                last_n=str(self.last_n),
+                last_hash=self.last_hash.hex(),
+                **{_SETTLED_BY_DAY: msgspec.json.encode(kept).decode()},
+            )
             # Only from the beginning, so that what is retained has no holes.
-            (kept_from,) = connection.execute(
-                "SELECT min(c.n) FROM command AS c LEFT JOIN outcome AS o ON o.n = c.n "
-                "WHERE c.n > ? OR o.n IS NULL OR o.recorded_at >= ?",
-                (settled_n, now - RETAINED_DAYS * _DAY_MS),
-            ).fetchone()
-            below = self.last_n + 1 if kept_from is None else kept_from
-            dropped: int = connection.execute("DELETE FROM command WHERE n < ?", (below,)).rowcount
-            connection.execute("DELETE FROM outcome WHERE n < ?", (below,))
+            dropped: int = self.connection.execute("DELETE FROM command WHERE n <= ?", (upto,)).rowcount
+            self.connection.execute("DELETE FROM outcome WHERE n <= ?", (upto,))
         return dropped
 
     def close(self) -> None:

@@ -96,16 +96,15 @@ class FileReplica:
             if store.settled_n != settled_before:
                 touched.add("outbox")
             staging.clear()
-            self._drop_old_commands()
+            self._drop_old_commands(last.server_time)
         if touched:
             store.rows_changed(touched)
 
-    def _drop_old_commands(self) -> None:
+    def _drop_old_commands(self, server_now: int) -> None:
         """Once a day let go of acknowledged commands that no restored server will ask for any more."""
-        now = self._store.clock()
-        if now - self._dropped_at >= DAY_MS:
-            self._dropped_at = now
-            self._store.outbox.drop_old(self._store.settled_n, now)
+        if server_now > 0 and abs(server_now - self._dropped_at) >= DAY_MS:
+            self._dropped_at = server_now
+            self._store.outbox.drop_old(self._store.settled_n, server_now)
 
     def abandon(self) -> None:
         """See Replica."""

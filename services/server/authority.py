@@ -18,6 +18,12 @@ SYSTEM = "system"
 """The actor of what the server does by itself, such as setting up an empty database."""
 
 
+_DAY_MS = 24 * 3600 * 1000
+# Well under the shortest time for which terminals keep anything that is dated by them (see the tables' kept_days).
+_BELIEVED_PAST_MS = 14 * _DAY_MS
+_BELIEVED_FUTURE_MS = _DAY_MS
+
+
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Who gave a command, at which terminal, when by that terminal's clock (ms UTC), and its id."""
 
@@ -37,7 +43,7 @@ def run(transaction: Transaction, command: Command, origin: Origin) -> Effect:
         command_id=origin.command_id,
         actor_id=origin.actor_id,
         terminal_id=origin.terminal_id,
-        at=origin.issued_at,
+        at=acted_at(origin.issued_at, transaction.received_at),
         received_at=transaction.received_at,
     )
     effect = run_command(transaction.unit, command, context)
@@ -45,6 +51,17 @@ def run(transaction: Transaction, command: Command, origin: Origin) -> Effect:
         # Named by the command, so that a command done over asks for the same job and not for another.
         put_job(transaction, derive(origin.command_id, "job", position), job.name, job.arguments)
     return effect
+
+
+def acted_at(issued_at: int, received_at: int) -> int:
+    """When a person acted: as the terminal's clock says, unless that clock is plainly wrong; then when it arrived.
+
+    Rows are dated by it, and terminals drop rows of old date: work of today must not vanish from every desk because
+    one of them believes that it is 2019, nor stand at the top of every list until 2031. All in ms UTC.
+    """
+    if received_at - _BELIEVED_PAST_MS <= issued_at <= received_at + _BELIEVED_FUTURE_MS:
+        return issued_at
+    return received_at
 
 
 def check_permission(transaction: Transaction, actor_id: str, permission: str) -> User:

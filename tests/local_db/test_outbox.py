@@ -129,30 +129,48 @@ def test_a_crash_between_new_identity_and_cache_shows_nothing_as_settled(profile
 def test_acknowledged_commands_are_kept_for_the_backup_horizon_and_then_dropped(
     profile: Path, books: object, desk: Desk
 ) -> None:
-    now = [desk._store.clock()]
+    def kept() -> list[int]:
+        return [command.n for command in replica(desk).commands_after(0, 10, 10**6)]
+
+    now = desk._store.clock()
+    for _ in range(3):
+        desk.do(new_order(desk, ("prod-1", 1)))
+    applied = [Outcome(n, "applied") for n in (1, 2)]
+    pull(desk, version=2, last_n=2, outcomes=applied, server_time=now)
+    now += (RETAINED_DAYS - 1) * _DAY_MS
+    pull(desk, version=3, last_n=2, server_time=now)
+    assert kept() == [1, 2, 3]
+    now += _DAY_MS
+    pull(desk, version=4, last_n=3, outcomes=[Outcome(3, "applied")], server_time=now)
+    assert kept() == [3]
+    assert replica(desk).outcomes_ack() == 3
+    now += RETAINED_DAYS * _DAY_MS
+    pull(desk, version=5, last_n=3, server_time=now)
+    assert kept() == []
+    last_hash = desk._store.outbox.last_hash
     desk.close()
-    with Desk.open(profile, allow_plain=True, clock=lambda: now[0]) as again:
-        again.as_user("user-1")
-        for _ in range(3):
-            again.do(new_order(again, ("prod-1", 1)))
-        pull(again, version=2, last_n=2, outcomes=[Outcome(1, "applied"), Outcome(2, "applied")])
-        now[0] += (RETAINED_DAYS - 1) * _DAY_MS
-        pull(again, version=3, last_n=2)
-        assert [command.n for command in replica(again).commands_after(0, 10, 10**6)] == [1, 2, 3]
-        now[0] += 2 * _DAY_MS
-        pull(again, version=4, last_n=2)
-        assert [command.n for command in replica(again).commands_after(0, 10, 10**6)] == [3]
-        assert replica(again).outcomes_ack() == 2
-        pull(again, version=5, last_n=3, outcomes=[Outcome(3, "applied")])
-        now[0] += (RETAINED_DAYS + 1) * _DAY_MS
-        pull(again, version=6, last_n=3)
-        assert replica(again).commands_after(0, 10, 10**6) == []
-        last_hash = again._store.outbox.last_hash
     with Desk.open(profile, allow_plain=True) as last:
         last.as_user("user-1").do(new_order(last, ("prod-1", 1)))
         sent = replica(last).commands_after(0, 10, 10**6)
         assert [(command.n, command.prev_hash) for command in sent] == [(4, last_hash)]
         assert replica(last).outcomes_ack() == 3
+
+
+def test_a_clock_set_wrong_at_the_desk_drops_nothing_that_a_restored_server_may_ask_for(
+    profile: Path, books: object, desk: Desk
+) -> None:
+    server_now = desk._store.clock()
+    desk.close()
+    wrong = [server_now]
+    with Desk.open(profile, allow_plain=True, clock=lambda: wrong[0]) as again:
+        again.as_user("user-1").do(new_order(again, ("prod-1", 1)))
+        pull(again, version=2, last_n=1, outcomes=[Outcome(1, "applied")], server_time=server_now)
+        for years in (9, -9, 0):
+            wrong[0] = server_now + years * 365 * _DAY_MS
+            pull(again, version=3, last_n=1, server_time=server_now + 2 * _DAY_MS)
+    with Desk.open(profile, allow_plain=True) as last:
+        pull(last, version=4, last_n=1, server_time=server_now + 3 * _DAY_MS)
+        assert [command.n for command in replica(last).commands_after(0, 10, 10**6)] == [1]
 
 
 def test_the_first_identity_changes_nothing_that_is_shown(tmp_path: Path, books: object) -> None:

@@ -48,6 +48,7 @@ def pull(
     outcomes: Iterable[Outcome] = (),
     reset: Iterable[str] = (),
     gone: Iterable[str] = (),
+    server_time: int = 0,
 ) -> None:
     """Let a desk stage and settle pages, as the sync engine does."""
     side = replica(desk)
@@ -57,7 +58,7 @@ def pull(
     side.settle(
         PullResponse(
             patches=[], more=False, cursors=dict.fromkeys(kept, version), last_n=last_n, outcomes=list(outcomes),
-            reset=list(reset), gone=list(gone),
+            reset=list(reset), gone=list(gone), server_time=server_time,
         )
     )  # fmt: skip
 

@@ -15,6 +15,9 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from tests.simulator.faults import Strike
 
+# Databases live as long as the stage, so what was prepared for one schedule serves the next.
+_STATEMENTS = 2000
+
 
 class PowerCut(BaseException):
     """The machine stopped in the middle of what it was doing. No program can catch that, so it is no Exception."""
@@ -122,7 +125,9 @@ class Database:
     def __init__(self, name: str, *, loses_commits: bool = False) -> None:
         self.name = name
         self.loses_commits = loses_commits
-        self.raw: Any = sqlite.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.raw: Any = sqlite.connect(
+            ":memory:", isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+        )
         self.is_set = False
         self.on_commit: Callable[[], None] = lambda: None
         """Called when a commit holds, even if nobody is told of it."""

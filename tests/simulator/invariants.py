@@ -53,10 +53,15 @@ def check_terminal(terminal: Terminal) -> None:
     if cursors:
         expected = kept(terminal.mirror.at(cursors), world.clock.now_ms())
         found = base_rows(cache.connection)
-        demand(f"{_name(terminal)}: without what is pending, the rows are the server's", differences(expected, found))
+        demand(
+            f"{_name(terminal)}: without what is pending, the rows are the server's",
+            differences(expected, found),
+        )
     _check_replay(terminal)
     if not store.pending:
-        demand(f"{_name(terminal)}: shadow tables are empty when nothing is pending", _shadows(cache.connection))
+        demand(
+            f"{_name(terminal)}: shadow tables are empty when nothing is pending", _shadows(cache.connection)
+        )
 
 
 def _check_replay(terminal: Terminal) -> None:
@@ -99,8 +104,12 @@ def check_settled(world: World) -> None:
         _check_outbox(terminal, taken)
     expected, problems = oracle.replay(world.setting.oracle, taken, given)
     demand("the authority answers as the same commands one after the other would", problems)
-    demand("the server's rows are those of the same commands one after the other", differences(expected, truth))
-    demand("the union of the feed is the tables", [f"{t}: {n}" for t, n in feed.union_differs(server).items()])
+    demand(
+        "the server's rows are those of the same commands one after the other", differences(expected, truth)
+    )
+    demand(
+        "the union of the feed is the tables", [f"{t}: {n}" for t, n in feed.union_differs(server).items()]
+    )
     demand("stock adds up", stock_problems(server))
     now = world.clock.now_ms()
     for terminal in world.terminals:
@@ -123,8 +132,14 @@ def _check_outcomes(world: World, taken: list[oracle.Taken], given: dict[str, or
         poisoned = record.command_id in world.server.troubles.poisoned or record.code == "depends_on_parked"
         if record.status == "rejected":
             demand("only a rule refuses", [] if record.code in CODES else [what])
-            demand("a fact is never refused", [what] if kind is c.Kind.FACT and record.code != "not_found" else [])
-        demand("only what the server keeps failing on is parked", [what] if record.status == "parked" and not poisoned else [])
+            demand(
+                "a fact is never refused",
+                [what] if kind is c.Kind.FACT and record.code != "not_found" else [],
+            )
+        demand(
+            "only what the server keeps failing on is parked",
+            [what] if record.status == "parked" and not poisoned else [],
+        )
 
 
 def _check_outbox(terminal: Terminal, taken: list[oracle.Taken]) -> None:
@@ -141,7 +156,10 @@ def _check_outbox(terminal: Terminal, taken: list[oracle.Taken]) -> None:
     mine = outbox.connection.execute(
         "SELECT c.n, c.id, o.status, o.code FROM command AS c LEFT JOIN outcome AS o ON o.n = c.n ORDER BY c.n"
     ).fetchall()
-    demand(f"{name}: every outcome is here, and is the server's", [str(d) for d in sorted(set(mine) ^ set(theirs), key=str)])
+    demand(
+        f"{name}: every outcome is here, and is the server's",
+        [str(d) for d in sorted(set(mine) ^ set(theirs), key=str)],
+    )
     seen = outbox.connection.execute("SELECT command_id FROM attention").fetchall()
     wanted = {command_id for _, command_id, status, _ in theirs if status != "applied"}
     unseen = sorted(wanted - {command_id for (command_id,) in seen})

@@ -17,7 +17,6 @@ from services.storage.tables import (
     OrderLine,
     PickTask,
     Product,
-    Route,
     Shipment,
     Stock,
     StockTask,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from tests.simulator.terminal import SimDesk
 
 _TRIES = 12
-_PEOPLE = ("user-supervisor", "user-supervisor", "user-supervisor", "user-administrator", "user-picker")
+_PEOPLE = ("user-supervisor", "user-supervisor", "user-administrator")
 
 
 class Person:
@@ -78,7 +77,7 @@ class Person:
         if task is None:
             return None
         left = max(1, task.quantity - task.picked)
-        quantity = left if self.chance.random() < 0.6 else self.chance.randint(1, left)
+        quantity = left if self.chance.random() < 0.8 else self.chance.randint(1, left)
         return c.ConfirmPick(**_named(task), quantity=quantity)
 
     def short(self) -> c.Command | None:
@@ -114,10 +113,17 @@ class Person:
             case 1:
                 return c.HoldStock(**at, location_id=place, quantity=chance.randint(1, 3), reason="damaged")
             case 2:
-                return c.ReleaseStock(**at, location_id=place, quantity=1)
+                held = self._any(Stock, "status = 'held' AND on_hand > 0")
+                if held is None:
+                    return c.AdjustStock(**at, location_id=place, delta=1, reason="found")
+                return c.ReleaseStock(
+                    site_id=SITE, product_id=held.product_id, location_id=held.location_id, quantity=1
+                )
             case 3:
                 other = bin_id(SITE, chance.randint(5, 8))
-                return c.MoveStock(**at, from_location_id=place, to_location_id=other, quantity=chance.randint(1, 5))
+                return c.MoveStock(
+                    **at, from_location_id=place, to_location_id=other, quantity=chance.randint(1, 5)
+                )
             case _:
                 return c.ReceiveStock(**at, location_id=place, quantity=chance.randint(1, 6))
 
@@ -167,36 +173,39 @@ class Person:
         )  # fmt: skip
 
     def pack(self) -> c.Command | None:
-        """Parcels are made."""
-        order = self._any(Order, "status IN ('picked', 'picking', 'packed')")
+        """Parcels are made, and opened again."""
+        order = self._any(Order, "status IN ('picked', 'packed')")
         if order is None:
             return None
-        if order.status == "packed":
+        if order.status == "packed" and self.chance.random() < 0.5:
             return c.UnpackOrder(site_id=SITE, order_id=order.id)
         return c.PackOrder(site_id=SITE, order_id=order.id)
 
     def ship(self) -> c.Command | None:
         """Shipments are loaded, handed over, come back."""
-        shipment = self._any(Shipment)
+        shipment = self._any(Shipment, "parcels > 0")
         if shipment is None:
             return None
         named: dict[str, Any] = {"site_id": SITE, "shipment_id": shipment.id}
-        return self.chance.choice(
-            (
-                c.LoadShipment(**named), c.LoadShipment(**named), c.UnloadShipment(**named),
-                c.DeliverShipment(**named, pod_name="Pat"), c.FailDelivery(**named, reason="nobody_there"),
-                c.ReturnShipment(**named, reason="refused"), c.UnassignShipment(**named),
-            )
-        )  # fmt: skip
-
-    def drive(self) -> c.Command | None:
-        """A van leaves, or comes home."""
-        route = self._any(Route)
-        if route is None:
-            return None
-        if route.status == "open":
-            return c.DepartRoute(site_id=SITE, route_id=route.id)
-        return c.FinishRoute(site_id=SITE, route_id=route.id)
+        match shipment.status:
+            case "loaded":
+                leave = c.DepartRoute(site_id=SITE, route_id=shipment.route_id)
+                return self.chance.choice((leave, c.UnloadShipment(**named)))
+            case "en_route" | "arrived":
+                done = c.DeliverShipment(**named, pod_name="Pat")
+                return self.chance.choice((done, done, c.FailDelivery(**named, reason="nobody_there")))
+            case "failed":
+                return self.chance.choice(
+                    (c.RetryDelivery(**named), c.ReturnShipment(**named, reason="refused"))
+                )
+            case "returning":
+                return c.ReceiveReturn(**named, location_id=f"{SITE}-REC-1")
+            case "delivered":
+                return c.FinishRoute(site_id=SITE, route_id=shipment.route_id)
+            case _:
+                return self.chance.choice(
+                    (c.LoadShipment(**named), c.LoadShipment(**named), c.UnassignShipment(**named))
+                )
 
     def fleet(self) -> c.Command | None:
         """A vehicle's state."""
@@ -257,9 +266,8 @@ _MIX: dict[Callable[[Person], c.Command | None], float] = {
     Person.change: 4,
     Person.line: 2,
     Person.count: 3,
-    Person.pack: 2,
-    Person.ship: 3,
-    Person.drive: 1,
+    Person.pack: 3,
+    Person.ship: 5,
     Person.fleet: 1,
     Person.product: 2,
     Person.customer: 2,

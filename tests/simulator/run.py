@@ -38,6 +38,7 @@ def run(stage: Stage, schedule: Schedule) -> Verdict:
     """Play a schedule. An error of the product is a violation like any other."""
     setting = stage.setting(schedule.terminals)
     setting.reset()
+    stage.tidy()
     world = None
     problem = ""
     with _quiet() as overheard:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from tests.simulator import faults
 
 WORK, SYNC, WAIT, FAULT = "work", "sync", "wait", "fault"
-SERVER = -1
 
 COMMANDS = 40
 """How many commands a schedule has at least."""
 FAULTS = 10
-"""How many faults strike in a schedule at least, as a rule: some are drawn in addition, for not every one is met."""
-_FAULTS_DRAWN = 19
+"""How many faults strike in a schedule at least."""
+_FAULTS_DRAWN = 12
+_RESERVE = 20
 
 # Few terminals meet each other most often; many now and then.
 _SIZES = ((2, 42), (3, 33), (4, 15), (6, 7), (12, 2), (50, 0.3))
@@ -45,22 +45,26 @@ class Knobs:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A run. ``offsets``: how far each terminal's clock is off, in seconds. ``kept``: the steps left in, None for all."""
+    """A run. ``offsets``: how far each terminal's clock is off, in seconds. ``kept``: the steps left in, None for all.
+
+    The last ``reserve`` steps are only taken while there have been too few commands or faults: not every command is
+    taken, and not every fault finds an occasion.
+    """
 
     seed: int
     terminals: int
     offsets: tuple[float, ...]
     knobs: Knobs
     steps: tuple[Step, ...]
+    reserve: int = 0
     kept: tuple[int, ...] | None = None
 
     def only(self, kept: Collection[int]) -> Schedule:
         """This run with these steps only."""
         every = self.steps if self.kept is None else generate(self.seed).steps
         chosen = tuple(sorted(kept))
-        return Schedule(
-            self.seed, self.terminals, self.offsets, self.knobs, tuple(every[i] for i in chosen), chosen
-        )
+        steps = tuple(every[i] for i in chosen)
+        return Schedule(self.seed, self.terminals, self.offsets, self.knobs, steps, kept=chosen)
 
     @property
     def indexes(self) -> tuple[int, ...]:
@@ -73,6 +77,10 @@ def generate(seed: int) -> Schedule:
     chance = random.Random(seed)
     sizes, weights = zip(*_SIZES, strict=True)
     terminals = chance.choices(sizes, weights)[0]
+    kinds = [WORK] * COMMANDS + [FAULT] * _FAULTS_DRAWN + [SYNC] * 8 + [WAIT] * 2
+    chance.shuffle(kinds)
+    steps = _steps(chance, terminals, kinds)
+    reserve = _steps(chance, terminals, [WORK, FAULT] * _RESERVE)
     return Schedule(
         seed=seed,
         terminals=terminals,
@@ -83,35 +91,35 @@ def generate(seed: int) -> Schedule:
             rows_in_memory=chance.choice((10, 4000)),
             few_rows=chance.choice((0, 10, 2000)),
         ),
-        steps=tuple(_steps(chance, terminals)),
+        steps=(*steps, *reserve),
+        reserve=len(reserve),
     )
 
 
 def _offset(chance: random.Random) -> float:
     """Most clocks are nearly right, some are off by hours, some by years."""
-    return chance.choice(
-        (0.0, chance.uniform(-5, 5), 3600.0, -7200.0, chance.uniform(-9, 9) * _YEAR_S)
-    )
+    return chance.choice((0.0, chance.uniform(-5, 5), 3600.0, -7200.0, chance.uniform(-9, 9) * _YEAR_S))
 
 
-def _steps(chance: random.Random, terminals: int) -> Iterable[Step]:
-    def step(kind: str, who: int, what: str = "") -> Step:
-        return Step(kind, who, what, chance.getrandbits(32))
+def _steps(chance: random.Random, terminals: int, kinds: list[str]) -> list[Step]:
+    steps: list[Step] = []
 
-    kinds = [WORK] * (COMMANDS + 3) + [FAULT] * _FAULTS_DRAWN + [SYNC] * 9 + [WAIT] * 2
-    chance.shuffle(kinds)
+    def add(kind: str, who: int, what: str = "") -> None:
+        steps.append(Step(kind, who, what, chance.getrandbits(32)))
+
     for kind in kinds:
         who = chance.randrange(terminals)
         if kind != FAULT:
-            yield step(kind, who)
+            add(kind, who)
             continue
         what = _fault(chance)
-        yield step(FAULT, who, what)
+        add(FAULT, who, what)
         # A fault without an occasion is none: most are met at once.
         if what in faults.STEPS or (what in faults.DISK and chance.random() < 0.5):
-            yield step(WORK, who)
-        elif what not in faults.AT_ONCE and chance.random() < 0.9:
-            yield step(SYNC, who)
+            add(WORK, who)
+        elif what not in faults.AT_ONCE and chance.random() < 0.8:
+            add(SYNC, who)
+    return steps
 
 
 def _fault(chance: random.Random) -> str:

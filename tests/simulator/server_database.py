@@ -132,5 +132,3 @@ class ServerDatabase:
     def writer(self) -> ServerConnection:
         """A connection for whoever keeps one."""
         return ServerConnection(self._machine.connect(self._database))
-
-

@@ -22,7 +22,7 @@ from tests.simulator.invariants import check_round, check_settled, check_termina
 from tests.simulator.network import PAUSE_S, Network
 from tests.simulator.person import Person
 from tests.simulator.rows import all_rows
-from tests.simulator.schedule import Schedule, Step
+from tests.simulator.schedule import COMMANDS, FAULTS, WORK, Schedule, Step
 from tests.simulator.stage import Setting
 from tests.simulator.terminal import Terminal
 
@@ -30,7 +30,8 @@ SETTLED_WITHIN_S = 30.0
 """How long after the network has healed everything must be settled, in simulated seconds."""
 _MOST_NESTED = 3
 _YEAR_S = 365.25 * 86_400
-_LOOKS = 0.12
+_LOOKS = 0.08
+_LOOKS_AFTER_A_CRASH = 0.3
 
 
 class World:
@@ -44,7 +45,7 @@ class World:
         """What the engines said of faults of this program."""
         self.faults: Counter[str] = Counter()
         self.network = Network(self)
-        self._steps: Iterator[Step] = iter(schedule.steps)
+        self._steps: Iterator[tuple[int, Step]] = iter(enumerate(schedule.steps))
         self._nested = 0
         machine = Machine("server", lambda strike: self.struck(strike.kind))
         self.server = Authority(
@@ -58,7 +59,8 @@ class World:
         looker = self.server.connection()
         self.history = History(all_rows(looker.driver_connection), self.server.versions())
         self.terminals = [
-            Terminal(self, number, seat, schedule.offsets[number]) for number, seat in enumerate(setting.seats)
+            Terminal(self, number, seat, schedule.offsets[number])
+            for number, seat in enumerate(setting.seats)
         ]
 
     def struck(self, kind: str) -> None:
@@ -73,7 +75,7 @@ class World:
     def play(self) -> None:
         """All of it. Raises Violation."""
         with self._rigged():
-            for step in self._steps:
+            while (step := self._next()) is not None:
                 self._take(step)
             self._heal()
             check_settled(self)
@@ -84,12 +86,23 @@ class World:
             return
         self._nested += 1
         for _ in range(steps):
-            step = next(self._steps, None)
+            step = self._next()
             if step is not None:
                 self._take(step)
         self._nested -= 1
 
     # Steps
+
+    def _next(self) -> Step | None:
+        """The next step; one of the reserve only where there is too little without it."""
+        for place, step in self._steps:
+            if place < len(self.schedule.steps) - self.schedule.reserve:
+                return step
+            if step.kind == WORK and self.commands < COMMANDS:
+                return step
+            if step.kind != WORK and self.faults.total() < FAULTS:
+                return step
+        return None
 
     def _take(self, step: Step) -> None:
         terminal = self.terminals[step.who % len(self.terminals)]
@@ -111,7 +124,8 @@ class World:
                 return
             terminal.recover()
             terminal.note_commands()
-            self._look_at(terminal)
+            if step.salt % 100 < _LOOKS_AFTER_A_CRASH * 100:
+                self._look_at(terminal)
 
     def _work(self, terminal: Terminal, salt: int) -> None:
         person = Person(terminal.desk, salt)
@@ -217,4 +231,3 @@ class World:
         stack.enter_context(patch.object(authority, "run", self.server.troubles.run))
         stack.enter_context(patch.object(committer, "Transaction", self.server.transaction))
         return stack
-
