@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import SPACE_8
 from desktop_app.widgets.buttons import button
+from desktop_app.widgets.choice_menu import ChoiceMenu
 
 _CROSS = 12
 _PAD = 10
@@ -18,12 +19,13 @@ _PAD = 10
 class Filter(NamedTuple):
     """One filter: `choices` are (value, words). With `several`, more than one may be active at a time.
 
-    A filter with a single choice is a switch.
+    A filter with a single choice is a switch. One without choices is looked up by its owner: `asked(key)` where a person
+    wants to choose, `set_found(key, value, words)` once they have.
     """
 
     key: str
     title: str
-    choices: Sequence[tuple[Any, str]]
+    choices: Sequence[tuple[Any, str]] = ()
     several: bool = False
 
 
@@ -31,11 +33,13 @@ class FilterChips(QWidget):
     """The filters of a list. `changed(dict)` carries key -> value, or a tuple of values of a filter with several."""
 
     changed = Signal(dict)
+    asked = Signal(str)
 
     def __init__(self, theme: Theme, filters: Sequence[Filter], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._filters = theme, {each.key: each for each in filters}
         self._active: dict[str, tuple[Any, ...]] = {}
+        self._found: dict[str, tuple[Any, str]] = {}
         self._chips: dict[str, _Chip] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -63,7 +67,7 @@ class FilterChips(QWidget):
         for key, value in values.items():
             if key in self._filters:
                 wanted = value if isinstance(value, (list, tuple)) else (value,)
-                known = tuple(v for v, _words in self._filters[key].choices if v in wanted)
+                known = tuple(v for v, _words in self._choices(key) if v in wanted)
                 if known:
                     self._active[key] = known
         self._show()
@@ -77,6 +81,16 @@ class FilterChips(QWidget):
         self._show()
         self.changed.emit(self.values())
 
+    def set_found(self, key: str, value: Any, words: str) -> None:
+        """Make what was looked up for a filter active, without `changed`: its owner knows."""
+        self._found[key] = (value, words)
+        self._active[key] = (value,)
+        self._show()
+
+    def chip(self, key: str) -> QAbstractButton:
+        """The chip of a filter, for a list of choices to open under."""
+        return self._chips[key]
+
     def clear(self) -> None:
         """Remove every filter."""
         self._active.clear()
@@ -85,18 +99,22 @@ class FilterChips(QWidget):
 
     def _on_chip(self, key: str) -> None:
         chosen = self._filters[key]
+        if not chosen.choices:
+            self.asked.emit(key)
+            return
         if len(chosen.choices) == 1:
             self.set_filter(key, () if key in self._active else (chosen.choices[0][0],))
             return
-        menu = QMenu(self)
+        menu, active = ChoiceMenu(self), self._active.get(key, ())
         for value, words in chosen.choices:
-            entry = menu.addAction(words)
-            entry.setCheckable(True)
-            entry.setChecked(value in self._active.get(key, ()))
-            entry.triggered.connect(lambda checked, value=value: self._choose(key, value, checked))
-        menu.aboutToHide.connect(menu.deleteLater)
-        chip = self._chips[key]
-        menu.popup(chip.mapToGlobal(chip.rect().bottomLeft()))
+            wanted = value not in active
+            menu.offer(
+                words, lambda value=value, wanted=wanted: self._choose(key, value, wanted), checked=not wanted
+            )
+        menu.pop_under(self._chips[key])
+
+    def _choices(self, key: str) -> Sequence[tuple[Any, str]]:
+        return self._filters[key].choices or ([self._found[key]] if key in self._found else [])
 
     def _choose(self, key: str, value: Any, checked: bool) -> None:
         if not self._filters[key].several:
@@ -107,8 +125,9 @@ class FilterChips(QWidget):
 
     def _show(self) -> None:
         for key, chip in self._chips.items():
-            words = dict(self._filters[key].choices)
-            chip.show_values([words[value] for value in self._active.get(key, ())], len(words) == 1)
+            words = dict(self._choices(key))
+            switch = len(self._filters[key].choices) == 1
+            chip.show_values([words[value] for value in self._active.get(key, ())], switch)
         self._clear.setVisible(len(self._active) > 1)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMenu
-
 from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.dispatch.route_view import RouteView
 from desktop_app.panels.dispatch.tables import LOADING_ROUTES
 from desktop_app.widgets.buttons import button
+from desktop_app.widgets.choice_menu import ChoiceMenu
 from local_db.queries.dispatch_queries import RouteRow, StopRow, routes_in
 from services.commands import AssignShipment, DepartRoute, LoadShipment, UnassignShipment, UnloadShipment
 
@@ -121,13 +120,13 @@ class Loading(RouteView):
         if not stops or here is None:
             self.context.toasts.show("Choose shipments first.", "neutral")
             return
-        menu = QMenu(self)
+        menu = ChoiceMenu(self)
         for _number, route in self.routes.rows.cached():
             if route.id != here.id:
                 room = (route.capacity_g - route.load_g) / 1000
                 words = f"{route.number}  {route.vehicle_code}, room for {room:,.0f} kg"
-                menu.addAction(words, lambda route=route: self._move_to(stops, here, route))
-        menu.popup(self._move.mapToGlobal(self._move.rect().bottomLeft()))
+                menu.offer(words, lambda route=route: self._move_to(stops, here, route))
+        menu.pop_under(self._move)
 
     def _move_to(self, stops: list[StopRow], here: RouteRow, route: RouteRow) -> None:
         for stop in stops:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.dialogs.frame import DialogFrame
 from desktop_app.dialogs.reason_dialog import ReasonDialog
@@ -14,6 +14,7 @@ from desktop_app.panels.dispatch.route_view import RouteView
 from desktop_app.panels.dispatch.tables import ROAD_ROUTES
 from desktop_app.themes.theme import Theme
 from desktop_app.widgets.buttons import button
+from desktop_app.widgets.choice_menu import ChoiceMenu
 from desktop_app.widgets.form_rows import Form
 from local_db.queries.dispatch_queries import RouteRow, StopRow, receiving_places, routes_in
 from services.commands import (
@@ -120,31 +121,31 @@ class Road(RouteView):
         if stop is None:
             self.context.toasts.show("Choose a shipment first.", "neutral")
             return
-        site_id, menu = self.doer.site_id, QMenu(self)
+        site_id, menu = self.doer.site_id, ChoiceMenu(self)
         if stop.shipment_status == "failed":
             again = RetryDelivery(site_id=site_id, shipment_id=stop.shipment_id)
             words = f"{stop.shipment_number} is tried again"
-            menu.addAction("Try again on this route", lambda: self.doer.do(again, words))
+            menu.offer("Try again on this route", lambda: self.doer.do(again, words))
         if stop.shipment_status in ("failed", "delivered"):
-            menu.addAction("Comes back", lambda: self.doer.do(
+            menu.offer("Comes back", lambda: self.doer.do(
                 ReturnShipment(site_id=site_id, shipment_id=stop.shipment_id, reason="sent_back"),
                 f"{stop.shipment_number} is coming back"))  # fmt: skip
         if stop.shipment_status == "returning":
-            menu.addAction("Received at...", lambda: self._ask_place(stop))
+            menu.offer("Received at...", lambda: self._ask_place(stop))
         if menu.isEmpty():
-            menu.addAction("Nothing more can be done with it now").setEnabled(False)
-        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+            menu.say("Nothing more can be done with it now")
+        menu.pop_under(self._more)
 
     def _ask_place(self, stop: StopRow) -> None:
         desk, site_id = self.context.desk, self.doer.site_id
 
         def show(places: list[tuple[str, str]]) -> None:
-            menu = QMenu(self)
+            menu = ChoiceMenu(self)
             for place_id, code in places[:40]:
-                menu.addAction(code, lambda place_id=place_id, code=code: self.doer.do(
+                menu.offer(code, lambda place_id=place_id, code=code: self.doer.do(
                     ReceiveReturn(site_id=site_id, shipment_id=stop.shipment_id, location_id=place_id),
                     f"{stop.shipment_number} is back at {code}, on hold"))  # fmt: skip
-            menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+            menu.pop_under(self._more)
 
         self.context.runner.run(lambda: receiving_places(desk.read, site_id), show, self)
 

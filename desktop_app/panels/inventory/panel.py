@@ -51,6 +51,9 @@ class Panel(QWidget):
         self.counts = CountsPage(context, self._doer)
         self.table, self.search_field = self.stock.table, self.stock.search
         self.product = ProductInspector(context)
+        # It belongs to the panel until the window takes it.
+        self.product.setParent(self)
+        self.product.hide()
         self._stack = QStackedWidget()
         self.tabs = Tabs(context.theme, "inventory.tab", _PAGES)
         self.tabs.chosen.connect(self.show_page)

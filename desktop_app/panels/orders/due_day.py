@@ -1,10 +1,11 @@
-"""Reads a due day as people write it: `tomorrow`, `fri`, `+3`, `24/11`, `24 Nov`, `2026-11-24`."""
+"""Days at the site: today, and a due day as people write it: `tomorrow`, `fri`, `+3`, `24/11`, `24 Nov`, `2026-11-24`."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -15,6 +16,11 @@ _LEAST_LETTERS: Final = 3
 
 class UnknownDay(ValueError):
     """What was written is no day; the text says how to write one."""
+
+
+def site_today(zone: str) -> date:
+    """Today where the site is, in its zone, as `Europe/London`."""
+    return datetime.now(ZoneInfo(zone)).date()
 
 
 def read_day(text: str, today: date) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app import formats
@@ -18,23 +18,20 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import draft as drafting
 from desktop_app.panels.orders.customer_pick import CustomerPick
 from desktop_app.panels.orders.draft import Draft, DraftCustomer
-from desktop_app.panels.orders.draft_columns import draft_columns
-from desktop_app.panels.orders.due_day import UnknownDay
+from desktop_app.panels.orders.draft_lines import DraftLines
+from desktop_app.panels.orders.due_day import UnknownDay, site_today
 from desktop_app.panels.orders.entry_side import EntrySide
 from desktop_app.panels.orders.intake import Intake, Line
 from desktop_app.panels.orders.line_composer import LineComposer
 from desktop_app.panels.orders.paste_report import PasteReport
-from desktop_app.panels.orders.pasted_rows import WrongRow, looks_like_rows
+from desktop_app.panels.orders.pasted_rows import WrongRow
 from desktop_app.panels.orders.placed_ladder import PlacedLadder
 from desktop_app.panels.orders.placing import Placed, Placer
 from desktop_app.panels.orders.words import count
 from desktop_app.scanner import ScanFeedback, ScanTarget
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from desktop_app.widgets.buttons import button
-from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import holder, label, row, scrolled
-from desktop_app.widgets.row_source import ListSource
-from desktop_app.widgets.row_table import RowTable
 from local_db.queries.order_entry_queries import ProductHit, products_now
 from services.domain.refusals import RuleViolation
 
@@ -67,21 +64,7 @@ class OrderEntry(QWidget):
         self.customer = self.who.field
         self.composer = LineComposer(context, site_id, currency, self.stock_age)
         self.report = PasteReport(context.theme)
-        empty = EmptyState(
-            context.theme,
-            "scan",
-            "No lines yet",
-            "Type a product above, scan it, or paste rows of sku and quantity from a spreadsheet.",
-        )
-        self.lines = RowTable(
-            context.theme,
-            context.runner,
-            draft_columns(currency, lambda: self.draft.on_shortfall == "refuse"),
-            name="Lines of the new order",
-            key=lambda line: line.product_id,
-            empty=empty,
-        )
-        self.lines.setObjectName("orders.entry.lines")
+        self.lines = DraftLines(context, currency, lambda: self.draft.on_shortfall == "refuse")
         self._stock_words = label("", "label")
         self.side = EntrySide(context, self.today)
         self._lay_out()
@@ -252,14 +235,12 @@ class OrderEntry(QWidget):
         self._change(drafting.with_line(self.draft, replace(known, quantity=quantity, price_minor=price)))
         self._show_lines(hit.product_id)
 
-    def _remove_selected(self) -> None:
-        chosen = [line.product_id for line in self.lines.selected_rows()]
-        if chosen:
-            before = self.draft
-            self._change(drafting.without(self.draft, chosen))
-            self._show_lines()
-            words = f"{len(chosen)} lines removed" if len(chosen) > 1 else "Line removed"
-            self._context.toasts.show(words, "neutral", ("Undo", lambda: self._bring_back(before)))
+    def _remove(self, product_ids: Sequence[str]) -> None:
+        before = self.draft
+        self._change(drafting.without(self.draft, product_ids))
+        self._show_lines()
+        words = f"{len(product_ids)} lines removed" if len(product_ids) > 1 else "Line removed"
+        self._context.toasts.show(words, "neutral", ("Undo", lambda: self._bring_back(before)))
 
     def _bring_back(self, before: Draft) -> None:
         if before.order_id == self.draft.order_id:
@@ -315,10 +296,7 @@ class OrderEntry(QWidget):
         self._context.actions.refresh()
 
     def _show_lines(self, select: str = "") -> None:
-        lines = list(self.draft.lines)
-        self.lines.set_source(ListSource(lines), first=lines, count=len(lines), keep_place=True)
-        if select:
-            self.lines.select_key(select)
+        self.lines.show_lines(self.draft.lines, select)
         self.side.show_sums(self.draft, self._currency)
 
     def _show_ages(self) -> None:
@@ -384,22 +362,10 @@ class OrderEntry(QWidget):
         self.composer.walked.connect(lambda: self.side.due.setFocus(Qt.FocusReason.TabFocusReason))
         self.composer.typed.connect(lambda text: self._change(replace(self.draft, typed=text)))
         self.lines.opened.connect(self.composer.edit)
-        self.lines.installEventFilter(self)
+        self.lines.removing.connect(self._remove)
+        self.lines.pasted.connect(self._on_paste)
         self.side.changed.connect(self._on_side)
         self.side.show_placed.connect(lambda: self.show_order.emit(self._ladder.order_id))
-
-    def eventFilter(self, watched: object, event: object) -> bool:
-        """Delete takes lines away, paste adds rows while the lines have the focus."""
-        if watched is self.lines and isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-                self._remove_selected()
-                return True
-            if event.matches(QKeySequence.StandardKey.Paste):
-                text = QGuiApplication.clipboard().text()
-                if looks_like_rows(text):
-                    self._on_paste(text)
-                    return True
-        return False
 
     def _on_side(self) -> None:
         self._change(
@@ -420,11 +386,3 @@ class OrderEntry(QWidget):
     def _focus_first(self) -> None:
         first = self.customer if self.draft.customer is None else self.composer.product
         first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def site_today(zone: str) -> date:
-    """Today where the site is."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo(zone)).date()

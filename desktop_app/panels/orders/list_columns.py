@@ -16,6 +16,7 @@ from services.domain.order_states import OPEN
 FILTERS: Final = (
     Filter("status", "Status", [(state, words[0]) for state, words in STATUSES.items()], several=True),
     Filter("channel", "Channel", list(CHANNELS.items()), several=True),
+    Filter("customer", "Customer"),
     Filter("open", "Open", [(True, "Open")]),
     Filter("late", "Late", [(True, "Late")]),
     Filter("mine", "Mine", [(True, "Mine")]),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.panel_context import PanelContext
@@ -17,17 +18,22 @@ from desktop_app.panels.orders.words import count
 from desktop_app.themes.tokens import SPACE_8
 from desktop_app.widgets.buttons import action_button, button
 from desktop_app.widgets.chips import FilterChips
+from desktop_app.widgets.choice_menu import ChoiceMenu
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import body_margins, holder, label, row
 from desktop_app.widgets.row_source import QuerySource
 from desktop_app.widgets.row_table import RowTable
 from desktop_app.widgets.search_field import SearchField
+from local_db.queries.order_entry_queries import recent_customers
 from local_db.queries.order_queries import OrderFilter, OrderListRow, order_count, order_page
+from services.storage.tables import Customer
 
 CONTEXT_ACTIONS = (
     "order.edit", "order.quantity", "order.add_lines", "-", "order.release", "order.retry", "order.hold", "order.resume",
     "order.close", "order.cancel", "-", "order.pick_list", "order.packing_slip", "-", "order.again",
 )  # fmt: skip
+
+_MOST_CUSTOMERS = 12
 
 
 class OrderList(QWidget):
@@ -47,11 +53,6 @@ class OrderList(QWidget):
         self.search.setFixedWidth(260)
         self.chips = FilterChips(theme, FILTERS)
         self.chips.setObjectName("orders.filters")
-        self._customer_chip = button(
-            theme, "", lambda: self.show_customer("", ""), kind="quiet", icon="close"
-        )
-        self._customer_chip.setObjectName("orders.filter.customer")
-        self._customer_chip.hide()
         self._count = label("", "label")
         self._drafts_button = button(theme, "", None, icon="edit")
         self._drafts_button.setObjectName("orders.drafts")
@@ -81,7 +82,8 @@ class OrderList(QWidget):
         self.search.searched.connect(lambda _text: self.apply())
         self.search.left_down.connect(lambda: self.table.setFocus(Qt.FocusReason.OtherFocusReason))
         self.search.entered.connect(lambda _text: self.table.select_number(0))
-        self.chips.changed.connect(lambda _values: self.apply())
+        self.chips.changed.connect(lambda _values: self._on_chips())
+        self.chips.asked.connect(lambda _key: self._ask_customer())
         self.table.rows.loaded.connect(lambda _anew: self._show_count())
 
     @property
@@ -134,16 +136,16 @@ class OrderList(QWidget):
 
     def show_customer(self, customer_id: str, name: str) -> None:
         """Only this customer's orders; an empty id takes that filter away."""
-        self._customer = (customer_id, name) if customer_id else None
-        self._customer_chip.setText(f"Customer: {name}")
-        self._customer_chip.setAccessibleName(f"Take the filter for customer {name} away")
-        self._customer_chip.setVisible(bool(customer_id))
-        self.apply()
+        if customer_id:
+            self._customer = (customer_id, name)
+            self.chips.set_found("customer", customer_id, name)
+            self.apply()
+        else:
+            self.chips.set_filter("customer", ())
 
     def show_only(self, text: str) -> None:
         """Take every filter away and search for `text`."""
         self._customer = None
-        self._customer_chip.hide()
         self.chips.restore({})
         self.search.setText(text)
         self.apply()
@@ -157,7 +159,8 @@ class OrderList(QWidget):
 
     def state(self) -> Mapping[str, object]:
         """What is to be remembered."""
-        return {"chips": self.chips.values(), "customer": list(self._customer) if self._customer else None}
+        chips = {key: value for key, value in self.chips.values().items() if key != "customer"}
+        return {"chips": chips, "customer": list(self._customer) if self._customer else None}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Bring filters back."""
@@ -166,30 +169,52 @@ class OrderList(QWidget):
             self.chips.restore(chips)
         if isinstance(customer, list) and len(customer) == 2:
             self._customer = (str(customer[0]), str(customer[1]))
-            self._customer_chip.setText(f"Customer: {customer[1]}")
-            self._customer_chip.show()
+            self.chips.set_found("customer", *self._customer)
 
     def _lay_out(self) -> None:
         head = QVBoxLayout()
         head.setContentsMargins(*body_margins())
         head.setSpacing(SPACE_8)
         head.addLayout(row(self.search, "stretch", self._drafts_button, self._new))
-        head.addLayout(row(self.chips, self._customer_chip, "stretch", self._count))
+        head.addLayout(row(self.chips, "stretch", self._count))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(holder(head))
         whole.addWidget(self.table, 1)
 
+    def _on_chips(self) -> None:
+        if "customer" not in self.chips.values():
+            self._customer = None
+        self.apply()
+
+    def _ask_customer(self) -> None:
+        read, site_id = self._context.desk.read, self._site_id
+        self._context.runner.run(
+            lambda: recent_customers(read, site_id, limit=_MOST_CUSTOMERS),
+            self._offer_customers,
+            self,
+            key="customers",
+        )
+
+    def _offer_customers(self, recent: Sequence[Customer]) -> None:
+        """The one filtered by, that of the marked order, then those who ordered last; any other by the search field."""
+        menu, marked = ChoiceMenu(self, "orders.customers"), self.table.current_row()
+        offered = [self._customer] if self._customer else []
+        offered += [(marked.customer_id, marked.customer_name)] if marked is not None else []
+        for customer_id, name in dict([*offered, *((each.id, each.name) for each in recent)]).items():
+            chosen = self._customer is not None and self._customer[0] == customer_id
+            menu.offer(name, partial(self.show_customer, customer_id, name), checked=chosen)
+        menu.addSeparator()
+        menu.offer("Search by name", lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        menu.pop_under(self.chips.chip("customer"))
+
     def _show_count(self) -> None:
         self._count.setText(count(self.table.row_count(), "order"))
 
     def _show_drafts_menu(self) -> None:
-        menu = QMenu(self)
+        menu = ChoiceMenu(self)
         for draft in self._drafts:
             words = f"{draft.title}, {count(len(draft.lines), 'line')}, {formats.ago(draft.saved_at)}"
-            menu.addAction(words).triggered.connect(
-                lambda _checked=False, draft=draft: self.draft_chosen.emit(draft)
-            )
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._drafts_button.mapToGlobal(self._drafts_button.rect().bottomLeft()))
+            menu.offer(words, partial(self.draft_chosen.emit, draft))
+        menu.pop_under(self._drafts_button)

@@ -16,18 +16,16 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders.deeds import OrderDeeds
 from desktop_app.panels.orders.draft import PREFIX, Draft
 from desktop_app.panels.orders.draft_sources import draft_again, draft_of_refused, draft_to_add, not_placed
-from desktop_app.panels.orders.entry import OrderEntry, site_today
-from desktop_app.panels.orders.inspector import OrderInspector
-from desktop_app.panels.orders.order_dialogs import FieldsDialog, QuantityDialog
+from desktop_app.panels.orders.due_day import site_today
+from desktop_app.panels.orders.entry import OrderEntry
+from desktop_app.panels.orders.marked import MarkedOrder
+from desktop_app.panels.orders.order_actions import bind_order_actions, paper_of
 from desktop_app.panels.orders.order_list import OrderList
 from desktop_app.panels.orders.placing import Placed
 from desktop_app.panels.orders.words import count
-from desktop_app.printing import Paper, offer_print, print_out
+from desktop_app.printing import offer_print
 from desktop_app.scanner import ScanFeedback, ScanTarget
-from desktop_app.widgets.layouts import scrolled
 from local_db.queries.order_queries import OrderListRow
-from local_db.queries.order_story_queries import LineStory, OrderStory, order_story, stock_holders
-from services.domain.order_states import BEFORE_SHIPPING, possible_events
 from services.storage.tables import Customer
 
 _LIST_TABLES: Final = ("order", "order_line", "backorder", "customer", "attention", "outbox")
@@ -43,10 +41,6 @@ _STORY_TABLES: Final = (
     "stock_level",
 )
 
-_READY: Final = frozenset(
-    {"picked", "packed", "partially_shipped", "shipped", "delivered", "closed", "returned"}
-)
-
 
 class Panel(QWidget):
     """The Orders panel."""
@@ -58,7 +52,6 @@ class Panel(QWidget):
         self._wanted = ""
         self._sought = ""
         self._began = False
-        self._opened_inspector = False
         self._keeper = DraftKeeper(context, self, Draft, PREFIX, partial(not_placed, context.desk))
         self._bind_first()
         self.list = OrderList(context, self._site_id, self.today)
@@ -66,8 +59,9 @@ class Panel(QWidget):
         self.table = self.list.table
         self.search_field = self.list.search
         self._deeds = OrderDeeds(context, self)
-        self._story_view = OrderInspector(context, self.today)
-        self._scroll = scrolled(self._story_view)
+        self.marked = MarkedOrder(
+            context, self._deeds, self.table.current_row, self.today, _STORY_TABLES, self
+        )
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.entry)
@@ -77,7 +71,6 @@ class Panel(QWidget):
         self._connect()
         self._bind()
         self._fresh = FreshView(self.list, context.feed, _LIST_TABLES, self.list.refresh)
-        self._story_fresh = FreshView(self._story_view, context.feed, _STORY_TABLES, self._load_story)
         self._keeper.list_drafts(self._offer_drafts)
 
     # -- what the window calls -------------------------------------------------------------------------------------
@@ -85,7 +78,7 @@ class Panel(QWidget):
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
         self._fresh.refresh_if_stale()
-        offer_print(self._context, self, lambda: self._paper(self._paper_kind()))
+        offer_print(self._context, self, lambda: paper_of(self._chosen()))
         if self.is_entering:
             self.entry.begin()
         else:
@@ -104,7 +97,7 @@ class Panel(QWidget):
         """The inspector of the order that is marked; none while one is being entered."""
         if self.is_entering or self.table.current_row() is None:
             return None
-        return self._scroll
+        return self.marked.widget
 
     def scan_targets(self) -> Sequence[ScanTarget]:
         """An order's label shows it; while entering, a product's barcode adds a line."""
@@ -172,8 +165,8 @@ class Panel(QWidget):
         self._keeper.list_drafts(self._offer_drafts)
         self._context.actions.refresh()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if self._opened_inspector and self.table.current_row() is not None:
-            self._context.shell.show_inspector(self.table.current_row().number, self._scroll)
+        if self.marked.was_opened and (row := self.table.current_row()) is not None:
+            self.marked.open(row)
 
     def _go_on(self, draft: Draft | None) -> None:
         if draft is not None:
@@ -181,7 +174,7 @@ class Panel(QWidget):
 
     def _offer_drafts(self, drafts: Sequence[Draft]) -> None:
         self.list.show_drafts(drafts)
-        if drafts and not self._opened_inspector and not self.is_entering and not hasattr(self, "_offered"):
+        if drafts and not self.marked.was_opened and not self.is_entering and not hasattr(self, "_offered"):
             latest = drafts[0]
             words = f"An order for {latest.title} was begun here and not placed: {count(len(latest.lines), 'line')}."
             self._context.shell.notice(
@@ -246,13 +239,13 @@ class Panel(QWidget):
 
     def _add_lines(self) -> None:
         """Enter more lines for the order that is marked."""
-        story = self._story_view.story
+        story = self.marked.story
         if story is not None:
             self.new_order(draft_to_add(self._context.desk, story))
 
     def _order_again(self) -> None:
         """A new draft with the customer and lines of the order that is marked."""
-        desk, site_id, story = self._context.desk, self._site_id, self._story_view.story
+        desk, site_id, story = self._context.desk, self._site_id, self.marked.story
         if story is not None:
             self._context.runner.run(
                 lambda: draft_again(desk, site_id, story), self.new_order, self, label="Copying the order"
@@ -264,64 +257,11 @@ class Panel(QWidget):
         self._context.actions.refresh()
         if row is None:
             return
-        shown = self._scroll.isVisible()
-        if not self.is_entering and self.isVisible() and (shown or not self._opened_inspector):
-            self._opened_inspector = True
-            self._context.shell.show_inspector(row.number, self._scroll)
-        self._load_story()
-
-    def _open_inspector(self, row: OrderListRow) -> None:
-        self._context.shell.show_inspector(row.number, self._scroll)
-        self._load_story()
-
-    def _load_story(self) -> None:
-        row = self.table.current_row()
-        if row is None:
-            return
-        read, order_id = self._context.desk.read, row.id
-        self._context.runner.run(lambda: order_story(read, order_id), self._show_story, self, key="story")
-
-    def _show_story(self, story: OrderStory | None) -> None:
-        current = self.table.current_row()
-        if story is not None and current is not None and current.id == story.row.id:
-            self._story_view.show_story(story)
-
-    def _ask_holders(self, line: LineStory | None = None) -> None:
-        line = line or self._story_view.current_line()
-        if line is None:
-            return
-        read, site_id, product_id = self._context.desk.read, self._site_id, line.product_id
-        self._context.runner.run(
-            lambda: stock_holders(read, site_id, product_id),
-            lambda holders: self._story_view.show_holders(line, holders),
-            self,
-            key="holders",
-        )
-
-    def _change_quantity(self, line: LineStory | None = None) -> None:
-        line, story = line or self._story_view.current_line(), self._story_view.story
-        if line is None or story is None or not self._context.actions.is_enabled("order.quantity"):
-            return
-        row, chosen = story.row, line
-        QuantityDialog(
-            self._context.theme,
-            row.number,
-            chosen,
-            lambda wanted: self._deeds.change_quantity(row, chosen.id, chosen.sku, chosen.wanted, wanted),
-            self.window(),
-        ).open()
-
-    def _change_fields(self) -> None:
-        story = self._story_view.story
-        if story is not None:
-            row = story.row
-            FieldsDialog(
-                self._context.theme,
-                story.order,
-                self.today(),
-                lambda seen, values: self._deeds.change_fields(row, seen, values),
-                self.window(),
-            ).open()
+        shown = self.marked.widget.isVisible()
+        if not self.is_entering and self.isVisible() and (shown or not self.marked.was_opened):
+            self.marked.open(row)
+        else:
+            self.marked.load()
 
     def _on_order_scan(self, scan: Any) -> ScanFeedback | None:
         number = str(scan.code).split("-S")[0]
@@ -344,15 +284,14 @@ class Panel(QWidget):
         self.table.current_changed.connect(self._on_current)
         self.table.selection_changed.connect(self._context.actions.refresh)
         self.table.rows.loaded.connect(self._on_loaded)
-        self.table.opened.connect(self._open_inspector)
+        self.table.opened.connect(self.marked.open)
         self.list.draft_chosen.connect(self.new_order)
         self.entry.left.connect(self._leave_entry)
         self.entry.drafts_changed.connect(lambda: self._keeper.list_drafts(self._offer_drafts))
         self.entry.placed.connect(self._on_placed)
         self.entry.show_order.connect(lambda order_id: self.reveal("order", order_id))
-        self._story_view.line_opened.connect(self._change_quantity)
-        self._story_view.order_asked.connect(lambda order_id: self.reveal("order", order_id))
-        self._story_view.customer_asked.connect(self.list.show_customer)
+        self.marked.view.order_asked.connect(lambda order_id: self.reveal("order", order_id))
+        self.marked.view.customer_asked.connect(self.list.show_customer)
 
     def _leave_entry(self) -> None:
         wanted, self._wanted = self._wanted, ""
@@ -365,66 +304,17 @@ class Panel(QWidget):
         self._context.actions.bind_all({"order.new": self.new_order})
 
     def _bind(self) -> None:
-        actions, deeds = self._context.actions, self._deeds
-        for event in ("hold", "resume", "cancel", "release", "close", "confirm"):
-            actions.when(f"order_{event}", partial(self._all_can, event))
+        actions = self._context.actions
+        bind_order_actions(self._context, self._chosen, self._deeds, self.marked)
         actions.when("order_entry", lambda: self.is_entering)
-        actions.when("order_selected", lambda: bool(self._chosen()))
-        actions.when("order_change", lambda: len(self._chosen()) == 1 and self._changeable(self._chosen()[0]))
-        actions.when(
-            "order_line", lambda: len(self._chosen()) == 1 and self._story_view.current_line() is not None
-        )
-        actions.when(
-            "order_line_change",
-            lambda: (
-                len(self._chosen()) == 1
-                and self._changeable(self._chosen()[0])
-                and self._story_view.current_line() is not None
-            ),
-        )
-        actions.when(
-            "order_retry",
-            lambda: (
-                bool(self._chosen())
-                and all(row.backordered and row.status != "on_hold" for row in self._chosen())
-            ),
-        )
         actions.bind_all(
             {
-                "order.new": self.new_order,
                 "order.place": self.entry.place,
                 "order.discard": self.entry.discard,
-                "order.edit": self._change_fields,
-                "order.quantity": self._change_quantity,
                 "order.add_lines": self._add_lines,
-                "order.holders": self._ask_holders,
-                "order.hold": lambda: deeds.hold(self._chosen()),
-                "order.resume": lambda: deeds.resume(self._chosen()),
-                "order.cancel": lambda: deeds.cancel(self._chosen()),
-                "order.confirm": lambda: deeds.confirm(self._chosen()),
-                "order.retry": lambda: deeds.retry(self._chosen()),
-                "order.release": lambda: deeds.release(self._chosen()),
-                "order.close": lambda: deeds.close(self._chosen()),
-                "order.pick_list": lambda: print_out(self._context, self._paper("pick_list")),
-                "order.packing_slip": lambda: print_out(self._context, self._paper("packing_slip")),
                 "order.again": self._order_again,
             }
         )
 
     def _chosen(self) -> Sequence[OrderListRow]:
         return [] if self.is_entering else self.table.selected_rows()
-
-    def _paper(self, kind: str) -> Paper:
-        return Paper(kind, [row.id for row in self._chosen()])
-
-    def _paper_kind(self) -> str:
-        """What is still to be picked has a pick list; what lies ready goes with its packing slip."""
-        return "packing_slip" if all(row.status in _READY for row in self._chosen()) else "pick_list"
-
-    def _all_can(self, event: str) -> bool:
-        rows = self._chosen()
-        return bool(rows) and all(event in possible_events(row.status) for row in rows)
-
-    @staticmethod
-    def _changeable(row: OrderListRow) -> bool:
-        return row.status in ("draft", "on_hold", *BEFORE_SHIPPING)

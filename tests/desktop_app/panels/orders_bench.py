@@ -3,76 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop_app.app_context import AppContext
-from desktop_app.panels.orders.panel import Panel
 from local_db.desk import Desk
 from services.protocol.messages import Outcome, PullResponse, TablePatch
 from services.storage.statements import statements
-from services.storage.tables import TABLES, User
+from services.storage.tables import TABLES
+from tests.desktop_app.panels.panel_bench import PanelBench
 from tests.helpers.warehouse_desk import SITE
 
 
-class Bench:
+class Bench(PanelBench):
     """A window that shows the Orders panel."""
 
     def __init__(self, desk: Desk, folder: Path, person: str) -> None:
-        self.desk = desk
-        self.app = AppContext(desk, folder)
-        user = desk.read.get(User, person)
-        assert user is not None
-        desk.as_user(user)
-        # The tests type faster than people do; a burst must not be taken for a scanner's.
-        self.app.settings.set("scan_gap_ms", 5)
-        self.app.settings.remember("window", {"panel": "orders"})
-        self.window = self.app.open_window(user)
-        self.window.resize(1280, 800)
-        self.window.navigate("orders")
-        panel = self.window.panel("orders")
-        assert isinstance(panel, Panel)
-        self.panel = panel
-        self.entry = panel.entry
-        self.until(lambda: panel.table.rows.is_loaded)
-
-    def until(self, holds: Callable[[], object], seconds: float = 20) -> None:
-        """Let the window work until something holds."""
-        end = time.monotonic() + seconds
-        while not holds():
-            if time.monotonic() > end:
-                raise AssertionError("it did not come to hold")
-            QApplication.processEvents()
-            time.sleep(0.002)
-
-    def settle(self) -> None:
-        """Let everything that was begun end."""
-        for _ in range(3):
-            self.until(lambda: self.app.runner.is_idle)
-            self.until(self._pause)
-        self.until(lambda: self.app.runner.is_idle)
-
-    def _pause(self) -> bool:
-        end = time.monotonic() + 0.04
-        while time.monotonic() < end:
-            QApplication.processEvents()
-        return True
-
-    def find(self, name: str) -> Any:
-        """The widget with this object name."""
-        found = self.window.findChild(QWidget, name)
-        assert found is not None, name
-        return found
-
-    def do(self, action_id: str) -> None:
-        """Press a declared action."""
-        assert self.window.actions_registry.trigger(action_id), f"{action_id} is not enabled"
+        super().__init__(desk, folder, "orders", person)
+        self.entry = self.panel.entry
+        self.until(lambda: self.panel.table.rows.is_loaded)
 
     def type(self, text: str) -> None:
         """Type into whatever has the focus."""
@@ -104,11 +57,6 @@ class Bench:
         found = QApplication.focusWidget()
         assert found is not None
         return found
-
-    def scan(self, code: str) -> None:
-        """A scanner reads a code."""
-        self.window.scanner.feed(code)
-        self.settle()
 
     def choose_customer(self, text: str = "C001") -> None:
         """Begin an order for a customer."""
@@ -154,19 +102,6 @@ class Bench:
             PullResponse(patches=[], more=False, cursors=cursors, last_n=last_n, outcomes=list(outcomes))
         )
         self.settle()
-
-    def close(self) -> None:
-        """Close the window and end its threads; the desk is its owner's."""
-        self.settle()
-        self.app._end_subscription()
-        self.window.close()
-        self.app.settings.flush()
-        self.app.sounds.close()
-        assert self.app.runner.close() == []
-        for made in (self.window, self.app):
-            made.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QApplication.processEvents()
 
 
 @contextmanager

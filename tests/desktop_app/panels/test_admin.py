@@ -239,11 +239,9 @@ def test_a_setting_keeps_to_its_bounds(at: PanelBench) -> None:
 
 
 def test_a_scan_opens_the_product_it_stands_for_and_an_unknown_one_joins_it(at: PanelBench) -> None:
-    at.app.window.scanner.feed("2000000010076")
-    at.settle()
+    at.scan("2000000010076")
     assert at.panel.form.row_id == "prod-0007"
-    at.app.window.scanner.feed("5012345678900")
-    at.settle()
+    at.scan("5012345678900")
     assert [each.code for each in at.panel.form.barcodes.codes] == ["02000000010076", "05012345678900"]
     found = at.desk.read.product_by_code("05012345678900")
     assert found.product_id == "prod-0007"
@@ -266,8 +264,7 @@ def test_a_code_of_another_product_is_not_taken_away_from_it(at: PanelBench) -> 
 
 def test_a_badge_goes_to_the_person_who_is_open(at: PanelBench) -> None:
     reveal(at, "user", "user-clerk")
-    at.app.window.scanner.feed("HFB-7K2M9QXR")
-    at.settle()
+    at.scan("HFB-7K2M9QXR")
     assert at.panel.form.grid.values()["badge"] == "HFB-7K2M9QXR"
 
 

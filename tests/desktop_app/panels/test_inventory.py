@@ -3,74 +3,34 @@
 from __future__ import annotations
 
 import csv
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
-from desktop_app.app_context import AppContext
 from desktop_app.dialogs.reason_dialog import ReasonDialog
 from desktop_app.panels.inventory.form_dialog import StockForm
-from desktop_app.panels.inventory.panel import Panel
 from desktop_app.widgets.quantity_edit import QuantityEdit
 from local_db.desk import Desk
 from local_db.queries.inventory_queries import InventoryFilter, InventoryRow, inventory_count, inventory_page
 from local_db.queries.stock_story_queries import bin_content, counts_open, product_story
 from services.commands import CountStock, SaveProduct
-from services.storage.tables import StockTask, User
+from services.storage.tables import StockTask
+from tests.desktop_app.panels.panel_bench import PanelBench
 from tests.helpers.warehouse_desk import SITE, warehouse_desk
 
 
-class Bench:
+class Bench(PanelBench):
     """A window that shows the Inventory panel."""
 
     def __init__(self, desk: Desk, folder: Path, person: str) -> None:
-        self.desk = desk
-        self.app = AppContext(desk, folder)
-        user = desk.read.get(User, person)
-        assert user is not None
-        desk.as_user(user)
-        # The tests type faster than people do; a burst must not be taken for a scanner's.
-        self.app.settings.set("scan_gap_ms", 5)
-        self.app.settings.remember("window", {"panel": "inventory"})
-        self.window = self.app.open_window(user)
-        self.window.resize(1280, 800)
-        self.window.navigate("inventory")
-        panel = self.window.panel("inventory")
-        assert isinstance(panel, Panel)
-        self.panel = panel
-        self.until(lambda: panel.table.rows.is_loaded)
-        self.settle()
-
-    def until(self, holds: Callable[[], object], seconds: float = 20) -> None:
-        """Let the window work until something holds."""
-        end = time.monotonic() + seconds
-        while not holds():
-            if time.monotonic() > end:
-                raise AssertionError("it did not come to hold")
-            QApplication.processEvents()
-            time.sleep(0.002)
-
-    def settle(self) -> None:
-        """Let everything that was begun end."""
-        for _ in range(4):
-            for _ in range(20):
-                QApplication.processEvents()
-                time.sleep(0.002)
-            self.until(lambda: self.app.runner.is_idle)
-
-    def scan(self, code: str) -> None:
-        self.window.scanner.feed(code)
-        self.settle()
-
-    def trigger(self, action: str) -> None:
-        self.window.context.actions.trigger(action)
+        super().__init__(desk, folder, "inventory", person)
+        self.until(lambda: self.panel.table.rows.is_loaded)
         self.settle()
 
     def form(self) -> StockForm:
@@ -78,8 +38,13 @@ class Bench:
         assert isinstance(form, StockForm)
         return form
 
+    def field(self, name: str) -> QWidget:
+        found = self.form().findChild(QWidget, name)
+        assert found is not None, name
+        return found
+
     def write(self, name: str, text: str) -> None:
-        field = self.find(self.form(), name)
+        field = self.field(name)
         if isinstance(field, QuantityEdit):
             field.set_value(int(text))
         else:
@@ -87,14 +52,8 @@ class Bench:
             field.setText(text)
         self.settle()
 
-    @staticmethod
-    def find(parent: QWidget, name: str) -> QWidget:
-        found = parent.findChild(QWidget, name)
-        assert found is not None, name
-        return found
-
     def text(self, name: str) -> str:
-        field = self.find(self.form(), name)
+        field = self.field(name)
         assert isinstance(field, QLineEdit)
         return field.text()
 
@@ -108,13 +67,6 @@ class Bench:
     def send(self) -> None:
         self.form().send()
         self.settle()
-
-    def close(self) -> None:
-        self.window.close()
-        self.app.sounds.close()
-        assert self.app.runner.close() == []
-        self.window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def level(self, sku: str) -> InventoryRow:
         (row,) = inventory_page(self.desk.read, InventoryFilter(SITE, text=sku))
@@ -265,7 +217,7 @@ def test_a_receipt_by_scans_alone_then_undone(bench: Bench) -> None:
     story = product_story(bench.desk.read, SITE, bench.level("HF0004").id, now=0)
     assert story is not None
     before, place = story.row.on_hand, empty_bin(bench)
-    bench.trigger("inventory.receive")
+    bench.do("inventory.receive")
     bench.scan(story.product.gtin)
     bench.scan(place)
     assert (bench.text("inventory.receive.product"), bench.text("inventory.receive.location")) == (
@@ -284,7 +236,7 @@ def test_a_receipt_by_scans_alone_then_undone(bench: Bench) -> None:
 def test_a_gs1_label_brings_lot_and_use_by_day(bench: Bench) -> None:
     story = product_story(bench.desk.read, SITE, bench.level("HF0004").id, now=0)
     assert story is not None
-    bench.trigger("inventory.receive")
+    bench.do("inventory.receive")
     bench.scan(f"(01){story.product.gtin.zfill(14)}(17)291231(10)L77")
     assert bench.text("inventory.receive.lot") == "L77"
     assert bench.text("inventory.receive.expires_on") == "2029-12-31"
@@ -296,7 +248,7 @@ def test_a_gs1_label_brings_lot_and_use_by_day(bench: Bench) -> None:
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_done(bench: Bench) -> None:
     bench.select("HF0004")
     before = bench.level("HF0004")
-    bench.trigger("inventory.receive")
+    bench.do("inventory.receive")
     bench.send()
     assert bench.errors() == ["Into bin: Scan it, or type its code."]
     bench.write("inventory.receive.location", "Z-99-99-9")
@@ -321,7 +273,7 @@ def test_a_product_kept_by_lot_is_not_received_without_one(bench: Bench) -> None
     )
     bench.select("HF0004")
     place = empty_bin(bench)
-    bench.trigger("inventory.receive")
+    bench.do("inventory.receive")
     bench.write("inventory.receive.location", place)
     bench.send()
     (problem,) = bench.errors()
@@ -336,7 +288,7 @@ def test_moving_needs_another_bin_and_is_undone_by_carrying_back(bench: Bench) -
     row = bench.level("HF0004")
     source, target = bench.desk.read.stock(site_id=SITE, product_id=row.id)[0], empty_bin(bench)
     bench.select("HF0004")
-    bench.trigger("inventory.move")
+    bench.do("inventory.move")
     bench.write("inventory.move.location", source.location_code)
     bench.write("inventory.move.to_location", source.location_code)
     bench.write("inventory.move.quantity", "2")
@@ -356,7 +308,7 @@ def test_an_adjustment_asks_for_its_reason_by_a_key(bench: Bench) -> None:
     row = bench.level("HF0004")
     place = bench.desk.read.stock(site_id=SITE, product_id=row.id)[0].location_code
     bench.select("HF0004")
-    bench.trigger("inventory.adjust")
+    bench.do("inventory.adjust")
     bench.write("inventory.adjust.location", place)
     bench.write("inventory.adjust.quantity", "-3")
     bench.send()
@@ -374,7 +326,7 @@ def test_units_on_hold_can_be_released_but_never_more_than_are_held(bench: Bench
     row = bench.level("HF0004")
     place = bench.desk.read.stock(site_id=SITE, product_id=row.id)[0].location_code
     bench.select("HF0004")
-    bench.trigger("inventory.hold")
+    bench.do("inventory.hold")
     bench.write("inventory.hold.location", place)
     bench.write("inventory.hold.quantity", "2")
     bench.send()
@@ -383,7 +335,7 @@ def test_units_on_hold_can_be_released_but_never_more_than_are_held(bench: Bench
     QTest.keyPress(dialog, Qt.Key.Key_3)
     bench.settle()
     assert bench.level("HF0004").held == 2
-    bench.trigger("inventory.release")
+    bench.do("inventory.release")
     bench.write("inventory.release.location", place)
     bench.write("inventory.release.quantity", "5")
     bench.send()
@@ -399,7 +351,7 @@ def test_a_replenishment_is_asked_for_and_taken_back(bench: Bench) -> None:
     row = bench.level("HF0004")
     source, target = bench.desk.read.stock(site_id=SITE, product_id=row.id)[0], empty_bin(bench)
     bench.select("HF0004")
-    bench.trigger("inventory.replenish")
+    bench.do("inventory.replenish")
     bench.write("inventory.replenish.location", source.location_code)
     bench.write("inventory.replenish.to_location", target)
     bench.send()
@@ -418,7 +370,7 @@ def test_a_count_is_entered_and_a_supervisor_approves_its_variance(bench: Bench)
     row = bench.level("HF0004")
     lies = bench.desk.read.stock(site_id=SITE, product_id=row.id)[0]
     bench.select("HF0004")
-    bench.trigger("inventory.request_count")
+    bench.do("inventory.request_count")
     bench.write("inventory.request_count.location", lies.location_code)
     bench.send()
     bench.panel.show_page("counts")
@@ -434,7 +386,7 @@ def test_a_count_is_entered_and_a_supervisor_approves_its_variance(bench: Bench)
     assert (counted.status, counted.variance) == ("counted", 5)
     bench.panel.counts.table.select_key(counted.id)
     bench.settle()
-    bench.trigger("inventory.approve")
+    bench.do("inventory.approve")
     assert bench.level("HF0004").on_hand == row.on_hand + 5
 
 
@@ -453,7 +405,7 @@ def test_a_dismissed_count_is_queued_again_with_its_reason(bench: Bench) -> None
     bench.settle()
     bench.panel.counts.table.select_number(0)
     bench.settle()
-    bench.trigger("inventory.reject")
+    bench.do("inventory.reject")
     dialog = QApplication.activeModalWidget()
     assert isinstance(dialog, ReasonDialog)
     QTest.keyPress(dialog, Qt.Key.Key_1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -32,13 +33,13 @@ def reveal(at: Bench, order_id: str) -> None:
     at.panel.reveal("order", order_id)
     at.settle()
     assert at.panel.table.current_row().id == order_id
-    assert at.panel._story_view.story.row.id == order_id
+    assert at.panel.marked.view.story.row.id == order_id
 
 
 def test_the_newest_order_is_shown_with_its_story_as_the_panel_opens(at: Bench) -> None:
     assert at.panel.table.row_count() == 24
-    assert at.panel._story_view.story.row.id == at.panel.table.current_row().id == "order-0023"
-    assert at.panel._scroll.isVisible()
+    assert at.panel.marked.view.story.row.id == at.panel.table.current_row().id == "order-0023"
+    assert at.panel.marked.widget.isVisible()
 
 
 def test_chips_and_search_narrow_the_list(at: Bench) -> None:
@@ -80,7 +81,7 @@ def test_holding_asks_for_a_reason_by_its_key_and_undo_resumes(at: Bench) -> Non
     at.press(Qt.Key.Key_2)
     assert order(at.desk, "order-0020").status == "on_hold"
     assert at.panel.table.current_row().status == "on_hold"
-    assert at.panel._story_view.ladder._effects[0].state == "attention"
+    assert at.panel.marked.view.ladder._effects[0].state == "attention"
     assert not at.window.actions_registry.is_enabled("order.hold")
     at.do("edit.undo")
     at.settle()
@@ -97,7 +98,7 @@ def test_cancelling_asks_for_a_reason_and_escape_leaves_the_order(at: Bench) -> 
     at.settle()
     at.press(Qt.Key.Key_1)
     assert order(at.desk, "order-0020").status == "cancelled"
-    assert "Customer asked for it" in at.panel._story_view.ladder._effects[0].detail
+    assert "Customer asked for it" in at.panel.marked.view.ladder._effects[0].detail
 
 
 def test_selected_orders_are_released_as_one_wave(at: Bench) -> None:
@@ -121,17 +122,17 @@ def test_selected_orders_are_released_as_one_wave(at: Bench) -> None:
 
 def test_a_quantity_is_changed_and_undone(at: Bench) -> None:
     reveal(at, "order-0020")
-    line = at.panel._story_view.story.lines[0]
-    at.panel._story_view.lines.select_number(0)
+    line = at.panel.marked.view.story.lines[0]
+    at.panel.marked.view.lines.select_number(0)
     at.do("order.quantity")
     at.settle()
     at.find("orders.quantity.value").set_value(line.wanted + 2)
     at.find("orders.quantity.save").click()
     at.settle()
-    assert at.panel._story_view.story.lines[0].wanted == line.wanted + 2
+    assert at.panel.marked.view.story.lines[0].wanted == line.wanted + 2
     at.do("edit.undo")
     at.settle()
-    assert at.panel._story_view.story.lines[0].wanted == line.wanted
+    assert at.panel.marked.view.story.lines[0].wanted == line.wanted
 
 
 def test_fields_are_changed_only_where_they_differ(at: Bench) -> None:
@@ -177,12 +178,12 @@ def test_lines_are_added_to_an_order(at: Bench) -> None:
 
 def test_who_holds_the_stock_of_a_line_names_this_order_among_them(at: Bench) -> None:
     reveal(at, "order-0020")
-    at.panel._story_view.lines.select_number(0)
+    at.panel.marked.view.lines.select_number(0)
     at.do("order.holders")
     at.settle()
-    holders = [row.order_id for _n, row in at.panel._story_view.holders.rows.cached()]
+    holders = [row.order_id for _n, row in at.panel.marked.view.holders.rows.cached()]
     assert "order-0020" in holders
-    assert at.panel._story_view.holders.isVisible()
+    assert at.panel.marked.view.holders.isVisible()
 
 
 def test_the_label_of_an_order_shows_it(at: Bench) -> None:
@@ -192,7 +193,7 @@ def test_the_label_of_an_order_shows_it(at: Bench) -> None:
 
 def test_the_same_is_ordered_again(at: Bench) -> None:
     reveal(at, "order-0020")
-    lines = at.panel._story_view.story.lines
+    lines = at.panel.marked.view.story.lines
     at.do("order.again")
     at.settle()
     wanted: dict[str, int] = {}
@@ -208,3 +209,50 @@ def test_what_is_shipped_cannot_be_held_or_changed(at: Bench) -> None:
     registry = at.window.actions_registry
     for action_id in ("order.hold", "order.cancel", "order.edit", "order.quantity", "order.release"):
         assert not registry.is_enabled(action_id), action_id
+
+
+def customers_menu(at: Bench) -> Any:
+    at.panel.list.chips._chips["customer"].click()
+    at.settle()
+    return at.find("orders.customers")
+
+
+def test_the_orders_of_one_customer_are_chosen_and_left_by_a_chip(at: Bench) -> None:
+    every = at.panel.table.row_count()
+    at.panel.table.select_number(3)
+    row = at.panel.table.current_row()
+    menu = customers_menu(at)
+    first = menu.actions()[0]
+    assert first.text() == row.customer_name
+    assert len({entry.text() for entry in menu.actions() if entry.text()}) > 3
+    first.trigger()
+    menu.close()
+    at.settle()
+    chip = at.panel.list.chips._chips["customer"]
+    assert chip.text() == f"Customer: {row.customer_name}"
+    assert {each.customer_id for _n, each in at.panel.table.rows.cached()} == {row.customer_id}
+    assert at.panel.state()["customer"] == [row.customer_id, row.customer_name]
+    menu = customers_menu(at)
+    assert menu.actions()[0].isChecked()
+    menu.close()
+    chip.cross_clicked.emit()
+    at.settle()
+    assert at.panel.table.row_count() == every
+    assert at.panel.state()["customer"] is None
+
+
+def test_a_remembered_customer_is_filtered_by_again(at: Bench) -> None:
+    row = at.panel.table.current_row()
+    at.panel.restore({"customer": [row.customer_id, row.customer_name], "chips": {"open": True}})
+    at.panel.list.apply()
+    at.settle()
+    assert at.panel.list.chips.values() == {"open": True, "customer": row.customer_id}
+    assert at.panel.list.filter.customer_id == row.customer_id
+
+
+def test_the_inspector_has_an_owner_before_it_is_ever_shown(at: Bench) -> None:
+    from desktop_app.panels.orders.panel import Panel
+
+    fresh = Panel(at.panel._context)
+    assert fresh.isAncestorOf(fresh.marked.widget)
+    fresh.deleteLater()

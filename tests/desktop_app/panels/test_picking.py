@@ -49,17 +49,12 @@ def gtin_of(at: PanelBench, task: Any) -> str:
     return str(at.desk.read.value("SELECT gtin FROM product WHERE id = ?", (task.product_id,)))
 
 
-def scan(at: PanelBench, code: str) -> None:
-    at.window.scanner.feed(code)
-    at.settle()
-
-
 def test_bin_then_product_then_confirm_picks_the_task_and_goes_on_to_the_next(at: PanelBench) -> None:
     walk_an_order(at, least_tasks=2)
     task = at.panel.walk.task
-    scan(at, task.location_code)
+    at.scan(task.location_code)
     assert at.panel.walk.stage is Stage.PRODUCT
-    scan(at, gtin_of(at, task))
+    at.scan(gtin_of(at, task))
     at.find("picking.confirm").click()
     at.until(lambda: at.panel.walk.task is None or at.panel.walk.task.id != task.id)
     row = at.desk.read.get(PickTask, task.id)
@@ -72,12 +67,12 @@ def test_the_label_of_the_order_scanned_again_goes_on_with_its_walk(at: PanelBen
         """SELECT number FROM "order" AS o WHERE (SELECT count(*) FROM "order" WHERE number = o.number) = 1 AND
         (SELECT count(*) FROM pick_task WHERE order_id = o.id AND status = 'pending') > 1 ORDER BY number LIMIT 1"""
     )
-    scan(at, str(number))
+    at.scan(str(number))
     at.until(lambda: at.panel.walk.task is not None)
     at.settle()
     walk, task = at.panel.walk, at.panel.walk.task
-    scan(at, task.location_code)
-    scan(at, str(number))
+    at.scan(task.location_code)
+    at.scan(str(number))
     assert at.panel.walk is walk
     assert at.panel.walk.stage is Stage.PRODUCT
 
@@ -90,7 +85,7 @@ def test_a_wrong_bin_is_refused_and_says_where_to_go(at: PanelBench) -> None:
     other = at.desk.read.value(
         "SELECT code FROM location WHERE kind = 'pick' AND code <> ?", (task.location_code,)
     )
-    scan(at, str(other))
+    at.scan(str(other))
     assert said[-1] == (False, f"This is {other}. Go to {task.location_code}")
     assert at.panel.walk.stage is Stage.BIN
 
@@ -98,11 +93,11 @@ def test_a_wrong_bin_is_refused_and_says_where_to_go(at: PanelBench) -> None:
 def test_a_wrong_product_is_refused_and_nothing_is_counted(at: PanelBench) -> None:
     walk_an_order(at)
     task = at.panel.walk.task
-    scan(at, task.location_code)
+    at.scan(task.location_code)
     other = at.desk.read.value(
         "SELECT gtin FROM product WHERE id <> ? AND gtin <> '' LIMIT 1", (task.product_id,)
     )
-    scan(at, str(other))
+    at.scan(str(other))
     assert at.panel.walk.stage is Stage.PRODUCT
     assert at.panel.walk.counted == 0
 
@@ -120,7 +115,7 @@ def test_nothing_is_confirmed_before_bin_and_product_were_scanned(at: PanelBench
 def test_a_short_pick_takes_what_was_found_and_has_the_bin_counted(at: PanelBench) -> None:
     walk_an_order(at)
     task = at.panel.walk.task
-    scan(at, task.location_code)
+    at.scan(task.location_code)
     at.panel.picks.ask_short()
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ShortDialog) and w.isVisible())
     dialog.set_found(1)
@@ -138,8 +133,8 @@ def test_a_short_pick_takes_what_was_found_and_has_the_bin_counted(at: PanelBenc
 def test_undo_puts_the_pick_back_and_its_task_waits_again(at: PanelBench) -> None:
     walk_an_order(at)
     task = at.panel.walk.task
-    scan(at, task.location_code)
-    scan(at, gtin_of(at, task))
+    at.scan(task.location_code)
+    at.scan(gtin_of(at, task))
     at.panel.confirm()
     at.until(lambda: (row := at.desk.read.get(PickTask, task.id)) is not None and row.status == "picked")
     at.settle()
