@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.outbox.entries import Entry
+from desktop_app.panels.outbox.entries import Entry, Story
 from desktop_app.panels.outbox.remedies import Remedy, remedies_for
 from desktop_app.panels.outbox.words import detail_lines, happened_in_words, status_of, verb_of
-from desktop_app.themes.tokens import SPACE_8, SPACE_16
+from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_16
 from desktop_app.widgets.buttons import button
 from desktop_app.widgets.columns import Column
 from desktop_app.widgets.layouts import holder, label, line, row, section
 from desktop_app.widgets.pill import Pill
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
+from local_db.queries.intents import Meant
 from local_db.queries.outbox_queries import LineFacts
 
 _LINES = (
@@ -29,6 +31,7 @@ _LINES = (
     Column("available", "Free", lambda fact: fact.available, "number", width=56),
 )  # fmt: skip
 _ROW = 40
+_SAID_ABOVE = ("Order", "Number")
 
 
 class ItemCard(QWidget):
@@ -47,9 +50,10 @@ class ItemCard(QWidget):
         self._layout.setSpacing(SPACE_8)
         self.setObjectName("outbox.card")
 
-    def show_entry(self, entry: Entry, facts: Sequence[LineFacts]) -> None:
-        """Show an entry with the facts of its order as they are now."""
+    def show_entry(self, entry: Entry, story: Story) -> None:
+        """Show an entry with what was meant, and the facts of its order as they are now."""
         self._clear()
+        facts = story.lines
         theme, zone = self._context.theme, self._context.session.time_zone
         pill = Pill(theme)
         pill.show_status(*status_of(entry.status))
@@ -59,6 +63,7 @@ class ItemCard(QWidget):
         self._layout.addWidget(
             label(f"{entry.actor or 'Somebody'}, {formats.full_time(entry.at, zone)}", "quiet", wrap=True)
         )
+        self._add_meant(story.meant)
         self._add_part("What happened", happened_in_words(entry.status, entry.message))
         for text in detail_lines(entry.details):
             self._layout.addWidget(label(f"- {text}", "quiet", wrap=True))
@@ -79,6 +84,22 @@ class ItemCard(QWidget):
         self._layout.addWidget(line())
         self._layout.addLayout(section(title))
         self._layout.addWidget(label(text, wrap=True, selectable=True))
+
+    def _add_meant(self, meant: Sequence[Meant]) -> None:
+        """What the command says, but for the order's number, which stands above all."""
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_16)
+        grid.setVerticalSpacing(SPACE_4)
+        grid.setColumnStretch(1, 1)
+        for place, said in enumerate(each for each in meant if each.title not in _SAID_ABOVE):
+            grid.addWidget(label(said.title, "quiet"), place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(said.value, wrap=True, selectable=True), place, 1)
+        # In a widget of its own, which goes with all it holds when another item is shown.
+        said_by_it = QWidget()
+        said_by_it.setObjectName("outbox.meant")
+        said_by_it.setLayout(grid)
+        self._layout.addWidget(said_by_it)
 
     def _add_facts(self, facts: Sequence[LineFacts]) -> None:
         self._layout.addSpacing(SPACE_8)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from desktop_app.panels.outbox.words import verb_of
+from local_db.queries.intents import Meant, intent_of
 from local_db.queries.outbox import AttentionRow, OutboxRow
 from local_db.queries.outbox_queries import LineFacts, Subject, line_facts, subject_of
 
@@ -56,9 +57,18 @@ def settled_entries(desk: Desk) -> list[Entry]:
         return [_of_command(desk, row) for row in desk.read.outbox(settled=True, limit=300)]
 
 
-def facts_now(desk: Desk, entry: Entry) -> list[LineFacts]:
-    """The present facts of the order that an entry is about."""
-    return line_facts(desk.read, entry.subject.id) if entry.subject.kind == "order" else []
+class Story(NamedTuple):
+    """What stands on an entry's card beside the entry itself: the original intent, and the facts of its order now."""
+
+    meant: list[Meant]
+    lines: list[LineFacts]
+
+
+def story_of(desk: Desk, entry: Entry) -> Story:
+    """The story of an entry, read as things stand now."""
+    with desk.read.snapshot():
+        lines = line_facts(desk.read, entry.subject.id) if entry.subject.kind == "order" else []
+        return Story(intent_of(desk.read, entry.args), lines)
 
 
 def _of_attention(desk: Desk, row: AttentionRow) -> Entry:

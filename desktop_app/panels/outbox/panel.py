@@ -14,10 +14,11 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.outbox.card import ItemCard
 from desktop_app.panels.outbox.entries import (
     Entry,
+    Story,
     attention_entries,
-    facts_now,
     pending_entries,
     settled_entries,
+    story_of,
 )
 from desktop_app.panels.outbox.remedies import Remedy
 from desktop_app.panels.outbox.words import status_of
@@ -29,7 +30,6 @@ from desktop_app.widgets.layouts import body_margins, holder, label, row, scroll
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
 from desktop_app.widgets.tabs import Tabs
-from local_db.queries.outbox_queries import LineFacts
 
 _TABLES: Final = ("outbox", "attention", "order", "order_line", "link")
 _BOXES: Final[tuple[tuple[str, str], ...]] = (
@@ -196,14 +196,14 @@ class Panel(QWidget):
             return
         desk = self._context.desk
         self._context.runner.run(
-            lambda: facts_now(desk, entry),  # type: ignore[arg-type]
-            lambda facts: self._show_card(entry, facts),
+            lambda: story_of(desk, entry),  # type: ignore[arg-type]
+            lambda story: self._show_card(entry, story),
             self,
-            key="facts",
+            key="story",
         )
 
-    def _show_card(self, entry: Entry, facts: Sequence[LineFacts]) -> None:
-        self.card.show_entry(entry, facts)
+    def _show_card(self, entry: Entry, story: Story) -> None:
+        self.card.show_entry(entry, story)
         self._detail.setCurrentIndex(1)
 
     # -- acting ----------------------------------------------------------------------------------------------------

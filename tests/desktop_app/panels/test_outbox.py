@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from local_db.desk import Desk
 from services.commands import NewLine, PlaceOrder
@@ -55,6 +55,16 @@ def test_an_item_says_what_was_meant_and_what_happened(at: PanelBench) -> None:
     assert entry.title.startswith("Place an order: Order T01-")
     assert entry.message == "There was not enough of HF0001."
     assert at.find("outbox.remedy.backorder").isVisible()
+
+
+def test_the_card_repeats_the_original_intent_line_by_line(at: PanelBench) -> None:
+    oversold(at, "rejected")
+    at.until(lambda: at.panel.card.findChild(QWidget, "outbox.meant") is not None)
+    meant = at.panel.card.findChild(QWidget, "outbox.meant")
+    texts = [text.text() for text in meant.findChildren(QLabel)]
+    customer = at.desk.read.value("SELECT name FROM customer WHERE id = 'cust-001'")
+    assert texts[texts.index("Customer") + 1] == customer
+    assert texts[texts.index("HF0001") + 1] == "9999 units"
 
 
 def test_keeping_the_backorder_settles_the_item_and_changes_nothing(at: PanelBench) -> None:
