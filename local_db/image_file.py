@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
@@ -20,7 +18,6 @@ _MAGIC_OF_SQLITE = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 # Whole pages; small enough to stay in the processor's own memory between the steps that they pass.
 _CHUNK_BYTES = 64 * PAGE_BYTES
-_CHUNKS_AHEAD = 3
 
 
 class ImageUnusable(DamagedSnapshot, LocalError):
@@ -48,34 +45,15 @@ class ImageFile:
         self.size = _number(header[28:32]) * (65536 if page_bytes == 1 else page_bytes)
         """Bytes when it is plain."""
 
-    def write_pages(
-        self, target: IO[bytes], first: Callable[[bytes], bytes], then: Callable[[bytes], bytes]
-    ) -> None:
-        """Write every page of an image that ``fits_cache``, many at a time, each after these two steps.
+    def write(self, target: IO[bytes], step: Callable[[bytes], bytes] | None = None) -> None:
+        """Write it plain, or what ``step`` makes of its pages, which are given in order and some at a time.
 
-        Reading and the first step run ahead on another thread. Raises ImageUnusable where the image breaks off
-        or goes on too long.
+        Raises ImageUnusable where it breaks off or goes on too long.
         """
-        written = 0
-        with self._opened() as file, ThreadPoolExecutor(1, "holdfast-image") as reader:
-
-            def read() -> bytes:
-                chunk = file.read(_CHUNK_BYTES)
-                return first(chunk) if chunk else b""
-
-            waiting: deque[Future[bytes]] = deque(reader.submit(read) for _ in range(_CHUNKS_AHEAD))
-            while written <= self.size and (chunk := waiting.popleft().result()):
-                waiting.append(reader.submit(read))
-                written += target.write(then(chunk))
-        if written != self.size:
-            raise self._unusable()
-
-    def unpack(self, target: IO[bytes]) -> None:
-        """Write it plain. Raises ImageUnusable where it breaks off or goes on too long."""
         written = 0
         with self._opened() as file:
             while written <= self.size and (chunk := file.read(_CHUNK_BYTES)):
-                written += target.write(chunk)
+                written += target.write(step(chunk) if step else chunk)
         if written != self.size:
             raise self._unusable()
 

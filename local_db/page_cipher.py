@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from itertools import count
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -21,59 +20,45 @@ _BLOCK_BYTES = 16
 _SALT_BYTES = 16
 _KEY_BYTES = 32
 _TEXT_BYTES = PAGE_BYTES - RESERVED_BYTES
-_STRIDE = _BLOCK_BYTES + _TEXT_BYTES
 _ROUNDS = 2
 _SALT_MASK = 0x3A
 _SHA256_BLOCK_BYTES = 64
 
 
 class PageCipher:
-    """Encrypts the pages of one new file, from the first to the last. ``key``: 64 hexadecimal digits.
-
-    Pages pass ``chain`` and then ``seal``, each in order; the two may run on different threads.
-    """
+    """Encrypts the pages of one new file, from the first to the last. ``key``: 64 hexadecimal digits."""
 
     def __init__(self, key: str) -> None:
         raw = bytes.fromhex(key)
         self._salt = os.urandom(_SALT_BYTES)
-        # One long chain: before each page's text runs a block of chance, and what becomes of it is the page's vector.
-        self._encryptor = Cipher(AES(raw), CBC(os.urandom(_BLOCK_BYTES))).encryptor()
-        self._chains_first = True
+        # All pages are one long chain, with their reserved bytes: what becomes of a page's last block is the vector of
+        # the next page, as good as chance for whoever has no key, and no page has to be cut out and begun anew.
+        self._vector = os.urandom(_BLOCK_BYTES)
+        self._encryptor = Cipher(AES(raw), CBC(self._vector)).encryptor()
         mac_salt = bytes(byte ^ _SALT_MASK for byte in self._salt)
         mac_key = hashlib.pbkdf2_hmac("sha512", raw, mac_salt, _ROUNDS, _KEY_BYTES)
         # The two halves of HMAC, begun once: each page continues copies of them, in half the time of an HMAC of its own.
         self._inner = hashlib.sha256(_padded(mac_key, 0x36))
         self._outer = hashlib.sha256(_padded(mac_key, 0x5C))
-        self._numbers = count(1)
+        self._number = 0
 
-    def chain(self, pages: bytes) -> bytes:
-        """Encrypt the next pages, whole ones: a vector and its text for each."""
-        starts = range(0, len(pages), PAGE_BYTES)
-        chance = memoryview(os.urandom(_BLOCK_BYTES * len(starts)))
-        text = memoryview(pages)
-        parts: list[memoryview] = []
-        for number, start in enumerate(starts):
-            parts.append(chance[number * _BLOCK_BYTES : (number + 1) * _BLOCK_BYTES])
-            parts.append(text[start : start + _TEXT_BYTES])
-        if self._chains_first:
-            # The salt takes the place of the first page's first block.
-            self._chains_first = False
-            parts[1] = parts[1][_SALT_BYTES:]
-        return self._encryptor.update(b"".join(parts))
-
-    def seal(self, chained: bytes) -> bytes:
-        """Order what ``chain`` gave as it stands in the file, with the checksums."""
-        view = memoryview(chained)
+    def encrypt(self, pages: bytes) -> bytes:
+        """The next pages, whole ones, as they stand in the keyed file."""
         parts: list[bytes | memoryview] = []
-        inner, outer, numbers = self._inner, self._outer, self._numbers
+        view = memoryview(pages)
         begin = 0
+        if self._number == 0:
+            # The salt takes the place of the first page's first block.
+            parts.append(self._salt)
+            view = view[_SALT_BYTES:]
+            begin = -_SALT_BYTES
+        chained = memoryview(self._encryptor.update(view))
+        vector: bytes | memoryview = self._vector
+        inner, outer, number = self._inner, self._outer, self._number
         while begin < len(chained):
-            number = next(numbers)
-            end = begin + _STRIDE
-            if number == 1:
-                end -= _SALT_BYTES
-                parts.append(self._salt)
-            vector, text = view[begin : begin + _BLOCK_BYTES], view[begin + _BLOCK_BYTES : end]
+            number += 1
+            text = chained[max(begin, 0) : begin + _TEXT_BYTES]
+            begin += PAGE_BYTES
             under = inner.copy()
             under.update(text)
             under.update(vector)
@@ -81,7 +66,8 @@ class PageCipher:
             checksum = outer.copy()
             checksum.update(under.digest())
             parts += (text, vector, checksum.digest())
-            begin = end
+            vector = chained[begin - _BLOCK_BYTES : begin]
+        self._number, self._vector = number, bytes(vector)
         return b"".join(parts)
 
 

@@ -50,7 +50,7 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
         else:
             # It came from a server of another version: its rows are taken, and everything else is made here.
             with _private(plain_file) as plain:
-                found.unpack(plain)
+                found.write(plain)
             _copy_rows(plain_file, next_file, store.key)
         with _as_unusable(image):
             _complete(store, next_file, cursors)
@@ -73,14 +73,9 @@ def _write_whole(image: ImageFile, target: Path, key: str) -> None:
             # Imported late: it is for this moment of a terminal's life only.
             from local_db.page_cipher import PageCipher
 
-            cipher = PageCipher(key)
-            image.write_pages(file, cipher.chain, cipher.seal)
+            image.write(file, PageCipher(key).encrypt)
         else:
-            image.write_pages(file, _as_it_is, _as_it_is)
-
-
-def _as_it_is(pages: bytes) -> bytes:
-    return pages
+            image.write(file)
 
 
 def _copy_rows(image: Path, target: Path, key: str) -> None:
