@@ -13,7 +13,7 @@ from services.storage.tables import CycleCount, Order, PickTask, Route, Shipment
 from tests.helpers.books import SITE, Books
 
 PRODUCTS = st.sampled_from(["prod-1", "prod-2", "prod-3"])
-BINS = st.sampled_from(["A-01-01-1", "A-01-02-1", "A-02-01-1", "R-01-01-3", "REC-1", "STG-1"])
+BINS = st.sampled_from(["A-01-01-1", "A-01-02-1", "A-02-01-1", "R-01-01-3", "REC-1", "STG-1", "DOCK-1"])
 UNITS = st.integers(1, 12)
 
 
@@ -79,15 +79,20 @@ class Warehouse(RuleBasedStateMachine):
     def release_hold(self, product: str, place: str, quantity: int) -> None:
         self.books.do(c.ReleaseStock(site_id=SITE, product_id=product, location_id=place, quantity=quantity))
 
-    @rule(data=st.data(), part=st.integers(1, 12), elsewhere=st.none() | BINS)
-    def pick(self, data: st.DataObject, part: int, elsewhere: str | None) -> None:
+    @rule(
+        data=st.data(),
+        part=st.integers(1, 12),
+        elsewhere=st.none() | BINS,
+        drop=st.sampled_from(["", "DOCK-1"]),
+    )
+    def pick(self, data: st.DataObject, part: int, elsewhere: str | None, drop: str) -> None:
         task = self.any_of(data, PickTask)
         if task is not None:
             self.books.do(
                 c.ConfirmPick(
                     site_id=SITE, task_id=task.id, order_id=task.order_id, line_id=task.line_id,
                     product_id=task.product_id, location_id=elsewhere or task.location_id,
-                    quantity=min(part, max(1, task.quantity)),
+                    quantity=min(part, max(1, task.quantity)), to_location_id=drop,
                 )
             )  # fmt: skip
 
@@ -202,6 +207,10 @@ class Warehouse(RuleBasedStateMachine):
         for shipment in self.books.find(Shipment, route_id=route.id):
             self.books.do(c.LoadShipment(site_id=SITE, shipment_id=shipment.id))
         self.books.do(c.DepartRoute(site_id=SITE, route_id=route.id))
+
+    @rule(data=st.data())
+    def send_off_what_is_loaded(self, data: st.DataObject) -> None:
+        self.books.do(c.DepartRoute(site_id=SITE, route_id=self.any_of(data, Route).id))
 
     @precondition(lambda self: self.count < 3)
     @rule(data=st.data())
