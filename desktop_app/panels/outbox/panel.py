@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -20,7 +20,7 @@ from desktop_app.panels.outbox.entries import (
     settled_entries,
     story_of,
 )
-from desktop_app.panels.outbox.remedies import Remedy
+from desktop_app.panels.outbox.remedies import Remedy, carry_out
 from desktop_app.panels.outbox.words import status_of
 from desktop_app.themes.tokens import SPACE_8
 from desktop_app.widgets.buttons import button
@@ -213,15 +213,11 @@ class Panel(QWidget):
         if remedy.edit:
             self._context.navigate("orders", "resend", str(entry.item_id))
             return
-        desk = self._context.desk
-
-        def work() -> None:
-            for command in remedy.commands(desk):  # type: ignore[arg-type]
-                desk.do(command)
-            desk.resolve_attention(entry.item_id, remedy.id)  # type: ignore[attr-defined]
-
+        desk: Any = self._context.desk
         words = f"{remedy.title}: {entry.subject.title or entry.title}"
-        self._doer.run(work, lambda _none: self._doer.say(words), label=remedy.title)
+        self._doer.run(
+            lambda: carry_out(desk, entry, remedy), lambda _none: self._doer.say(words), label=remedy.title
+        )
 
     def _reveal_subject(self, entry: Entry) -> None:
         panel = _REVEALS.get(entry.subject.kind)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from services.commands import COMMANDS, ChangeLine, Command, NewLine, PlaceOrder
+from services.domain.identifiers import derive
+from services.storage.tables import Order
 
 if TYPE_CHECKING:
     from desktop_app.panels.outbox.entries import Entry
@@ -73,6 +75,15 @@ def remedies_for(entry: Entry, lines: Sequence[LineFacts]) -> list[Remedy]:
     return found
 
 
+def carry_out(desk: Desk, entry: Entry, remedy: Remedy) -> None:
+    """Do what a remedy means, then settle its item. Broken off in between, it can be chosen again: nothing is done
+    twice."""
+    for command in remedy.commands(desk):
+        desk.do(command)
+    assert entry.item_id is not None
+    desk.resolve_attention(entry.item_id, remedy.id)
+
+
 def _drop(entry: Entry, lacking: Sequence[LineFacts]) -> Sequence[Command]:
     site_id = str(entry.arguments["site_id"])
     return [
@@ -95,12 +106,13 @@ def _split(desk: Desk, entry: Entry, lacking: Sequence[LineFacts]) -> Sequence[C
         )
         for line in lacking
     )
-    order = msgspec.convert({**meant, "lines": [], "draft": False} | _fresh(desk), _Loose)
+    order = msgspec.convert({**meant, "lines": [], "draft": False} | _fresh(desk, entry), _Loose)
     place = PlaceOrder(
         site_id=order.site_id, order_id=order.order_id, number=order.number, customer_id=order.customer_id, lines=rest,
         currency=order.currency, priority=order.priority, due_on=order.due_on, note=order.note,
     )  # fmt: skip
-    return [*_drop(entry, lacking), place]
+    # The new order first: broken off in between, the rest is still lacking, and splitting again goes on from there.
+    return [*_unless_placed(desk, place), *_drop(entry, lacking)]
 
 
 class _Loose(msgspec.Struct):
@@ -116,16 +128,22 @@ class _Loose(msgspec.Struct):
     note: str = ""
 
 
-def _fresh(desk: Desk) -> dict[str, str]:
-    return {"order_id": desk.new_id(), "number": desk.next_order_number()}
+def _fresh(desk: Desk, entry: Entry) -> dict[str, str]:
+    """The id and number of the order that an item leads to: the same id however often it is asked for."""
+    order_id = derive(entry.arguments["order_id"], "instead", entry.n)
+    return {"order_id": order_id, "number": desk.next_order_number()}
+
+
+def _unless_placed(desk: Desk, place: PlaceOrder) -> Sequence[Command]:
+    """Nothing where the order is there already: the desk was switched off before the item was settled."""
+    return () if desk.read.get(Order, place.order_id) is not None else (place,)
 
 
 def _resend(desk: Desk, entry: Entry) -> Sequence[Command]:
     meant = entry.arguments
     lines = [{**line, "line_id": desk.new_id()} for line in meant["lines"]]
-    return [
-        msgspec.convert({**meant, **_fresh(desk), "lines": lines, "on_shortfall": "backorder"}, PlaceOrder)
-    ]
+    again = {**meant, **_fresh(desk, entry), "lines": lines, "on_shortfall": "backorder"}
+    return _unless_placed(desk, msgspec.convert(again, PlaceOrder))
 
 
 def _again(entry: Entry) -> Sequence[Command]:

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from desktop_app.panels.outbox.remedies import carry_out, remedies_for
+from local_db.command_runner import Receipt
 from local_db.desk import Desk
-from services.commands import NewLine, PlaceOrder
+from local_db.queries.outbox_queries import line_facts
+from services.commands import Command, NewLine, PlaceOrder
 from services.protocol.messages import Outcome
 from services.storage.tables import OrderLine
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
@@ -100,6 +103,40 @@ def test_splitting_makes_an_order_of_the_rest(at: PanelBench) -> None:
         (order_id,),
     )
     assert rest + line.quantity - line.cancelled == 9_999
+    at.settle()
+
+
+def test_a_remedy_that_was_broken_off_is_not_done_twice(
+    at: PanelBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id, line_id = oversold(at, "adjusted")
+    before = at.desk.read.value('SELECT count(*) FROM "order"')
+    real, power_cuts = at.desk.do, iter([True])
+
+    def do(command: Command) -> Receipt:
+        receipt = real(command)
+        if next(power_cuts, False):
+            raise KeyboardInterrupt
+        return receipt
+
+    monkeypatch.setattr(at.desk, "do", do)
+    [entry] = [entry for _n, entry in at.panel.table.rows.cached()]
+    split = next(
+        each for each in remedies_for(entry, line_facts(at.desk.read, order_id)) if each.id == "split"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(at.desk, entry, split)
+    assert open_items(at) == 1
+
+    split = next(
+        each for each in remedies_for(entry, line_facts(at.desk.read, order_id)) if each.id == "split"
+    )
+    carry_out(at.desk, entry, split)
+    assert open_items(at) == 0
+    assert at.desk.read.value('SELECT count(*) FROM "order"') == before + 1
+    line = at.desk.read.get(OrderLine, line_id)
+    assert line is not None
+    assert line.quantity - line.cancelled < 9_999
     at.settle()
 
 
