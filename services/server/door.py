@@ -18,7 +18,7 @@ from services.commands import Command
 from services.domain.identifiers import derive
 from services.handlers.dispatch import Effect
 from services.handlers.entry import check_entry
-from services.handlers.work import Context, Work
+from services.handlers.work import Context
 from services.server import authority
 from services.server.auth import Person
 from services.server.clock import new_id
@@ -65,7 +65,7 @@ class Desk:
             received_at=now,
         )
         authority.check_permission(self.transaction, self.person.id, command.spec.permission)
-        check_entry(Work(self.unit, context), command)
+        check_entry(self.unit, command, context)
         return authority.run(self.transaction, command, origin)
 
     def must(self, command: Command, terminal_id: str = "") -> Effect:
