@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from services.domain.state_machine import follow, possible
+from services.domain.state_machine import follow
 
 
 class RouteState(StrEnum):
@@ -37,19 +37,8 @@ class StopState(StrEnum):
     SKIPPED = "skipped"
 
 
-class StopEvent(StrEnum):
-    """What moves a stop on."""
-
-    ARRIVE = "arrive"
-    COMPLETE = "complete"
-    FAIL = "fail"
-    RETRY = "retry"
-    SKIP = "skip"
-    RESTORE = "restore"
-
-
 R, RE = RouteState, RouteEvent
-T, TE = StopState, StopEvent
+T = StopState
 
 ROUTE_TRANSITIONS: Final[Mapping[RouteEvent, Mapping[RouteState, RouteState]]] = {
     # A locked route takes no further stops: its van is being loaded in the order of the stops.
@@ -60,14 +49,6 @@ ROUTE_TRANSITIONS: Final[Mapping[RouteEvent, Mapping[RouteState, RouteState]]] =
     RE.CANCEL: {R.OPEN: R.CANCELLED, R.LOCKED: R.CANCELLED},
 }
 
-STOP_TRANSITIONS: Final[Mapping[StopEvent, Mapping[StopState, StopState]]] = {
-    TE.ARRIVE: {T.PLANNED: T.ARRIVED},
-    TE.COMPLETE: {T.ARRIVED: T.DONE},
-    TE.FAIL: {T.PLANNED: T.FAILED, T.ARRIVED: T.FAILED},
-    TE.RETRY: {T.FAILED: T.PLANNED},
-    TE.SKIP: {T.PLANNED: T.SKIPPED},
-    TE.RESTORE: {T.SKIPPED: T.PLANNED},
-}
 ACCEPTS_STOPS: Final = frozenset({R.OPEN})
 STOPS_AHEAD: Final = frozenset({T.PLANNED, T.ARRIVED})
 """States of a stop that the vehicle has yet to finish."""
@@ -76,18 +57,3 @@ STOPS_AHEAD: Final = frozenset({T.PLANNED, T.ARRIVED})
 def advance_route(current: str, event: str) -> RouteState:
     """The route's next state. Raises RuleViolation `wrong_state` where the table has no such step."""
     return follow("route", ROUTE_TRANSITIONS, RouteState(current), RouteEvent(event))
-
-
-def advance_stop(current: str, event: str) -> StopState:
-    """The stop's next state. Raises RuleViolation `wrong_state` where the table has no such step."""
-    return follow("stop", STOP_TRANSITIONS, StopState(current), StopEvent(event))
-
-
-def possible_route_events(current: str) -> list[str]:
-    """What can be done with a route in this state."""
-    return possible(ROUTE_TRANSITIONS, RouteState(current))
-
-
-def possible_stop_events(current: str) -> list[str]:
-    """What can be done with a stop in this state."""
-    return possible(STOP_TRANSITIONS, StopState(current))

@@ -1,4 +1,4 @@
-"""The one rule of stock and what follows from it: what may be promised, when to reorder, what a count does."""
+"""The one rule of stock and what follows from it: what may be promised, when it runs low, what a count does."""
 
 from enum import StrEnum
 from typing import Final
@@ -78,17 +78,6 @@ def crossing(before: int, after: int, reorder_point: int) -> Crossing:
     if was_short and after > 0 and not is_low(after, reorder_point):
         return Crossing.RECOVERED
     return Crossing.NONE
-
-
-def reorder_quantity(available_units: int, on_order: int, reorder_point: int, lot_size: int) -> int:
-    """How much to order so that stock, with what is on order, comes above the reorder point, in whole lots; 0
-    for none.
-    """
-    missing = reorder_point + 1 - available_units - on_order
-    if reorder_point <= 0 or missing <= 0:
-        return 0
-    lot = max(1, lot_size)
-    return -(-missing // lot) * lot
 
 
 def count_result(on_hand_now: int, recorded_then: int, counted: int) -> CountResult:

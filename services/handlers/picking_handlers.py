@@ -11,7 +11,7 @@ from typing import NoReturn
 from services.commands import ClaimPicks, ConfirmPick, ShortPick, StagePicks, UnclaimPicks, UndoPick
 from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
-from services.domain.pick_states import PickState
+from services.domain.pick_states import PickState, advance
 from services.domain.refusals import refuse
 from services.handlers import stock_ledger as ledger
 from services.handlers.contradictions import contradict
@@ -39,7 +39,12 @@ def claim_picks(work: Work, command: ClaimPicks) -> None:
     taken = []
     for task in work.get_many(PickTask, command.task_ids).values():
         if task.status == PickState.PENDING:
-            work.change(task, status="picking", assigned_to=work.context.actor_id, claimed_at=work.context.at)
+            work.change(
+                task,
+                status=advance(task.status, "claim").value,
+                assigned_to=work.context.actor_id,
+                claimed_at=work.context.at,
+            )
         elif not (task.status == PickState.PICKING and task.assigned_to == work.context.actor_id):
             taken.append(task)
     if taken and len(taken) == len(command.task_ids):
@@ -182,4 +187,4 @@ def stage_picks(work: Work, command: StagePicks) -> None:
     """Picked goods were dropped where they wait for packing."""
     for task in work.get_many(PickTask, command.task_ids).values():
         if task.status == PickState.PICKED:
-            work.change(task, status=PickState.STAGED.value)
+            work.change(task, status=advance(task.status, "drop").value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.commands import AssignShipment, CancelRoute, PlanRoute, UnassignShipment
 from services.domain.refusals import refuse
-from services.domain.route_states import RouteState, advance_route
+from services.domain.route_states import ACCEPTS_STOPS, RouteState, advance_route
 from services.domain.shipment_states import ShipmentState, advance
 from services.domain.vehicle_health import may_take_route
 from services.handlers import route_plans
@@ -73,7 +73,7 @@ def assign_shipment(work: Work, command: AssignShipment) -> None:
     advance(shipment.status, "assign")
     order = work.need(Order, shipment.order_id)
     route = work.need(Route, command.route_id)
-    if route.status != RouteState.OPEN:
+    if route.status not in ACCEPTS_STOPS:
         refuse(
             "wrong_state",
             thing="route",

@@ -3,44 +3,7 @@
 import pytest
 
 from services.domain.line_quantities import LineQuantities
-from services.domain.line_states import TRANSITIONS, LineState, advance, line_state, possible_events
-from services.domain.refusals import RuleViolation
-
-
-def test_a_line_goes_from_open_to_consumed():
-    state = LineState.OPEN
-    for event in ("reserve", "allocate", "pick", "depart"):
-        state = advance(state, event)
-    assert state is LineState.CONSUMED
-
-
-def test_a_short_line_is_allocated_elsewhere_or_else_backordered():
-    short = advance("allocated", "short")
-    assert advance(short, "reallocate") is LineState.ALLOCATED
-    assert advance(short, "backorder") is LineState.BACKORDERED
-
-
-def test_a_backordered_line_is_reserved_when_stock_comes():
-    assert advance("backordered", "reserve") is LineState.RESERVED
-
-
-def test_a_put_back_reverses_the_pick():
-    assert advance(advance("allocated", "pick"), "put_back") is LineState.ALLOCATED
-
-
-@pytest.mark.parametrize("state", [LineState.CONSUMED, LineState.CANCELLED])
-def test_nothing_leads_out_of_a_line_that_left_or_was_cancelled(state: LineState):
-    assert possible_events(state) == []
-
-
-def test_a_line_that_left_cannot_be_cancelled():
-    with pytest.raises(RuleViolation) as caught:
-        advance("consumed", "cancel")
-    assert caught.value.code == "wrong_state"
-
-
-def test_every_state_can_be_reached():
-    assert {target for moves in TRANSITIONS.values() for target in moves.values()} == set(LineState)
+from services.domain.line_states import LineState, line_state
 
 
 @pytest.mark.parametrize(

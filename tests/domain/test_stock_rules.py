@@ -14,7 +14,6 @@ from services.domain.stock_rules import (
     found_beyond_books,
     is_low,
     overpromised,
-    reorder_quantity,
 )
 
 UNITS = st.integers(min_value=0, max_value=200)
@@ -105,22 +104,6 @@ def test_low_and_recovered_come_by_turns(start: int, changes: list[int], reorder
         if not low and is_low(level, reorder_point):
             assert said in (Crossing.LOW, Crossing.OUT)
         low = is_low(level, reorder_point)
-
-
-@pytest.mark.parametrize(
-    ("units", "on_order", "ordered"),
-    [(10, 0, 12), (11, 0, 0), (0, 0, 12), (0, 11, 0), (-5, 0, 24), (5, 3, 12)],
-)
-def test_reordering_comes_above_the_reorder_point_in_whole_lots(units: int, on_order: int, ordered: int):
-    assert reorder_quantity(units, on_order, reorder_point=10, lot_size=12) == ordered
-
-
-def test_a_lot_of_nothing_counts_as_single_units():
-    assert reorder_quantity(5, 0, reorder_point=10, lot_size=0) == 6
-
-
-def test_without_a_reorder_point_nothing_is_reordered():
-    assert reorder_quantity(0, 0, reorder_point=0, lot_size=12) == 0
 
 
 @given(UNITS, UNITS, UNITS)
