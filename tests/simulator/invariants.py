@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from local_db import before_images
 from local_db.cache import Cache
 from local_db.provisional import Provisional
 from local_db.replay import Replay
-from local_db import before_images
 from services import commands as c
 from services.commands.codec import encode_args
 from services.domain.refusals import CODES

@@ -118,8 +118,8 @@ class World:
                     self.clock.advance(random.Random(step.salt).uniform(0.5, 30.0))
                 case "fault":
                     self._go_wrong(terminal, step.what, random.Random(step.salt))
-        except PowerCut as cut:
-            assert cut.machine is terminal.machine
+        except PowerCut:
+            # Its own: the server's are met in the network, and those of other terminals at their own steps.
             if terminal.busy:
                 return
             terminal.recover()
