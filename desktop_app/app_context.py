@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.change_feed import ChangeFeed
+from desktop_app.glance_lift import lift_when_there
 from desktop_app.people import NotSignedIn, People
 from desktop_app.session import DeskSession
 from desktop_app.settings import Settings
 from desktop_app.sounds import PlayedSounds
 from desktop_app.task_runner import TaskRunner
+from desktop_app.themes.dress import dress
 from desktop_app.themes.theme import Theme
 from desktop_app.undo import UndoStack
 from services.storage.tables import Site, User
@@ -23,6 +25,7 @@ from services.storage.tables import Site, User
 if TYPE_CHECKING:
     from desktop_app.dialogs.enrol_dialog import EnrolAnswers, EnrolDialog
     from desktop_app.dialogs.sign_in_dialog import SignInAnswers, SignInDialog
+    from desktop_app.first_sight import FirstSight
     from desktop_app.main_window import MainWindow
     from desktop_app.widgets.palette import PaletteItem, PaletteProvider
     from local_db.desk import Desk
@@ -41,17 +44,21 @@ _PANEL_OF: Final[Mapping[str, str]] = {
 class AppContext(QObject):
     """One desk's program. ``open_window`` shows it; whoever made it calls ``close`` in the end."""
 
-    def __init__(self, desk: Desk, folder: Path, *, server_url: str = "") -> None:
+    def __init__(
+        self, desk: Desk, folder: Path, *, server_url: str = "", sight: FirstSight | None = None
+    ) -> None:
+        """``sight``: the bare window that is on the screen already; it becomes the desk's."""
         super().__init__()
         self.desk = desk
         self.people = People(desk)
-        self.settings = Settings(folder / "settings.json", self)
-        self.theme = Theme(parent=self)
+        self.settings = sight.settings if sight is not None else Settings(folder / "settings.json", self)
+        self.theme = sight.theme if sight is not None else Theme(parent=self)
         self.runner = TaskRunner(self)
         self.feed = ChangeFeed(self)
         self.undo = UndoStack(desk, self.runner, self)
         self.sounds = PlayedSounds()
         self.window: MainWindow | None = None
+        self._bare = sight.window if sight is not None else None
         self._server_url = server_url
         self._dialog: SignInDialog | EnrolDialog | None = None
         self._end_subscription = desk.subscribe(self.feed.publish)
@@ -60,8 +67,6 @@ class AppContext(QObject):
 
     def start(self) -> None:
         """Go on where this desk was: with the person who was signed in, or with asking who it is."""
-        from desktop_app.main_window import dress
-
         dress(self.theme, self.settings)
         self.theme.apply()
         if self.desk.identity is None:
@@ -71,6 +76,7 @@ class AppContext(QObject):
         if user is not None:
             self.open_window(user)
         else:
+            self._drop_bare()
             self._ask_who()
         # The first rows come from the cache; the network may come in after they are painted.
         QTimer.singleShot(0, self, self._start_sync)
@@ -81,6 +87,7 @@ class AppContext(QObject):
         if self.window is None:
             self.window = self._make_window(session)
             self.window.start()
+            lift_when_there(self.window)
         else:
             self.undo.clear()
             self.window.show_person(session)
@@ -89,7 +96,7 @@ class AppContext(QObject):
 
     def raise_window(self) -> None:
         """Bring what is open to the front: somebody launched this profile again."""
-        front = self._dialog or self.window
+        front = self._dialog or self.window or self._bare
         if front is not None:
             front.show()
             front.raise_()
@@ -102,12 +109,20 @@ class AppContext(QObject):
             self._dialog.close()
         if self.window is not None:
             self.window.close()
+        self._drop_bare()
         self.sounds.close()
         self.settings.flush()
         left = self.runner.close()
         if left:
             log.error("these threads did not end: %s", ", ".join(left))
         self.desk.close()
+
+    def _drop_bare(self) -> None:
+        """Nobody goes on where the bare window was shown for somebody: away with it."""
+        bare, self._bare = self._bare, None
+        if bare is not None:
+            bare.close()
+            bare.deleteLater()
 
     def _start_sync(self) -> None:
         from services.sync.errors import Offline
@@ -121,15 +136,18 @@ class AppContext(QObject):
         sites = self.desk.read.sites()
         return next((site for site in sites if site.id == self.desk.site_id), sites[0])
 
+    def _site_name(self) -> str:
+        """The site in words; empty where no rows are here yet, as after an update that made the cache anew."""
+        return self._site().name if self.desk.read.sites() else ""
+
     def _make_window(self, session: DeskSession) -> MainWindow:
         from desktop_app.main_window import MainWindow
 
-        window = MainWindow(
+        window, self._bare = self._bare or MainWindow(self.settings, self.theme), None
+        window.furnish(
             desk=self.desk,
             runner=self.runner,
             feed=self.feed,
-            settings=self.settings,
-            theme=self.theme,
             session=session,
             undo=self.undo.undo,
             sounds=self.sounds,
@@ -156,7 +174,7 @@ class AppContext(QObject):
         dialog = SignInDialog(
             self.theme,
             self._try_sign_in,
-            site=self._site().name,
+            site=self._site_name(),
             known=[known, *(name for name in names if name != known)] if known else names,
             offline_words=self.people.offline_words(),
         )

@@ -1,36 +1,32 @@
 """The window: rail, top bar, the panel that is shown, its inspector, and what floats over them."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QMainWindow, QWidget
 
-from desktop_app.action_table import ACTIONS
-from desktop_app.actions import Action, ActionRegistry
-from desktop_app.change_feed import ChangeFeed
-from desktop_app.panel_context import Desk, PanelContext, Session, UndoSteps
-from desktop_app.panel_shell import CurrentSession, PanelShell
-from desktop_app.panel_stack import PanelStack
-from desktop_app.panels.catalogue import PANELS, PanelSpec
 from desktop_app.qt_start import settle_down
-from desktop_app.scanner import Scanner, ScanTarget, UnreadableCode
 from desktop_app.settings import Settings
-from desktop_app.sounds import Silence, Sounds
-from desktop_app.task_runner import Task, TaskRunner
 from desktop_app.themes.dress import dress
 from desktop_app.themes.theme import Theme
-from desktop_app.themes.tokens import INSPECTOR_MIN, SMALLEST_WINDOW, Density, Scheme, Tone
-from desktop_app.widgets.notice_bar import NoticeBar
-from desktop_app.widgets.progress_strip import ProgressStrip
-from desktop_app.widgets.rail import Rail
-from desktop_app.widgets.toast import Toasts
-from desktop_app.widgets.top_bar import TopBar
-from desktop_app.window_dialogs import WindowDialogs
+from desktop_app.themes.tokens import SMALLEST_WINDOW, Tone
 from desktop_app.window_place import WindowPlace
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+
+    from desktop_app.actions import Action
+    from desktop_app.change_feed import ChangeFeed
+    from desktop_app.glance import Glance
+    from desktop_app.panel_context import Desk, PanelContext, Session, UndoSteps
+    from desktop_app.panels.catalogue import PanelSpec
+    from desktop_app.scanner import ScanTarget
+    from desktop_app.sounds import Sounds
+    from desktop_app.task_runner import Task, TaskRunner
 
 log = logging.getLogger(__name__)
 
@@ -40,78 +36,112 @@ _LINK_EVERY_MS: Final = 1_000
 _COUNT_AT_MOST_EVERY_MS: Final = 250
 # Longer than the first rows take, shorter than anybody needs to press a key.
 _READY_AFTER_MS: Final = 60
-_SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark", "contrast")
-_DENSITIES: Final[tuple[Density, ...]] = ("compact", "comfortable", "touch")
 
 
 class MainWindow(QMainWindow):
-    """The desk's window. It binds the actions that concern itself; `app_context` binds the rest.
+    """The desk's window: bare at first, with no more than a glance of the rows, until `furnish` makes it whole.
 
-    `ready` is emitted once it is painted and answers to keys and scans, `closed` once it is really closing and the
-    panels have written their drafts.
+    It binds the actions that concern itself; `app_context` binds the rest. Nothing that is imported above may be heavy:
+    the bare window is what a person waits for. `ready` is emitted once it is whole, painted, and answers to keys and
+    scans, `closed` once it is really closing and the panels have written their drafts.
     """
 
     closed = Signal()
     ready = Signal()
     panel_shown = Signal(str)
 
-    def __init__(
+    def __init__(self, settings: Settings, theme: Theme) -> None:
+        """A bare window in the place of last time."""
+        super().__init__()
+        self._settings, self._theme = settings, theme
+        self._place = WindowPlace(settings)
+        self._glance: Glance | None = None
+        self._palette: Any = None
+        self._flash: Any = None
+        self._idle: Any = None
+        self._is_furnished = False
+        self._is_ready = False
+        self.setMinimumSize(*SMALLEST_WINDOW)
+        self._place.restore_geometry(self)
+
+    def furnish(
         self,
         *,
         desk: Desk,
         runner: TaskRunner,
         feed: ChangeFeed,
-        settings: Settings,
-        theme: Theme,
         session: Session,
         undo: Callable[[], None],
         sounds: Sounds | None = None,
         parse_scan: Callable[[str], Any] | None = None,
         counts: Callable[[], Mapping[str, int]] | None = None,
         providers: Sequence[Any] = (),
-        panels: Sequence[PanelSpec] = PANELS,
-        actions: Sequence[Action] = ACTIONS,
+        panels: Sequence[PanelSpec] | None = None,
+        actions: Sequence[Action] | None = None,
     ) -> None:
-        """`counts()` answers what waits by `count_source`, in the read lane; `providers` are PaletteProviders."""
-        super().__init__()
-        self._runner, self._settings, self._theme = runner, settings, theme
-        self._counts, self._providers = counts, tuple(providers)
-        self._specs = {spec.id: spec for spec in panels}
-        self._place = WindowPlace(settings)
+        """Make it whole. `counts()` answers what waits by `count_source`, in the read lane; `providers` are
+        PaletteProviders; `panels` and `actions` are those of the product unless others are given."""
+        from desktop_app.panel_context import PanelContext
+        from desktop_app.panel_shell import CurrentSession, PanelShell
+        from desktop_app.window_parts import WindowParts
+
+        self._runner, self._counts, self._providers = runner, counts, tuple(providers)
         self._session = CurrentSession(session)
-        self._inspected: dict[str, tuple[str, QWidget]] = {}
-        self._inspector: Any = None
-        self._palette: Any = None
-        self._flash: Any = None
-        self._idle: Any = None
-        self._is_ready = False
         self.undo_stack: UndoSteps = _NoSteps()
-        self.actions_registry = ActionRegistry(actions, self)
-        self._dialogs = WindowDialogs(self, theme, settings, self.actions_registry)
-        self.scanner = Scanner(
-            self._scan_targets, parse_scan or _parse_scan, sounds or Silence(), settings, self
+        parts = WindowParts(
+            self, self._settings, theme=self._theme, runner=runner, session=session, panels=panels, actions=actions,
+            sounds=sounds, parse_scan=parse_scan, scan_targets=self._scan_targets, context_of=self._context_of,
+            place=self._place,
+        )  # fmt: skip
+        self._specs, self.dialogs, self.inspection = parts.specs, parts.dialogs, parts.inspection
+        self.actions_registry, self.scanner, self.stack = parts.actions, parts.scanner, parts.stack
+        self.rail, self.top_bar, self.notices, self.strip = (
+            parts.rail,
+            parts.top_bar,
+            parts.notices,
+            parts.strip,
         )
-        self.stack = PanelStack(theme, settings, self._context_of)
-        self._build()
-        self.toasts = Toasts(theme, self)
+        self.setCentralWidget(parts.whole)
+        self.toasts = parts.toasts
         self.context = PanelContext(
             desk=desk,
             runner=runner,
             feed=feed,
-            actions=self.actions_registry,
-            settings=settings,
-            theme=theme,
-            scanner=self.scanner,
-            toasts=self.toasts,
+            actions=parts.actions,
+            settings=self._settings,
+            theme=self._theme,
+            scanner=parts.scanner,
+            toasts=parts.toasts,
             navigate=self.navigate,
-            session=cast(Session, self._session),
+            session=cast("Session", self._session),
             shell=PanelShell(self, ""),
             undo=undo,
         )
         self._connect(feed)
         self._allow(session)
-        self._place.restore_geometry(self)
         self.rail.fold(bool(self._place.get("folded")))
+        self._is_furnished = True
+        if self._glance is not None:
+            self._glance.raise_()
+        if self.isVisible():
+            parts.whole.show()
+            self._begin_looking()
+
+    def show_glance(self, glance: Glance) -> None:
+        """Cover the window with a glance of its rows until `lift_glance`."""
+        self._glance = glance
+        glance.setParent(self)
+        glance.setGeometry(self.rect())
+        glance.setFocus()
+
+    def lift_glance(self) -> None:
+        """What is behind the glance is there: show it, and let it have what was typed meanwhile."""
+        glance, self._glance = self._glance, None
+        if glance is None:
+            return
+        glance.hide()
+        QTimer.singleShot(0, self, self._after_first_paint)
+        QTimer.singleShot(0, self, lambda: glance.pass_on(self))
 
     # -- for app_context and the shell of panels -----------------------------------------------------------------
 
@@ -133,6 +163,11 @@ class MainWindow(QMainWindow):
             self.stack.call("reveal", kind, item_id)
 
     @property
+    def specs(self) -> Sequence[PanelSpec]:
+        """The panels that this window has."""
+        return list(self._specs.values())
+
+    @property
     def current_panel(self) -> str:
         """The id of the panel that is shown."""
         return self.stack.current_id
@@ -143,15 +178,7 @@ class MainWindow(QMainWindow):
 
     def inspect(self, panel_id: str, title: str, widget: QWidget | None, *, nothing: bool = False) -> None:
         """Give a panel's inspector another content; it is seen if the panel is, and the person did not close it."""
-        if widget is None and not nothing:
-            panel = self.stack.panel(panel_id)
-            widget = panel.inspector() if panel is not None and hasattr(panel, "inspector") else None
-        if widget is None:
-            self._inspected.pop(panel_id, None)
-        else:
-            self._inspected[panel_id] = (title, widget)
-        if panel_id == self.current_panel:
-            self._show_inspector()
+        self.inspection.put(panel_id, self.stack.panel(panel_id), title, widget, nothing)
 
     def notice(
         self, key: str, text: str, tone: Tone = "info", action: tuple[str, Callable[[], None]] | None = None
@@ -176,6 +203,11 @@ class MainWindow(QMainWindow):
         desk = self.context.desk
         self._runner.run(lambda: desk.link, self.top_bar.badge.show_status, self, key="link")
 
+    def fold_rail(self) -> None:
+        """Icons only, or icons with words."""
+        self.rail.fold(not self.rail.is_folded)
+        self._place.keep("folded", self.rail.is_folded)
+
     def refresh_counts(self) -> None:
         """Ask again what waits, for the rail."""
         if self._counts is not None:
@@ -192,38 +224,10 @@ class MainWindow(QMainWindow):
 
     # -- building --------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        theme, registry, session = self._theme, self.actions_registry, self._session
-        self.setMinimumSize(*SMALLEST_WINDOW)
-        tips = {each: registry.tooltip(f"go.{each}") for each in self._specs if f"go.{each}" in registry}
-        self.rail = Rail(theme, list(self._specs.values()), tips)
-        self.top_bar = TopBar(
-            theme, session.site_name, session.person, session.role, session.time_zone, registry
-        )
-        self.notices = NoticeBar(theme)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.stack)
-        self._splitter.setStretchFactor(0, 1)
-        self.strip = ProgressStrip(theme, self._runner)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.setContentsMargins(0, 0, 0, 0)
-        for piece in (self.top_bar, self.notices):
-            right.addWidget(piece)
-        right.addWidget(self._splitter, 1)
-        right.addWidget(self.strip)
-        whole = QWidget()
-        across = QHBoxLayout(whole)
-        across.setSpacing(0)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addWidget(self.rail)
-        across.addLayout(right, 1)
-        self.setCentralWidget(whole)
-
     def _connect(self, feed: ChangeFeed) -> None:
-        bar, dialogs = self.top_bar, self._dialogs
+        from desktop_app.window_actions import bind_own_actions
+
+        bar, dialogs = self.top_bar, self.dialogs
         self._link_timer = QTimer(self)
         self._link_timer.timeout.connect(self.show_link)
         self._changed_timer = QTimer(self)
@@ -231,40 +235,22 @@ class MainWindow(QMainWindow):
         self._changed_timer.setInterval(_COUNT_AT_MOST_EVERY_MS)
         self._changed_timer.timeout.connect(self._after_changes)
         self.rail.chosen.connect(self.navigate)
-        self.rail.fold_clicked.connect(self._fold_rail)
+        self.rail.fold_clicked.connect(self.fold_rail)
         bar.search_clicked.connect(self.open_palette)
         bar.menu_clicked.connect(lambda: dialogs.menu(bar.menu_button))
         bar.person_clicked.connect(lambda: dialogs.person_menu(bar.person))
-        bar.inspector_clicked.connect(self._toggle_inspector)
+        bar.inspector_clicked.connect(self.inspection.toggle)
         bar.badge.clicked.connect(lambda _checked=False: self.navigate("outbox"))
         self.stack.retry_asked.connect(self._retry)
         self.scanner.said.connect(self._on_said)
         self._runner.failed.connect(self._on_failed)
         self._settings.changed.connect(self._on_setting)
         feed.changed.connect(self._on_changed)
-        own: dict[str, Callable[[], object]] = {
-            "app.quit": self.close,
-            "app.settings": dialogs.settings,
-            "edit.undo": lambda: self.context.undo(),
-            "edit.find": self.open_palette,
-            "edit.filter": self._focus_search,
-            "view.menu": lambda: dialogs.menu(bar.menu_button),
-            "view.rail": self._fold_rail,
-            "view.inspector": self._toggle_inspector,
-            "view.next_region": self._next_region,
-            "view.refresh": lambda: self.stack.call("refresh" if self.stack.can("refresh") else "activate"),
-            "view.theme": lambda: self._step_setting("theme", self._theme.scheme, _SCHEMES),
-            "view.density": lambda: self._step_setting("density", self._theme.density, _DENSITIES),
-            "view.full_screen": lambda: self.showNormal() if self.isFullScreen() else self.showFullScreen(),
-            "link.outbox": lambda: self.navigate("outbox"),
-            "help.shortcuts": dialogs.shortcuts,
-            "help.about": dialogs.about,
-            **{f"go.{panel_id}": partial(self.navigate, panel_id) for panel_id in self._specs},
-        }
-        registry = self.actions_registry
-        registry.bind_all({action_id: call for action_id, call in own.items() if action_id in registry})
+        bind_own_actions(self, self._settings, self._theme)
 
     def _context_of(self, panel_id: str) -> PanelContext:
+        from desktop_app.panel_shell import PanelShell
+
         return self.context._replace(shell=PanelShell(self, panel_id))
 
     def _allow(self, session: Session) -> None:
@@ -282,7 +268,7 @@ class MainWindow(QMainWindow):
         self.rail.show_current(panel_id)
         self.actions_registry.show_panel(panel_id)
         self.setWindowTitle(f"{self._specs[panel_id].title} - Holdfast - {self._session.site_name}")
-        self._show_inspector()
+        self.inspection.show()
         self._place.keep("panel", panel_id)
         self.stack.call("activate")
         self.panel_shown.emit(panel_id)
@@ -293,6 +279,8 @@ class MainWindow(QMainWindow):
 
     def _scan_targets(self) -> Sequence[ScanTarget]:
         """A dialog in front is asked before the panel behind it."""
+        from PySide6.QtWidgets import QApplication
+
         front = QApplication.activeModalWidget()
         if front is not None:
             asked = getattr(front, "scan_targets", None)
@@ -304,67 +292,6 @@ class MainWindow(QMainWindow):
             self.stack.call("search", text)
         else:
             self.toasts.show(f"{self._specs[self.current_panel].title} has nothing to search.", "neutral")
-
-    def _focus_search(self) -> None:
-        field = getattr(self.stack.current_panel(), "search_field", None)
-        if isinstance(field, QWidget):
-            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            self.open_palette()
-
-    def _next_region(self) -> None:
-        """F6: rail, top bar, panel, inspector, and round again."""
-        regions = [self.rail, self.top_bar, self.stack.current_panel(), self._inspector]
-        present = [region for region in regions if region is not None and region.isVisible()]
-        focus = QApplication.focusWidget()
-        here = [at for at, region in enumerate(present) if focus is not None and region.isAncestorOf(focus)]
-        target = present[(here[0] + 1) % len(present) if here else 0]
-        if target is self.stack.current_panel():
-            self.stack.call("activate")
-        elif (first := _first_focusable(target)) is not None:
-            first.setFocus(Qt.FocusReason.TabFocusReason)
-
-    # -- inspector -------------------------------------------------------------------------------------------------
-
-    def _show_inspector(self) -> None:
-        """Bring the inspector in line with the panel that is shown."""
-        content = self._inspected.get(self.current_panel)
-        closed = bool(self._place.get("inspector_closed"))
-        self.top_bar.show_inspector_state(
-            possible=content is not None, opened=content is not None and not closed
-        )
-        if content is None or closed:
-            if self._inspector is not None:
-                self._inspector.hide()
-            return
-        if self._inspector is None:
-            self._make_inspector()
-        self._inspector.show_widget(*content)
-        self._inspector.show()
-
-    def _make_inspector(self) -> None:
-        from desktop_app.widgets.inspector import Inspector
-
-        self._inspector = Inspector(self._theme)
-        self._inspector.closed.connect(self._toggle_inspector)
-        self._splitter.addWidget(self._inspector)
-        self._splitter.setStretchFactor(1, 0)
-        self._splitter.splitterMoved.connect(
-            lambda *_: self._place.keep("inspector", self._inspector.width())
-        )
-        wide = int(self._place.get("inspector", INSPECTOR_MIN + 40))
-        self._splitter.setSizes([max(1, self._splitter.width() - wide), wide])
-
-    def _toggle_inspector(self) -> None:
-        """The person opens or closes it; it stays so, here and in the other panels."""
-        if self.current_panel not in self._inspected:
-            self.inspect(self.current_panel, "Details", None)
-            if self.current_panel not in self._inspected:
-                return
-            self._place.keep("inspector_closed", False)
-        else:
-            self._place.keep("inspector_closed", not self._place.get("inspector_closed"))
-        self._show_inspector()
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
@@ -390,7 +317,7 @@ class MainWindow(QMainWindow):
 
         words = words_for(error, task.label)
         self.toasts.bad(
-            words.sentence, ("Details", lambda: self._dialogs.error(words.sentence, words.technical))
+            words.sentence, ("Details", lambda: self.dialogs.error(words.sentence, words.technical))
         )
 
     def _on_setting(self, key: str) -> None:
@@ -409,39 +336,42 @@ class MainWindow(QMainWindow):
         counted = (spec for spec in self._specs.values() if spec.count_source)
         self.rail.show_counts({spec.id: counts.get(spec.count_source, 0) for spec in counted})
 
-    def _step_setting(self, key: str, now: str, order: Sequence[str]) -> None:
-        self._settings.set(key, order[(order.index(now) + 1) % len(order)])
-        self.toasts.show(f"{key.capitalize()}: {self._settings.text(key)}", "neutral", seconds=2)
-
-    def _fold_rail(self) -> None:
-        self.rail.fold(not self.rail.is_folded)
-        self._place.keep("folded", self.rail.is_folded)
-
     # -- Qt --------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes the inspector."""
-        if event.key() == Qt.Key.Key_Escape and self._inspector is not None and self._inspector.isVisible():
-            self._toggle_inspector()
+        from PySide6.QtCore import Qt
+
+        if event.key() == Qt.Key.Key_Escape and self._is_furnished and self.inspection.is_open:
+            self.inspection.toggle()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The glance covers all of it."""
+        super().resizeEvent(event)
+        if self._glance is not None:
+            self._glance.setGeometry(self.rect())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the link while visible; counts, keys and scans come after the first paint."""
         super().showEvent(event)
-        self._link_timer.start(_LINK_EVERY_MS)
-        QTimer.singleShot(_READY_AFTER_MS, self, self._after_first_paint)
+        if self._is_furnished:
+            self._begin_looking()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """And only then."""
         super().hideEvent(event)
-        self._link_timer.stop()
+        if self._is_furnished:
+            self._link_timer.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Write down what is to be found again."""
-        self.stack.leave()
+        if self._is_furnished:
+            self.stack.leave()
+            self._keep_glance()
+            self.scanner.stop()
         self._place.keep_geometry(self)
-        self.scanner.stop()
         if self._idle is not None:
             self._idle.stop()
         try:
@@ -451,6 +381,11 @@ class MainWindow(QMainWindow):
             log.exception("the settings could not be written")
         super().closeEvent(event)
         self.closed.emit()
+
+    def _begin_looking(self) -> None:
+        self._link_timer.start(_LINK_EVERY_MS)
+        if self._glance is None:
+            QTimer.singleShot(_READY_AFTER_MS, self, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
         """What nobody can need sooner: shortcuts, scans, link and counts."""
@@ -463,11 +398,14 @@ class MainWindow(QMainWindow):
             self.ready.emit()
         self._after_changes()
 
+    def _keep_glance(self) -> None:
+        """Remember where the rows of the shown panel are, so that the next start can show them there at once."""
+        from desktop_app.glance_layout import layout_of
 
-def _first_focusable(region: QWidget) -> QWidget | None:
-    """The first widget in `region` that Tab would reach."""
-    within = (each for each in region.findChildren(QWidget) if each.isVisible() and each.isEnabled())
-    return next((each for each in within if each.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+        spec, panel = self._specs.get(self.current_panel), self.stack.current_panel()
+        self.inspection.put_aside()
+        layout = layout_of(self, panel, spec, self._theme) if spec is not None and panel is not None else None
+        self._place.keep("glance", layout)
 
 
 class _NoSteps:
@@ -475,14 +413,3 @@ class _NoSteps:
 
     def remember(self, label: str, compensation: Callable[[], Any]) -> None:
         """Nothing can be taken back here."""
-
-
-def _parse_scan(code: str) -> Any:
-    from datetime import UTC, datetime
-
-    from services.domain.gs1 import BadScan, parse_scan
-
-    try:
-        return parse_scan(code, datetime.now(UTC).date().isoformat())
-    except BadScan as refused:
-        raise UnreadableCode(str(refused)) from refused

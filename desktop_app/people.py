@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from desktop_app.kept_session import (
+    OFFLINE_HOURS,
+    SESSION,
+    KeptSession,
+    is_too_long_ago,
+    read_session,
+    write_session,
+)
 from services.domain.organisation_settings import read_setting
 from services.storage.tables import Setting, User
 
@@ -15,8 +23,6 @@ if TYPE_CHECKING:
     from local_db.desk import Desk
     from services.sync.port import Tokens
 
-_HOUR_MS = 3_600_000
-_SESSION = "session"
 _KNOWN = "known-people"
 
 
@@ -35,14 +41,6 @@ class _Known(msgspec.Struct, frozen=True):
     seen_at: int
 
 
-class _Session(msgspec.Struct, frozen=True):
-    """Who is signed in, so that a restart during an outage goes on where it was."""
-
-    user_id: str
-    username: str
-    seen_at: int
-
-
 def _now() -> int:
     return time.time_ns() // 1_000_000
 
@@ -56,10 +54,9 @@ class People:
 
     def resume(self) -> User | None:
         """The person who was signed in when the desk was closed or crashed, if they still may work here."""
-        text = self._desk.secret(_SESSION)
-        if not text:
+        session = read_session(self._desk.secret(SESSION))
+        if session is None:
             return None
-        session = msgspec.json.decode(text, type=_Session)
         user = self._user(session.user_id)
         if user is None or not user.active or self._is_too_long_ago(session.seen_at):
             return None
@@ -96,7 +93,7 @@ class People:
 
     def sign_out(self) -> None:
         """Nobody works here now. The desk goes on syncing."""
-        self._desk.keep_secret(_SESSION, "")
+        self._desk.keep_secret(SESSION, "")
         self._desk.as_user("")
 
     def _signed_in_online(self, username: str, password: str, tokens: Tokens) -> User:
@@ -138,8 +135,8 @@ class People:
         self._start_session(user, username, now)
 
     def _start_session(self, user: User, username: str, seen_at: int) -> None:
-        session = _Session(user.id, username, seen_at)
-        self._desk.keep_secret(_SESSION, msgspec.json.encode(session).decode())
+        session = KeptSession(user.id, username, seen_at)
+        self._desk.keep_secret(SESSION, write_session(session))
         self._desk.as_user(user.id)
 
     def _known(self) -> dict[str, _Known]:
@@ -153,13 +150,11 @@ class People:
         return self._desk.read.get(User, user_id)
 
     def _offline_hours(self) -> float:
-        row = self._desk.read.get(Setting, "sign_in.offline_hours")
-        return read_setting("sign_in.offline_hours", row.value if row else None)
+        row = self._desk.read.get(Setting, OFFLINE_HOURS)
+        return read_setting(OFFLINE_HOURS, row.value if row else None)
 
     def _is_too_long_ago(self, seen_at: int) -> bool:
-        # A clock set back would stretch the time; one set back beyond the sign-in itself is not believed.
-        age = self._clock() - seen_at
-        return not -_HOUR_MS <= age <= self._offline_hours() * _HOUR_MS
+        return is_too_long_ago(seen_at, now=self._clock(), hours=self._offline_hours())
 
 
 def _hash(password: str) -> str:

@@ -6,8 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 APP = "holdfast"
 
 
@@ -26,4 +24,7 @@ def fail(message: str) -> int:
 
 def profile_folder(profile: str) -> Path:
     """Where the files of a desk's profile are."""
+    # Imported late: who names a folder need not wait for it.
+    from platformdirs import user_data_path
+
     return user_data_path(APP) / "profiles" / profile

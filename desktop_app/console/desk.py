@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop_app.console.arguments import fail, parser, profile_folder
+
+if TYPE_CHECKING:
+    from desktop_app.desk_start import DeskStart
+    from local_db.desk import Desk
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,21 +32,46 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def open_desk(
-    folder: Path, *, server: str = "", ca_file: Path | None = None, allow_plain: bool = False
+    folder: Path,
+    *,
+    server: str = "",
+    ca_file: Path | None = None,
+    allow_plain: bool = False,
+    watch: Callable[[DeskStart], object] | None = None,
 ) -> int:
-    """Open the desk in ``folder`` in a window; answers the exit code."""
+    """Open the desk in ``folder`` in a window; answers the exit code. ``watch(start)`` is called before anything is
+    painted: a benchmark follows the stages."""
     from desktop_app.qt_start import bring_in_qt
 
     bring_in_qt()
 
+    from PySide6.QtWidgets import QApplication
+
     from desktop_app.desk_address import read_address, write_address
-    from local_db.desk import Desk
+    from desktop_app.desk_start import DeskStart
+    from desktop_app.themes.scale import scale_everything
     from local_db.errors import LocalError, ProfileInUse
 
-    known = read_address(folder)
-    url = server or known
-    try:
+    url = server or read_address(folder)
+
+    def opened() -> Desk:
+        from local_db.desk import Desk
+
         desk = Desk.open(folder, server_url=url, ca_file=ca_file, allow_plain=allow_plain)
+        write_address(folder, url)
+        return desk
+
+    scale_everything(folder / "settings.json")
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Holdfast")
+    start = DeskStart(folder, opened, server_url=url, allow_plain=allow_plain)
+    if watch is not None:
+        watch(start)
+    start.ready.connect(lambda: _listen(start, folder))
+    try:
+        start.begin()
+        code = app.exec()
     except ProfileInUse:
         from desktop_app.first_window import raise_first_window
 
@@ -49,25 +79,14 @@ def open_desk(
         return 0 if raise_first_window(folder) else fail("This desk is open already, in another session.")
     except LocalError as problem:
         return fail(str(problem))
-    write_address(folder, url)
+    finally:
+        start.close()
+    return fail(start.failure) if start.failure else code
 
-    from PySide6.QtWidgets import QApplication
 
-    from desktop_app.app_context import AppContext
-    from desktop_app.themes.scale import scale_everything
-
-    scale_everything(folder / "settings.json")
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("Holdfast")
-    context = AppContext(desk, folder, server_url=url)
-    context.start()
-
+def _listen(start: DeskStart, folder: Path) -> None:
+    """Let a second launch raise this window."""
     from desktop_app.first_window import FirstWindow
 
-    first = FirstWindow(folder, context.raise_window, context)
-    try:
-        return app.exec()
-    finally:
-        first.close()
-        context.close()
+    if start.context is not None:
+        FirstWindow(folder, start.context.raise_window, start.context)

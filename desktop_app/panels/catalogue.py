@@ -10,6 +10,8 @@ class PanelSpec(NamedTuple):
 
     `icon` names a file of resources/icons, `permission` what a person needs to see the panel (empty: everybody),
     `count_source` the key of the count that the rail shows beside the word (empty: none).
+    `first_rows` names a module that reads the first rows of the panel's list for a glance of it before the desk is open
+    (see desktop_app.first_rows), and `first_table` that list (empty: none).
     """
 
     id: str
@@ -21,22 +23,57 @@ class PanelSpec(NamedTuple):
     shortcut: str = ""
     permission: str = ""
     count_source: str = ""
+    first_rows: str = ""
+    first_table: str = ""
 
 
 def _panel(
-    id: str, title: str, icon: str, group: Group, shortcut: str, permission: str = "", count_source: str = ""
+    id: str,
+    title: str,
+    icon: str,
+    group: Group,
+    shortcut: str,
+    permission: str = "",
+    count_source: str = "",
+    first_table: str = "",
 ) -> PanelSpec:
+    folder = f"desktop_app.panels.{id}"
+    first_rows = f"{folder}.first_rows" if first_table else ""
     return PanelSpec(
-        id, title, icon, group, f"desktop_app.panels.{id}.panel", "Panel", shortcut, permission, count_source
-    )
+        id, title, icon, group, f"{folder}.panel", "Panel", shortcut, permission, count_source, first_rows, first_table
+    )  # fmt: skip
 
 
 PANELS: Final[tuple[PanelSpec, ...]] = (
     _panel("dashboard", "Dashboard", "dashboard", "Work", "Ctrl+1"),
-    _panel("orders", "Orders", "order", "Work", "Ctrl+2", count_source="orders_waiting"),
-    _panel("picking", "Picking", "pick", "Work", "Ctrl+3", count_source="picks_waiting"),
+    _panel(
+        "orders",
+        "Orders",
+        "order",
+        "Work",
+        "Ctrl+2",
+        count_source="orders_waiting",
+        first_table="orders.table",
+    ),
+    _panel(
+        "picking",
+        "Picking",
+        "pick",
+        "Work",
+        "Ctrl+3",
+        count_source="picks_waiting",
+        first_table="picking.queue",
+    ),
     _panel("dispatch", "Packing & dispatch", "box", "Work", "Ctrl+4", count_source="shipments_waiting"),
-    _panel("inventory", "Inventory", "stock", "Work", "Ctrl+5", count_source="low_stock"),
+    _panel(
+        "inventory",
+        "Inventory",
+        "stock",
+        "Work",
+        "Ctrl+5",
+        count_source="low_stock",
+        first_table="inventory.table",
+    ),
     _panel("fleet", "Fleet", "van", "Work", "Ctrl+6", count_source="fleet_alerts"),
     _panel("outbox", "Outbox", "outbox", "System", "Ctrl+7", count_source="needs_attention"),
     _panel("admin", "Admin", "admin", "System", "Ctrl+8"),

@@ -15,7 +15,7 @@ from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import Tone
 from desktop_app.widgets.columns import MARK_TONES, Column
 from desktop_app.widgets.marks import paint_mark, paint_pill, pill_height, pill_width
-from desktop_app.widgets.plain_paint import cut, fill, rounded
+from desktop_app.widgets.plain_paint import cut, fill, rounded, write_at
 from desktop_app.widgets.sparkline_paint import paint_sparkline
 
 _MARK: Final = 10.0
@@ -62,8 +62,9 @@ Drawing = _Text | _Picture | _Age
 class CellPainter:
     """Lays rows out and paints them in the present theme. `forget` after a switch of theme or of screen."""
 
-    def __init__(self, theme: Theme) -> None:
-        self._theme = theme
+    def __init__(self, theme: Theme, *, first: bool = False) -> None:
+        """`first`: see RowPainter."""
+        self._theme, self._is_first = theme, first
         self._kinds: dict[str, Callable[[QRectF, Column, Any], Sequence[Drawing]]] = {
             "text": self._text,
             "number": self._number,
@@ -130,6 +131,11 @@ class CellPainter:
                 painter.fillRect(left + at, middle - 4, wide, 8, ground)
 
     def _put(self, painter: QPainter, text: _Text, left: float, top: float) -> None:
+        if self._is_first:
+            write_at(
+                painter, left + text.left, top + self._top, text.text, self._fonts[text.strong], text.ink
+            )
+            return
         painter.setFont(self._fonts[text.strong])
         painter.setPen(text.ink)
         static = text.static

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QP
 
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import TONE_SHAPES, Tone
-from desktop_app.widgets.plain_paint import V_CENTRE, cut, fill, rounded
+from desktop_app.widgets.plain_paint import cut, fill, rounded, write_in
 
 MARK_SIZE = 9.0
 _PILL_PAD = 8.0
@@ -33,7 +33,7 @@ def paint_mark(painter: QPainter, box: QRectF, tone: Tone, ink: QColor) -> None:
             right, left = QPointF(box.right(), middle.y()), QPointF(box.left(), middle.y())
             shape.addPolygon(QPolygonF([top, right, QPointF(middle.x(), box.bottom()), left, top]))
         case "dashed-ring":
-            pen = QPen(ink, 1.4)
+            pen = _outline(ink, 1.4)
             pen.setDashPattern([1.6, 1.5])
             painter.strokePath(_ring(box), pen)
         case "fading-ring":
@@ -50,6 +50,13 @@ def paint_mark(painter: QPainter, box: QRectF, tone: Tone, ink: QColor) -> None:
             shape = rounded(box.left(), box.center().y() - 1.25, box.width(), 2.5, 1.2)
     fill(painter, shape, ink)
     painter.restore()
+
+
+def _outline(ink: QColor, width: float) -> QPen:
+    pen = QPen()
+    pen.setColor(ink)
+    pen.setWidthF(width)
+    return pen
 
 
 def _ring(box: QRectF) -> QPainterPath:
@@ -104,18 +111,17 @@ def paint_pill(
     shape = rounded(inner.left(), inner.top(), inner.width(), inner.height(), inner.height() / 2)
     fill(painter, shape, soft)
     if tone in ("provisional", "stale"):
-        outline = QPen(theme.colour("quiet"), 1)
+        outline = _outline(theme.colour("quiet"), 1)
         if tone == "provisional":
             outline.setDashPattern([3, 2.4])
         painter.strokePath(shape, outline)
     elif theme.scheme == "contrast":
-        painter.strokePath(shape, QPen(ink, 1))
+        painter.strokePath(shape, _outline(ink, 1))
     paint_mark(painter, QRectF(left + _PILL_PAD, middle - MARK_SIZE / 2, MARK_SIZE, MARK_SIZE), tone, ink)
-    painter.setPen(ink)
-    painter.setFont(theme.font("label"))
+    font = theme.font("label")
     text_left = left + _PILL_PAD + MARK_SIZE + _PILL_GAP
     room = box.right() - _PILL_PAD - text_left
-    shown = cut(painter.fontMetrics(), text, int(room) + 1)
-    painter.drawText(QRectF(text_left, box.top(), room + 2, box.height()), V_CENTRE, shown)
+    shown = cut(QFontMetrics(font), text, int(room) + 1)
+    write_in(painter, QRectF(text_left, box.top(), room + 2, box.height()), shown, font, ink)
     painter.restore()
     return width

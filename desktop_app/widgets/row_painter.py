@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from desktop_app.themes.theme import Theme
 from desktop_app.widgets.cells import CellPainter, Drawing
 from desktop_app.widgets.columns import Column
+from desktop_app.widgets.plain_paint import fill_rect
 
 # Rows kept laid out: a few screens.
 _KEPT: Final = 256
@@ -26,9 +27,11 @@ class Arranged(Protocol):
 class RowPainter:
     """Keeps the rows laid out that were painted last."""
 
-    def __init__(self, theme: Theme, columns: Arranged) -> None:
+    def __init__(self, theme: Theme, columns: Arranged, *, first: bool = False) -> None:
+        """`first`: it paints the first rows of the program, once, and asks for nothing of Qt's own namespace."""
         self._theme, self._columns = theme, columns
-        self._cells = CellPainter(theme)
+        self._cells = CellPainter(theme, first=first)
+        self._fill = fill_rect if first else QPainter.fillRect
         self._drawings: dict[int, tuple[Any, list[Drawing]]] = {}
         self._ratio = 1.0
 
@@ -64,8 +67,8 @@ class RowPainter:
         """Row `number` into `box`, its cells moved to `left`; a placeholder where `row` is None."""
         theme, top, width, height = self._theme, box.top(), box.width(), box.height()
         if selected or hovered:
-            painter.fillRect(box, theme.colour("selection" if selected else "hover"))
-        painter.fillRect(0, top + height - 1, width, 1, theme.colour("line"))
+            self._fill(painter, box, theme.colour("selection" if selected else "hover"))
+        self._fill(painter, QRect(0, top + height - 1, width, 1), theme.colour("line"))
         if row is None:
             self._cells.paint_placeholder(painter, self._columns.boxes(), number, left, top)
         else:

@@ -1,9 +1,13 @@
-"""What the start benchmark starts: an empty window, or a desk on its profile; each says when people see something."""
+"""What the start benchmark starts: an empty window, or the desk on its profile; each says when people see something."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop_app.desk_start import DeskStart
 
 
 def empty_window() -> None:
@@ -20,35 +24,32 @@ def empty_window() -> None:
 
 
 def desk(folder: Path) -> None:
-    """The desk as `holdfast desk` opens it, until the first real rows of the Inventory panel are painted."""
-    from desktop_app.qt_start import bring_in_qt
+    """The desk as `holdfast desk` opens it: until its first real rows are painted, and until it is whole."""
+    from desktop_app.console.desk import open_desk
 
-    bring_in_qt()
-    from PySide6.QtWidgets import QApplication
+    open_desk(folder, allow_plain=True, watch=_watch)
 
-    from desktop_app.app_context import AppContext
-    from local_db.desk import Desk
 
-    opened = Desk.open(folder, allow_plain=True)
-    app = QApplication(sys.argv[:1])
-    context = AppContext(opened, folder)
-    context.start()
-    window = context.window
-    assert window is not None, "somebody must be signed in"
-    window.resize(1280, 800)
-    panel = window.panel("inventory")
-    assert panel is not None, "the Inventory panel must be the one that is reopened"
-    from desktop_app.widgets.row_table import RowTable
+def _watch(start: DeskStart) -> None:
+    def painted() -> None:
+        heavy = {"pyqtgraph", "numpy", "sqlalchemy", "pydantic", "httpx", "keyring"} & sys.modules.keys()
+        print("painted", ",".join(sorted(heavy)), flush=True)
 
-    table = panel.findChild(RowTable, "inventory.table")
-    assert isinstance(table, RowTable)
-    while not table.rows.cached():
-        app.processEvents()
-    app.processEvents()
-    window.grab()
-    heavy = {"pyqtgraph", "numpy", "sqlalchemy", "pydantic", "httpx", "keyring"} & sys.modules.keys()
-    print("painted", ",".join(sorted(heavy)), flush=True)
-    context.close()
+    def ready() -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from desktop_app.widgets.row_table import RowTable
+
+        window = start.context.window if start.context is not None else None
+        panel = window.panel("inventory") if window is not None else None
+        table = panel.findChild(RowTable, "inventory.table") if panel is not None else None
+        if window is not None and isinstance(table, RowTable) and table.rows.cached():
+            window.grab()
+            print("ready", flush=True)
+        QApplication.quit()
+
+    start.first_rows.connect(painted)
+    start.ready.connect(ready)
 
 
 if __name__ == "__main__":

@@ -87,14 +87,14 @@ def make_window(
     **more: Any,
 ) -> MainWindow:
     """A window on fakes; close it, and its runner, when done."""
-    return MainWindow(
+    window = MainWindow(settings or Settings(None), theme or Theme())
+    window.furnish(
         desk=desk or FakeDesk(),
         runner=runner or TaskRunner(),
         feed=ChangeFeed(),
-        settings=settings or Settings(None),
-        theme=theme or Theme(),
         session=session or FakeSession(),
         undo=more.pop("undo", lambda: None),
         panels=panels,
         **more,
     )
+    return window

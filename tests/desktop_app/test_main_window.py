@@ -161,7 +161,7 @@ def test_the_inspector_opens_for_its_panel_only_and_escape_closes_it(
     panel = whole(window)
     panel.context.shell.show_inspector("Order", None)
     assert panel.details.isVisible()
-    assert 320 <= window._inspector.width() <= 420
+    assert 320 <= window.inspection.widget.width() <= 420
     window.navigate("dashboard")
     assert not panel.details.isVisible()
     window.navigate("orders")
@@ -180,7 +180,7 @@ def test_a_panel_in_the_background_does_not_open_its_inspector_over_another(wind
     window.navigate("orders")
     window.navigate("dashboard")
     whole(window).context.shell.show_inspector("Order", None)
-    assert window._inspector is None
+    assert window.inspection.widget is None
     window.navigate("orders")
     assert whole(window).details.isVisible()
 
@@ -202,7 +202,7 @@ def test_an_inspector_that_a_person_closed_stays_closed_until_it_is_asked_for(wi
 
 def test_a_panel_without_inspector_shows_none(window: MainWindow) -> None:
     window.actions_registry.trigger("view.inspector")
-    assert window._inspector is None
+    assert window.inspection.widget is None
     assert not window.top_bar._inspector.isEnabled()
 
 

@@ -17,8 +17,10 @@ def columns(asked: Asked) -> Sequence[Column]:
     return list_columns(lambda: _today(asked))
 
 
-def rows(asked: Asked) -> Sequence[OrderListRow]:
-    """The rows, newest first where nothing else is asked for."""
+def rows(asked: Asked) -> Sequence[OrderListRow] | None:
+    """The rows, newest first where nothing else is asked for; None where an order is gone on with."""
+    if asked.state.get("entry"):
+        return None
     customer = asked.state.get("customer")
     wanted = filter_of(
         asked.state.get("chips") or {},

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.panel_context import PanelContext
+from desktop_app.panels.picking.queue_columns import QUEUE, SORTS, urgent
 from desktop_app.panels.picking.walk import Walk
 from desktop_app.themes.tokens import SPACE_8, SPACE_16
 from desktop_app.widgets.buttons import button
 from desktop_app.widgets.chips import Filter, FilterChips
-from desktop_app.widgets.columns import Column, mark_column
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import label, row
 from desktop_app.widgets.row_source import ListSource
@@ -21,21 +21,6 @@ from local_db.queries.pick_tasks import PickTaskRow
 from local_db.queries.picking_queries import offered_tasks
 
 _BATCH: Final = 20
-_STATES: Final = {"pending": ("To pick", "neutral"), "picking": ("Picking", "info")}
-
-_COLUMNS: Final = (
-    mark_column(lambda task: "provisional" if task.provisional else ""),
-    Column("location_code", "Bin", lambda task: task.location_code, width=96, strong=True),
-    Column("sku", "SKU", lambda task: task.sku, width=84),
-    Column("quantity", "Take", lambda task: task.quantity - task.picked, "number", width=56),
-    Column("order_number", "Order", lambda task: task.order_number, width=116, quiet=True),
-    Column("priority", "Prio", lambda task: task.priority, "number", width=48,
-           tone=lambda task: "danger" if task.priority <= 2 else None),
-    Column("status", "State", lambda task: _STATES.get(task.status, (task.status, "neutral")), "pill", width=96),
-    Column("assigned_name", "Worker", lambda task: task.assigned_name, width=110, quiet=True),
-    Column("product_name", "Product", lambda task: task.product_name, width=200, stretch=True, quiet=True),
-)  # fmt: skip
-_SORTS: Final[dict[str, Callable[[Any], Any]]] = {"quantity": lambda task: task.quantity - task.picked}
 
 
 class PickQueue(QWidget):
@@ -56,7 +41,7 @@ class PickQueue(QWidget):
             "New orders appear here by themselves, most urgent first.",
         )
         self.table = RowTable(
-            context.theme, context.runner, _COLUMNS, name="Picking queue", settings=context.settings, empty=empty,
+            context.theme, context.runner, QUEUE, name="Picking queue", settings=context.settings, empty=empty,
             label="Loading the queue", zone=context.session.time_zone,
         )  # fmt: skip
         self.table.setObjectName("picking.queue")
@@ -81,7 +66,7 @@ class PickQueue(QWidget):
 
         def work() -> list[PickTaskRow]:
             rows = offered_tasks(desk.read, site_id, mine=mine)
-            return [task for task in rows if task.priority <= 2] if chosen.get("urgent") else rows
+            return urgent(rows) if chosen.get("urgent") else rows
 
         self._context.runner.run(work, self._show, self, key="queue", label="Loading the queue")
 
@@ -117,6 +102,6 @@ class PickQueue(QWidget):
 
     def _show(self, rows: list[PickTaskRow]) -> None:
         self._rows = rows
-        self.table.set_source(ListSource(rows, _SORTS), first=rows[:200], count=len(rows), keep_place=True)
+        self.table.set_source(ListSource(rows, SORTS), first=rows[:200], count=len(rows), keep_place=True)
         units = sum(task.quantity - task.picked for task in rows)
         self._count.setText(f"{len(rows)} tasks, {units} pieces")
