@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -28,6 +28,12 @@ Topic = _Hint | _Position | _Presence
 News = int | VehiclePosition
 Box = Mailbox[Topic, News]
 
+_SECONDS_PER_HINT = 0.001
+_SECONDS_PER_PRESENCE = 0.001
+"""How long the next one waits after one was told, for each terminal that was told: hundreds of terminals that connect or
+work at once must not keep the loop busy with telling each of them of each other. The first after a quiet time goes out
+at once."""
+
 
 class LiveHub:
     """The connected terminals of this process. Its methods may be called from any thread unless they say otherwise."""
@@ -36,6 +42,8 @@ class LiveHub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._boxes: dict[str, set[Box]] = {}
         self._versions: dict[str, int] = {}
+        self._moved = _Told(self._tell_versions)
+        self._present = _Told(self._tell_presence)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Work on this event loop from now on."""
@@ -71,7 +79,7 @@ class LiveHub:
             self._boxes.setdefault(scope, set()).add(box)
             if scope.startswith("site:"):
                 sites.append(scope)
-        self._tell_presence(sites)
+        self._present.add(sites, self._loop, _SECONDS_PER_PRESENCE * self.terminals)
         return box
 
     def remind(self, box: Box, versions: Mapping[str, int]) -> None:
@@ -91,7 +99,7 @@ class LiveHub:
                     del self._boxes[scope]
                 if scope.startswith("site:"):
                     sites.append(scope)
-        self._tell_presence(sites)
+        self._present.add(sites, self._loop, _SECONDS_PER_PRESENCE * self.terminals)
 
     @property
     def terminals(self) -> int:
@@ -99,12 +107,14 @@ class LiveHub:
         return len(set().union(*self._boxes.values()))
 
     def _send_versions(self, versions: Mapping[str, int]) -> None:
-        for scope, version in versions.items():
-            # Two commits may be told in the wrong order; a version only goes up.
-            if version <= self._versions.get(scope, 0):
-                continue
-            self._versions[scope] = version
-            self._offer(scope, {_Hint(scope): version})
+        # Two commits may be told in the wrong order; a version only goes up.
+        news = {scope: v for scope, v in versions.items() if v > self._versions.get(scope, 0)}
+        self._versions.update(news)
+        self._moved.add(news, self._loop, _SECONDS_PER_HINT * self.terminals)
+
+    def _tell_versions(self, scopes: Iterable[str]) -> None:
+        for scope in scopes:
+            self._offer(scope, {_Hint(scope): self._versions[scope]})
 
     def _send_positions(self, site_id: str, positions: Sequence[VehiclePosition]) -> None:
         self._offer(
@@ -121,6 +131,28 @@ class LiveHub:
             frames = _frames(news)
             for box in boxes:
                 box.offer(news, frames)
+
+
+class _Told:
+    """Scopes of which something is to be told: at once after a quiet time, otherwise together with what came meanwhile."""
+
+    def __init__(self, tell: Callable[[Iterable[str]], None]) -> None:
+        self._tell = tell
+        self._waiting: dict[str, None] = {}
+        self._is_quiet = True
+
+    def add(self, scopes: Iterable[str], loop: asyncio.AbstractEventLoop | None, pause_s: float) -> None:
+        """There is news of these; after it is told there is a pause."""
+        self._waiting.update(dict.fromkeys(scopes))
+        if loop is not None and self._is_quiet:
+            self._next(loop, pause_s)
+
+    def _next(self, loop: asyncio.AbstractEventLoop, pause_s: float) -> None:
+        self._is_quiet = not self._waiting
+        if self._waiting:
+            waiting, self._waiting = self._waiting, {}
+            self._tell(waiting)
+            loop.call_later(pause_s, self._next, loop, pause_s)
 
 
 def _frames(news: Mapping[Topic, News]) -> Sequence[bytes]:

@@ -12,6 +12,7 @@ from services.server.clock import Clock
 from services.server.committer import Committer
 from services.server.database import Database
 from services.server.door import Door
+from services.server.gate import Gate
 from services.server.head_watch import HeadWatch
 from services.server.housekeeping import Housekeeping
 from services.server.image_folder import ImageFolder
@@ -47,6 +48,7 @@ class Parts:
     pull: Pull
     snapshots: Snapshots
     door: Door
+    gate: Gate
     heads: HeadWatch
     hub: LiveHub
     live_stock: LiveStock
@@ -147,6 +149,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
             level=settings.snapshot_level,
         ),
         door=Door(committer),
+        gate=Gate(settings.sync_requests_at_once, settings.sync_requests_in_line),
         heads=heads,
         hub=hub,
         live_stock=live_stock,

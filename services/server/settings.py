@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     max_sync_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
     max_request_bytes: int = Field(default=1024 * 1024, ge=1024)
     request_threads: int = Field(default=80, ge=4)
+    sync_requests_at_once: int = Field(default=4, ge=1)
+    sync_requests_in_line: int = Field(default=200, ge=0)
 
     # Live
     hello_seconds: float = Field(default=5.0, gt=0)

@@ -47,12 +47,14 @@ class Pace(Struct, frozen=True, kw_only=True):
     """How often it looks without being told, in seconds, drawn evenly from each range.
 
     ``poll_s`` while hints do not arrive by themselves, ``live_poll_s`` while they do, against a lost hint. ``doubt_s``
-    after the live link broke or fell silent.
+    after the live link broke or fell silent. After a round, hints wait ``hint_rests`` times as long as it took: a
+    server that many desks keep busy answers late, and is asked the less for it.
     """
 
     poll_s: tuple[float, float] = (5.0, 15.0)
     live_poll_s: tuple[float, float] = (45.0, 75.0)
     doubt_s: tuple[float, float] = (0.0, 0.5)
+    hint_rests: tuple[float, float] = (1.0, 5.0)
     report_every_s: float = 0.1
     watch_every_s: float = 5.0
 
@@ -103,6 +105,7 @@ class SyncEngine:
         self._hints_lock = threading.Lock()
         self._due_at = self._clock.monotonic()
         self._pause_until = float("-inf")
+        self._hints_rest_until = float("-inf")
 
     # What others see
 
@@ -222,7 +225,11 @@ class SyncEngine:
         state = self.status.state
         if state is State.IDLE and self._wakes.withdraw(Wake.LINK_IN_DOUBT):
             self._due_at = min(self._due_at, now + self._chance.uniform(*self._pace.doubt_s))
-        if now >= self._pause_until and self._wakes.holds_any(CUT_SHORT.get(state, ())):
+        reasons = CUT_SHORT.get(state, frozenset())
+        if now < self._hints_rest_until and self._wakes.holds_any((Wake.HINT,)):
+            self._due_at = min(self._due_at, self._hints_rest_until)
+            reasons -= {Wake.HINT}
+        if now >= self._pause_until and self._wakes.holds_any(reasons):
             return 0.0
         return max(0.0, self._due_at - now)
 
@@ -268,8 +275,12 @@ class SyncEngine:
     def _attempt(self, deadline: Deadline, *, asked: bool) -> None:
         if not self._one_round.acquire(timeout=min(deadline.remaining(), threading.TIMEOUT_MAX)):
             raise TookTooLong("Another round was still going on.")
+        began = self._clock.monotonic()
         try:
             self._run_round(deadline)
+            now = self._clock.monotonic()
+            rest_s = (now - began) * self._chance.uniform(*self._pace.hint_rests)
+            self._hints_rest_until = now + min(rest_s, self._pace.poll_s[0])
             self._has_gone_well()
         except SyncError as error:
             self._has_failed(error, asked=asked)

@@ -46,7 +46,8 @@ class Backoff:
         self.failures += 1
         if isinstance(error, Busy) and error.retry_after_s is not None:
             asked = min(error.retry_after_s, self._policy.longest_retry_after_s)
-            return asked + self._chance.uniform(0.0, self._cap())
+            # The server spreads those it sends away by itself; what is added must not undo it.
+            return asked + self._chance.uniform(0.0, min(self._cap(), max(asked, self._policy.base_s)))
         if isinstance(error, (Refused, UpgradeRequired, NotEnrolled)):
             return self._chance.uniform(0.0, self._policy.barred_cap_s)
         return self._chance.uniform(0.0, self._cap())

@@ -11,6 +11,8 @@ BENCHMARKS: dict[str, str] = {
     "local_command": "tests.benchmarks.local_command",
     "start": "tests.benchmarks.start",
     "desktop": "tests.benchmarks.desktop",
+    "sync": "tests.benchmarks.sync",
+    "reconnect": "tests.benchmarks.reconnect",
 }
 
 

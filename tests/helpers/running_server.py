@@ -68,6 +68,8 @@ def running_server(
     config = uvicorn.Config(app, **{**options(settings), "timeout_graceful_shutdown": 1})
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", settings.port))
+    # Accepted connections inherit it; asyncio sets it on the sockets of its own making only.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="test-server")
     thread.start()
     try:

@@ -198,6 +198,25 @@ def test_a_hint_never_goes_back(caplog: pytest.LogCaptureFixture) -> None:
     assert asyncio.run(play()) == [LiveHint("org", 7)]
 
 
+def test_the_first_hint_goes_out_at_once_and_a_burst_is_told_by_its_last() -> None:
+    async def play() -> list[list[LiveMessage]]:
+        hub = LiveHub()
+        hub.start(asyncio.get_running_loop())
+        crowd = [hub.attach(["org"]) for _ in range(20)]
+        told = []
+        for version in range(1, 50):
+            hub.publish_versions({"org": version})
+            await asyncio.sleep(0)
+            if version == 1:
+                told.append(list(await crowd[0].take()))
+        await asyncio.sleep(0.1)
+        told.append(list(await crowd[0].take()))
+        hub.stop()
+        return [[msgspec.msgpack.decode(frame, type=LiveMessage) for frame in frames] for frames in told]
+
+    assert asyncio.run(play()) == [[LiveHint("org", 1)], [LiveHint("org", 49)]]
+
+
 def test_connections_that_are_gone_are_forgotten(sqlite_server: RunningServer) -> None:
     with signed_in(sqlite_server) as client:
         enrolled = enroll(client)

@@ -148,6 +148,20 @@ class TestOnAStandingClock:
         desk.engine.live_changed(False)
         assert 5 <= desk.engine.step() <= 15
 
+    def test_after_a_slow_round_hints_wait_and_work_at_the_desk_does_not(
+        self, pair: Pair, desk: Terminal
+    ) -> None:
+        desk.do("A-01", 1)
+        desk.network.plan([Fault.DELAY])
+        desk.engine.step()
+        desk.engine.hinted(SITE, 10_000)
+        assert 0 < desk.engine.rest_s() <= 5
+        desk.engine.wake(Wake.LOCAL_COMMAND)
+        assert desk.engine.rest_s() == 0
+        desk.engine.step()
+        desk.engine.hinted(SITE, 10_001)
+        assert desk.engine.rest_s() == 0
+
     def test_a_fault_of_this_program_is_told_logged_and_tried_again(
         self, pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:

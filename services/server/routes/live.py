@@ -40,7 +40,9 @@ async def live(socket: WebSocket) -> None:
         return
     box = parts.hub.attach(device.scopes)
     try:
-        versions = await run_in_threadpool(_versions, parts, device)
+        # After it is attached, so that whatever it was not told of is in these versions.
+        async with parts.gate.entered(patient=True):
+            versions = await run_in_threadpool(_versions, parts, device)
         parts.hub.remind(box, versions)
         await send_all(socket, box, parts.settings.live_send_seconds, as_text=False)
     finally:
@@ -49,18 +51,22 @@ async def live(socket: WebSocket) -> None:
 
 async def _hello(socket: WebSocket, parts: Parts) -> Device | None:
     """The terminal behind this link; None (and the link closed) where none shows itself in time."""
+    code, reason = 0, ""
     try:
         async with asyncio.timeout(parts.settings.hello_seconds):
             said = msgspec.msgpack.decode(await socket.receive_bytes(), type=LiveHello)
-        return await run_in_threadpool(parts.clients.authenticate, said.client_id, said.credential)
+        async with parts.gate.entered(patient=True):
+            return await run_in_threadpool(parts.clients.authenticate, said.client_id, said.credential)
     except TimeoutError:
-        await socket.close(NO_HELLO, "say hello first")
+        code, reason = NO_HELLO, "say hello first"
     except (msgspec.MsgspecError, KeyError):
-        await socket.close(NOT_UNDERSTOOD, "that was no hello")
+        code, reason = NOT_UNDERSTOOD, "that was no hello"
     except ApiError as problem:
-        await socket.close(NOT_KNOWN, problem.code)
+        code, reason = NOT_KNOWN, problem.code
     except WebSocketDisconnect:
-        pass
+        return None
+    with suppress(RuntimeError, WebSocketDisconnect):  # it may have gone meanwhile
+        await socket.close(code, reason)
     return None
 
 

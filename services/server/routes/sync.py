@@ -44,7 +44,8 @@ def _enroll(parts: Parts, authorization: str, body: bytes) -> Response:
 async def push(request: Request, parts: PartsOfServer) -> Response:
     """Commands up; each is run exactly once, and its outcome is the answer."""
     body = await request.body()
-    return await run_in_threadpool(_push, parts, _authorization(request), body)
+    async with parts.gate.entered():
+        return await run_in_threadpool(_push, parts, _authorization(request), body)
 
 
 def _push(parts: Parts, authorization: str, body: bytes) -> Response:
@@ -58,7 +59,8 @@ def _push(parts: Parts, authorization: str, body: bytes) -> Response:
 async def pull(request: Request, parts: PartsOfServer) -> Response:
     """Rows down: one page of what changed since the terminal's cursors."""
     body = await request.body()
-    return await run_in_threadpool(_pull, parts, _authorization(request), body)
+    async with parts.gate.entered():
+        return await run_in_threadpool(_pull, parts, _authorization(request), body)
 
 
 def _pull(parts: Parts, authorization: str, body: bytes) -> Response:
