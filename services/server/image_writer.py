@@ -28,27 +28,38 @@ def write_image(database: Database, path: Path, scopes: Sequence[str], now: int)
 
     Rows that terminals no longer keep at ``now`` (ms UTC) are left out.
     """
-    path.unlink(missing_ok=True)
-    _make_empty(path)
-    with contextlib.closing(_opened(path)) as image:
+    with contextlib.closing(begin_image(path)) as image:
         if database.path is not None:
             # Within SQLite rows never become Python's, and the server's other threads run meanwhile.
             # Without a word of a key SQLCipher takes a file with reserved bytes for a keyed one, and all others too.
             image.execute("ATTACH DATABASE ? AS source KEY ''", (str(database.path),))
         image.execute("BEGIN")
-        tables, indexes = business_statements()
-        for statement in tables:
-            image.execute(statement)
         if database.path is not None:
             cursors = _copy_attached(image, scopes, now)
         else:
             cursors = _copy_rows(database, image, scopes, now)
-        # Sorted once over all rows, an index is made several times quicker than row by row.
-        for statement in [*indexes, *search_indexes()]:
-            image.execute(statement)
-        fill_search(image)
+        add_indexes(image)
         image.execute("COMMIT")
     return cursors
+
+
+def begin_image(path: Path) -> Any:
+    """A connection to a new image with empty tables."""
+    path.unlink(missing_ok=True)
+    _make_empty(path)
+    image = _opened(path)
+    tables, _ = business_statements()
+    for statement in tables:
+        image.execute(statement)
+    return image
+
+
+def add_indexes(image: Any) -> None:
+    """Add indexes and search when all rows are there: sorted once, an index is made several times quicker."""
+    _, indexes = business_statements()
+    for statement in [*indexes, *search_indexes()]:
+        image.execute(statement)
+    fill_search(image)
 
 
 def _make_empty(path: Path) -> None:

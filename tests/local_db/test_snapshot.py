@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from backports import zstd
 
 from local_db import Desk, LocalError
 from local_db.files import open_plain
-from services.protocol.messages import TablePatch
+from services.commands import ReceiveStock
+from services.protocol.messages import Outcome, TablePatch
+from services.server.image_writer import add_indexes, begin_image
 from services.storage.cache_tables import business_statements
 from services.storage.search_tables import check_search
+from services.sync.errors import DamagedSnapshot
 from tests.helpers.books import SITE, Books
+from tests.local_db.adopt_child import STEPS
 from tests.local_db.orders import new_order
 from tests.local_db.truth import IDENTITY, contents, patches, pull, replica, rows_only
 
 CURSORS = {"org": 7, f"site:{SITE}": 9}
 
 
-def write_image(path: Path, rows: list[TablePatch]) -> Path:
-    """An image as the server writes it: the business tables with their rows, and no index."""
-    tables, _ = business_statements()
-    with closing(open_plain(path)) as image:
-        for statement in tables:
-            image.execute(statement)
+def write_image(path: Path, rows: list[TablePatch], *, whole: bool = False) -> Path:
+    """An image as a server writes it: of this program's layout, or as a server of another version might."""
+    with closing(begin_image(path) if whole else open_plain(path)) as image:
+        if not whole:
+            for statement in business_statements()[0]:
+                image.execute(statement)
+        image.execute("BEGIN")
         for patch in rows:
             if patch.puts:
                 marks = ", ".join("?" * len(patch.puts[0]))
                 image.executemany(f'INSERT INTO "{patch.table}" VALUES ({marks})', patch.puts)
+        if whole:
+            add_indexes(image)
+        image.execute("COMMIT")
     return path
 
 
-@pytest.fixture
-def image(tmp_path: Path, books: Books) -> Path:
-    return write_image(tmp_path / "image.db", patches(books))
+@pytest.fixture(params=["whole", "other layout"])
+def image(request: pytest.FixtureRequest, tmp_path: Path, books: Books) -> Path:
+    """An image as it arrives: compressed."""
+    plain = write_image(tmp_path / "plain.db", patches(books), whole=request.param == "whole")
+    packed = tmp_path / "image"
+    packed.write_bytes(zstd.compress(plain.read_bytes()))
+    plain.unlink()
+    return packed
 
 
 @pytest.fixture(params=["plain", "keyed"])
@@ -106,11 +125,56 @@ def test_something_else_than_an_image_is_refused_and_the_cache_stays(
     assert not [path for path in profile.iterdir() if "next" in path.name]
 
 
-def test_an_image_that_lacks_a_column_is_refused(desk: Desk, image: Path) -> None:
-    with closing(open_plain(image)) as plain:
+def test_an_image_that_lacks_a_column_is_refused(desk: Desk, tmp_path: Path) -> None:
+    path = write_image(tmp_path / "image.db", [])
+    with closing(open_plain(path)) as plain:
         plain.execute("ALTER TABLE product DROP COLUMN uom")
-    with pytest.raises(LocalError, match="uom"):
+    with pytest.raises(DamagedSnapshot, match="uom"):
+        replica(desk).adopt_snapshot(path, CURSORS)
+
+
+@pytest.mark.parametrize("left", [0.0, 0.3, 0.99])
+def test_an_image_that_breaks_off_is_refused_and_the_cache_stays(
+    desk: Desk, image: Path, profile: Path, left: float
+) -> None:
+    shown = contents(desk)
+    data = image.read_bytes()
+    image.write_bytes(data[: int(len(data) * left)])
+    with pytest.raises(DamagedSnapshot):
         replica(desk).adopt_snapshot(image, CURSORS)
+    image.write_bytes(zstd.decompress(data)[:-2048])
+    with pytest.raises(DamagedSnapshot):
+        replica(desk).adopt_snapshot(image, CURSORS)
+    assert contents(desk) == shown
+    assert not [path for path in profile.iterdir() if "next" in path.name]
+
+
+def test_without_room_for_an_image_nothing_is_begun(
+    desk: Desk, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = contents(desk)
+    monkeypatch.setattr("local_db.snapshot.shutil.disk_usage", lambda _: SimpleNamespace(free=1024))
+    with pytest.raises(OSError, match="No space left"):
+        replica(desk).adopt_snapshot(image, CURSORS)
+    assert contents(desk) == shown
+
+
+def test_a_command_with_an_outcome_is_not_replayed_over_an_image_even_if_the_cache_was_lost(
+    desk: Desk, image: Path, profile: Path
+) -> None:
+    side = replica(desk)
+    settled, open_ = new_order(desk, ("prod-1", 1)), new_order(desk, ("prod-1", 2))
+    desk.do(settled)
+    desk.do(open_)
+    side.record_outcomes([Outcome(1, "applied")])
+    desk.close()
+    (profile / "cache.db").unlink()
+    with Desk.open(profile, allow_plain=True) as again:
+        replica(again).adopt_snapshot(image, CURSORS)
+        # The first one's rows are in the image or come with the pull; on top of it they would be there twice.
+        assert [row.id for row in again.read.orders()] == [open_.order_id]
+        assert again.read.stock_levels(site_id=SITE, product_id="prod-1")[0].reserved == 2
+        assert (replica(again).settled_n(), replica(again).pending_count()) == (1, 1)
 
 
 def test_if_the_exchange_fails_the_old_cache_goes_on(
@@ -129,20 +193,52 @@ def test_if_the_exchange_fails_the_old_cache_goes_on(
     desk.do(new_order(desk, ("prod-1", 1)))
 
 
-def test_a_crash_during_the_exchange_makes_the_cache_anew_and_keeps_what_is_pending(
-    desk: Desk, profile: Path, image: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_the_desk_has_the_old_cache_or_the_new_one_and_all_that_is_pending(
+    desk: Desk, profile: Path, tmp_path: Path, books: Books, step: str
 ) -> None:
-    desk.do(new_order(desk, ("prod-1", 1)))
+    books.must(ReceiveStock(site_id=SITE, product_id="prod-3", location_id="A-01-01-1", quantity=7))
+    image = write_image(tmp_path / "image.db", patches(books), whole=True)
+    order = new_order(desk, ("prod-1", 1))
+    desk.do(order)
+    old = replica(desk).cursors()
     desk.close()
-    # As if the process had died between the two: the old file is gone, the new one not yet in its place.
-    with Desk.open(profile, allow_plain=True) as dying:
-        dying._store.outbox.meta.set(cache_in_doubt="1")
-    (profile / "cache.db").unlink()
+    words = [str(profile), str(image), json.dumps(CURSORS), step]
+    died = subprocess.run([sys.executable, "-m", "tests.local_db.adopt_child", *words], check=False)
+    assert died.returncode == -signal.SIGKILL
     with Desk.open(profile, allow_plain=True) as again:
-        assert replica(again).cursors() == {}
+        is_new = step == "exchanged"
+        assert replica(again).cursors() == (CURSORS if is_new else old)
+        assert len(again.read.stock_levels(site_id=SITE, product_id="prod-3")) == is_new
+        assert [row.id for row in again.read.orders()] == [order.order_id]
         assert [row.n for row in again.read.outbox()] == [1]
+        check_search(again._store.cache.connection)
         replica(again).adopt_snapshot(image, CURSORS)
-        assert len(again.read.orders()) == 1
+        assert [row.id for row in again.read.orders()] == [order.order_id]
+    assert not [path for path in profile.iterdir() if "next" in path.name]
+
+
+def test_a_cache_whose_log_stays_is_in_doubt_until_both_are_exchanged(
+    desk: Desk, profile: Path, tmp_path: Path, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = write_image(tmp_path / "image.db", patches(books), whole=True)
+    order = new_order(desk, ("prod-1", 1))
+    desk.do(order)
+    stranger = open_plain(profile / "cache.db")
+    stranger.execute("SELECT count(*) FROM product").fetchall()
+
+    def failing(*_: object) -> None:
+        raise OSError("no")
+
+    with monkeypatch.context() as broken, closing(stranger):
+        broken.setattr("local_db.store.os.replace", failing)
+        with pytest.raises(OSError, match="no"):
+            replica(desk).adopt_snapshot(image, CURSORS)
+    # The log could not be put into its file, so neither was kept: an empty cache is right, and half of one never.
+    assert replica(desk).cursors() == {}
+    replica(desk).adopt_snapshot(image, CURSORS)
+    assert replica(desk).cursors() == CURSORS
+    assert [row.id for row in desk.read.orders()] == [order.order_id]
 
 
 def test_readers_and_commands_go_on_while_images_are_exchanged(desk: Desk, image: Path) -> None:
