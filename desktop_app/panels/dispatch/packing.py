@@ -41,10 +41,10 @@ _ORDERS: Final = (
     Column("eta", "Arrives", lambda order: order.eta, "age", width=76),
 )  # fmt: skip
 _LINES: Final = (
-    Column("sku", "SKU", lambda each: each.sku, width=84, strong=True),
-    Column("name", "Product", lambda each: each.name, width=150, stretch=True, quiet=True),
-    Column("picked", "To pack", lambda each: each.picked or None, "number", width=68),
-    Column("packed", "Packed", lambda each: each.packed or None, "number", width=64),
+    Column("sku", "SKU", lambda each: each.sku, width=80, strong=True),
+    Column("name", "Product", lambda each: each.name, width=96, stretch=True, quiet=True),
+    Column("picked", "To pack", lambda each: each.picked or None, "number", width=76),
+    Column("packed", "Packed", lambda each: each.packed or None, "number", width=74),
 )
 
 
