@@ -10,7 +10,7 @@ import pytest
 from local_db import Desk
 from services.protocol.messages import PullResponse
 from services.storage.retention import DAY_MS
-from services.storage.tables import Event, Order
+from services.storage.tables import Event, Order, OrderLine
 from tests.helpers.books import NOON, SITE, Books
 from tests.local_db.orders import new_order
 from tests.local_db.truth import patch, pull, replica
@@ -19,7 +19,7 @@ EVENT = Event("e-1", SITE, "k", "order", "o", "text", "{}", "c", "user-1", "t", 
 KEPT_DAYS = Event.table.kept_days or 0
 
 
-def _settle(desk: Desk, server_time: int, *rows: Event | Order) -> None:
+def _settle(desk: Desk, server_time: int, *rows: Event | Order | OrderLine) -> None:
     side = replica(desk)
     side.stage(patch(*rows))
     side.settle(
@@ -66,3 +66,15 @@ def test_pruning_and_taking_back_do_not_disturb_each_other(desk: Desk, server_da
     pull(desk, version=9, last_n=2)
     assert desk.read.orders() == []
     assert desk.read.value("SELECT count(*) FROM shadow_event") == 0
+
+
+def test_what_belongs_to_an_order_goes_with_it(desk: Desk, books: Books) -> None:
+    order = books.get(Order, books.order(("prod-1", 1), ("prod-2", 1)))
+    lines = books.lines(order.id)
+    other = msgspec.structs.replace(lines[0], id="other", order_id="still open")
+    closed = msgspec.structs.replace(order, status="closed", closed_at=NOON)
+    _settle(desk, NOON, closed, *lines, other)
+    _settle(desk, NOON + (Order.table.kept_days or 0) * DAY_MS, EVENT)
+    assert len(desk.read.tuples("SELECT id FROM order_line")) == len(lines) + 1
+    _settle(desk, NOON + (Order.table.kept_days or 0) * DAY_MS + 7 * 3_600_000, EVENT)
+    assert desk.read.tuples("SELECT id FROM order_line") == [("other",)]
