@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.simulator.invariants import Violation
-from tests.simulator.schedule import Schedule, as_text
+from tests.simulator.schedule import Schedule, as_text, generate
 from tests.simulator.stage import Stage
 from tests.simulator.world import World
 
@@ -26,25 +26,33 @@ class Verdict:
     problem: str
     commands: int
     faults: Counter[str]
+    digest: str
+    """Of the server's rows at the end: the same run has the same."""
+    taken: tuple[int, ...]
+    """The steps that were taken, by their place in the whole run."""
 
     @property
     def replay(self) -> str:
         """The command that does exactly this run again."""
-        only = "" if self.schedule.kept is None else f" --only {as_text(self.schedule.kept)}"
-        return f"python -m tests.simulator --replay {self.schedule.seed}{only}"
+        schedule = self.schedule
+        only = "" if schedule.kept is None else f" --only {as_text(schedule.kept)}"
+        if schedule.terminals != generate(schedule.seed).terminals:
+            only += f" --terminals {schedule.terminals}"
+        return f"python -m tests.simulator --replay {schedule.seed}{only}"
 
 
-def run(stage: Stage, schedule: Schedule) -> Verdict:
-    """Play a schedule. An error of the product is a violation like any other."""
+def run(stage: Stage, schedule: Schedule, tell: Callable[[str], None] | None = None) -> Verdict:
+    """Play a schedule. An error of the product is a violation like any other. ``tell`` hears of every step."""
     setting = stage.setting(schedule.terminals)
     setting.reset()
     stage.tidy()
     world = None
-    problem = ""
+    problem = digest = ""
     with _quiet() as overheard:
         try:
-            world = World(schedule, setting, overheard)
+            world = World(schedule, setting, overheard, tell)
             world.play()
+            digest = world.digest()
         except Violation as violation:
             problem = str(violation)
         except Exception:
@@ -52,7 +60,9 @@ def run(stage: Stage, schedule: Schedule) -> Verdict:
         if world is not None:
             for terminal in world.terminals:
                 terminal.leave()
-    return Verdict(schedule, problem, world.commands if world else 0, world.faults if world else Counter())
+    if world is None:
+        return Verdict(schedule, problem, 0, Counter(), digest, ())
+    return Verdict(schedule, problem, world.commands, world.faults, digest, tuple(world.taken))
 
 
 class _Ear(logging.Handler):

@@ -71,7 +71,9 @@ class Setting:
 class Stage:
     """Settings by the number of their terminals, each made when it is first needed. Use it within ``with``."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: Path | None = None) -> None:
+        """``within``: the folder for its own folder, if not the system's for temporary files."""
+        self._within = within
         self._stack = ExitStack()
         self._settings: dict[int, Setting] = {}
         self._made = 0
@@ -79,7 +81,9 @@ class Stage:
 
     def __enter__(self) -> Stage:
         self._folder = Path(
-            self._stack.enter_context(tempfile.TemporaryDirectory(prefix="holdfast-simulator-"))
+            self._stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="holdfast-simulator-", dir=self._within)
+            )
         )
         self._shelf = Shelf()
         self._stack.enter_context(patch.object(files, "_connect", self._shelf.connect))

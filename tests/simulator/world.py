@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from unittest.mock import patch
 
@@ -37,13 +38,22 @@ _LOOKS_AFTER_A_CRASH = 0.3
 class World:
     """One run of a schedule. ``struck`` counts the faults that struck, ``commands`` the durable commands."""
 
-    def __init__(self, schedule: Schedule, setting: Setting, overheard: list[str]) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        setting: Setting,
+        overheard: list[str],
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self.schedule = schedule
         self.setting = setting
+        self._tell = tell
         self.clock = WorldClock()
         self.overheard = overheard
         """What the engines said of faults of this program."""
         self.faults: Counter[str] = Counter()
+        self.taken: list[int] = []
+        """The steps that were taken, by their place in the whole run."""
         self.network = Network(self)
         self._steps: Iterator[tuple[int, Step]] = iter(enumerate(schedule.steps))
         self._nested = 0
@@ -65,12 +75,19 @@ class World:
 
     def struck(self, kind: str) -> None:
         """A fault has struck."""
+        self._say(f"*** {kind}")
         self.faults[kind] += 1
 
     @property
     def commands(self) -> int:
         """How many commands have become durable."""
         return sum(len(terminal.durable) for terminal in self.terminals)
+
+    def digest(self) -> str:
+        """Of the server's rows, the time and the faults: what tells two runs apart."""
+        rows = sorted(all_rows(self.server.connection().driver_connection).items())
+        told = repr((rows, self.clock.seconds, sorted(self.faults.items())))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def play(self) -> None:
         """All of it. Raises Violation."""
@@ -91,23 +108,29 @@ class World:
                 self._take(step)
         self._nested -= 1
 
+    def _say(self, words: str) -> None:
+        if self._tell is not None:
+            self._tell(f"{self.clock.seconds:7.2f} s {'  ' * self._nested}{words}")
+
     # Steps
 
     def _next(self) -> Step | None:
         """The next step; one of the reserve only where there is too little without it."""
         for place, step in self._steps:
-            if place < len(self.schedule.steps) - self.schedule.reserve:
-                return step
-            if step.kind == WORK and self.commands < COMMANDS:
-                return step
-            if step.kind != WORK and self.faults.total() < FAULTS:
-                return step
+            if place >= len(self.schedule.steps) - self.schedule.reserve and not self._is_wanted(step):
+                continue
+            self.taken.append(self.schedule.indexes[place])
+            return step
         return None
+
+    def _is_wanted(self, step: Step) -> bool:
+        return self.commands < COMMANDS if step.kind == WORK else self.faults.total() < FAULTS
 
     def _take(self, step: Step) -> None:
         terminal = self.terminals[step.who % len(self.terminals)]
         if terminal.machine.is_dead:
             return  # it has crashed further up, where its round began, and is started there
+        self._say(f"terminal {terminal.number}: {step.kind} {step.what}")
         try:
             match step.kind:
                 case "work":
@@ -134,6 +157,7 @@ class World:
             if done is not None:
                 command, command_id = done
                 terminal.given[command_id] = command
+                self._say(f"terminal {terminal.number} gave {type(command).__name__} {command_id}")
         except (DatabaseError, LocalError):
             pass  # the desk said loudly that it could not keep it
         terminal.note_commands()
@@ -141,8 +165,7 @@ class World:
     def _sync(self, terminal: Terminal, salt: int) -> None:
         if terminal.busy:
             return
-        terminal.step()
-        check_round(terminal)
+        self._step(terminal)
         if salt % 100 < _LOOKS * 100:
             self._look_at(terminal)
 
@@ -210,8 +233,13 @@ class World:
                 f"everything is settled within {SETTLED_WITHIN_S:.0f} s",
                 self.clock.seconds - healed <= SETTLED_WITHIN_S + PAUSE_S,
             )
-            terminal.step()
-            check_round(terminal)
+            self._step(terminal)
+
+    def _step(self, terminal: Terminal) -> None:
+        terminal.step()
+        status = terminal.engine.status
+        self._say(f"terminal {terminal.number} is {status.state}, {status.pending} pending. {status.problem}")
+        check_round(terminal)
 
     def _is_settled(self) -> bool:
         versions = self.server.versions()

@@ -1,0 +1,34 @@
+"""How tests play schedules, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tests.simulator.run import run
+from tests.simulator.schedule import COMMANDS, FAULTS, generate
+from tests.simulator.shrink import shrink
+from tests.simulator.stage import Stage
+
+SCHEDULES = 800
+"""How many schedules the tests play, and within how many a planted fault must be noticed."""
+
+
+def hold(stage: Stage, seeds: Iterable[int]) -> None:
+    """Play the schedules of these seeds; the first that breaks something fails the test, made small."""
+    for seed in seeds:
+        verdict = run(stage, generate(seed))
+        if verdict.problem:
+            small = shrink(verdict, lambda smaller: run(stage, smaller))
+            raise AssertionError(
+                f"{verdict.problem}\n\nReplay it:  {verdict.replay}\nSmaller:    {small.replay}\n{small.problem}"
+            )
+        assert verdict.commands >= COMMANDS, f"seed {seed} has too few commands"
+        assert verdict.faults.total() >= FAULTS, f"seed {seed} has too few faults"
+
+
+def first_caught(stage: Stage) -> int | None:
+    """The number of schedules until something is found broken; None where all hold."""
+    for seed in range(1, SCHEDULES + 1):
+        if run(stage, generate(seed)).problem:
+            return seed
+    return None
