@@ -220,6 +220,7 @@ class AppContext(QObject):
         """Nobody may do anything until somebody signs in; syncing goes on."""
         if self.window is not None:
             self.window.setEnabled(False)
+        self.runner.run(self.people.lock, lambda _none: None, self, lane="write")
         self._ask_who()
 
     def _sign_out(self) -> None:
@@ -236,14 +237,13 @@ class AppContext(QObject):
         dialog.open()
 
     def _try_enrol(self, answers: EnrolAnswers) -> None:
-        from desktop_app.enrolment import enrol
+        from desktop_app.enrolment import enrol, how_far
         from desktop_app.task_runner import report_progress
 
         dialog = self._dialog
         assert dialog is not None
         self.desk.use_server(answers.server_url)
-        dialog.show_step(0)  # type: ignore[union-attr]
-        self.runner.run(
+        task = self.runner.run(
             lambda: enrol(
                 self.desk,
                 answers.username,
@@ -258,6 +258,7 @@ class AppContext(QObject):
             lane="write",
             label="Enrolling this terminal",
         )
+        dialog.follow(lambda: how_far(task.share, self.desk.link.progress))  # type: ignore[union-attr]
 
     def _enrolled(self) -> None:
         if self._dialog is not None:

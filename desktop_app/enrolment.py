@@ -11,6 +11,7 @@ from services.protocol.messages import EnrollRequest
 
 if TYPE_CHECKING:
     from local_db.desk import Desk
+    from services.sync.status import Progress
 
 Report = Callable[[int, str], None]
 """Called with how many of the four steps are done, and how the next one goes."""
@@ -18,11 +19,26 @@ Report = Callable[[int, str], None]
 _FIRST_SYNC_SECONDS = 600.0
 
 
+_STEPS = 4
+
+
 class SiteChoice(msgspec.Struct, frozen=True):
     """A site that the terminal may stand at."""
 
     id: str
     name: str
+
+
+def how_far(share: float | None, progress: Progress | None) -> tuple[int, str]:
+    """How many of the four steps are done, by the share that is, and how the next one goes, as "48 % of 12 MB".
+
+    ``progress``: what sync says of the rows that are on their way, if they are.
+    """
+    done = round((share or 0.0) * _STEPS)
+    if progress is None or progress.unit != "bytes" or not progress.total:
+        return done, ""
+    megabytes = max(1, round(progress.total / 1e6))
+    return done, f"{progress.done * 100 // progress.total} % of {megabytes} MB"
 
 
 class ChooseSite(Exception):

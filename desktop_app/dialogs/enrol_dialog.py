@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from desktop_app.dialogs.frame import DialogFrame
@@ -23,6 +24,7 @@ class EnrolAnswers(NamedTuple):
 
 
 _STEPS = ("Server found", "Administrator known", "Terminal enrolled", "Warehouse loaded")
+_EVERY_MS = 100
 _WORDS = {
     "server_url": "Enter the server's address.",
     "username": "Enter the administrator's name.",
@@ -31,7 +33,8 @@ _WORDS = {
 
 
 class EnrolDialog(DialogFrame):
-    """`on_answers(EnrolAnswers)` is called on Enter; answer with `show_step`, `show_sites`, `show_error` or `accept`."""
+    """`on_answers(EnrolAnswers)` is called on Enter; answer with `follow`, `show_step`, `show_sites`, `show_error` or
+    `accept`."""
 
     def __init__(
         self,
@@ -66,6 +69,10 @@ class EnrolDialog(DialogFrame):
         self.body.addWidget(self._error)
         self._ladder = Ladder(theme, tuple(Effect(step) for step in _STEPS))
         self._ladder.hide()
+        self._look: Callable[[], tuple[int, str]] | None = None
+        self._watch = QTimer(self)
+        self._watch.setInterval(_EVERY_MS)
+        self._watch.timeout.connect(self._follow)
         self.body.addWidget(self._ladder)
         self.add_button("Cancel", self.reject, "quiet")
         self._go = self.add_button("Enrol", self._submit, "primary")
@@ -96,6 +103,21 @@ class EnrolDialog(DialogFrame):
             )
         )
 
+    def follow(self, look: Callable[[], tuple[int, str]]) -> None:
+        """Show what `look` answers, the words of `show_step`, again and again until the next answer or the end."""
+        self._look = look
+        self._follow()
+        self._watch.start()
+
+    def _follow(self) -> None:
+        if self._look is not None:
+            self.show_step(*self._look())
+
+    def done(self, result: int) -> None:
+        """Closed, whichever way."""
+        self._watch.stop()
+        super().done(result)
+
     def show_error(self, words: str, field: str = "") -> None:
         """It did not work: say why and, where one is to blame, in which field."""
         self._ready()
@@ -106,6 +128,7 @@ class EnrolDialog(DialogFrame):
             self._error.show()
 
     def _ready(self) -> None:
+        self._watch.stop()
         self.form.setEnabled(True)
         self._go.setEnabled(True)
         self._ladder.hide()

@@ -17,8 +17,10 @@ from desktop_app.dialogs.reason_dialog import ReasonDialog
 from desktop_app.dialogs.settings_dialog import SettingsDialog
 from desktop_app.dialogs.shortcuts_dialog import ShortcutsDialog
 from desktop_app.dialogs.sign_in_dialog import SignInAnswers, SignInDialog
+from desktop_app.enrolment import how_far
 from desktop_app.settings import Settings
 from desktop_app.themes.theme import Theme
+from services.sync.status import Progress
 from tests.desktop_app.fakes import registry
 
 
@@ -108,10 +110,19 @@ def test_enrolment_gathers_names_what_is_missing_and_shows_its_steps(qtbot: QtBo
     assert got == [EnrolAnswers("https://wh.example", "admin", "secret", "Packing 2", "s-1")]
     dialog.show_step(2, "48 % of 12 MB")
     assert "Terminal enrolled: Working 48 % of 12 MB" in dialog._ladder.accessibleName()
+    far = [how_far(0.5, None), how_far(0.75, Progress("bytes", 3_000_000, 12_000_000))]
+    dialog.follow(lambda: far[0])
+    assert "Terminal enrolled: Working" in dialog._ladder.accessibleName()
+    far.pop(0)
+    qtbot.waitUntil(lambda: "Warehouse loaded: Working 25 % of 12 MB" in dialog._ladder.accessibleName())
     assert not dialog.form.isEnabled()
     dialog.show_error("No server answers there.", "server_url")
     assert dialog.form.isEnabled()
     assert "Server address: No server answers there." in texts(dialog)
+    assert not dialog._watch.isActive()
+    dialog.follow(lambda: far[0])
+    dialog.accept()
+    assert not dialog._watch.isActive()
     dialog.show_error("The server is too old.")
     assert "The server is too old." in texts(dialog)
 
