@@ -120,11 +120,11 @@ def test_enrolment_gathers_names_what_is_missing_and_shows_its_steps(qtbot: QtBo
     assert dialog.form.isEnabled()
     assert "Server address: No server answers there." in texts(dialog)
     assert not dialog._watch.isActive()
+    dialog.show_error("The server is too old.")
+    assert "The server is too old." in texts(dialog)
     dialog.follow(lambda: far[0])
     dialog.accept()
     assert not dialog._watch.isActive()
-    dialog.show_error("The server is too old.")
-    assert "The server is too old." in texts(dialog)
 
 
 # Reasons, errors, settings, help
