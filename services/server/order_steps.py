@@ -131,19 +131,16 @@ class OrderSteps:
         shipments = [shipment for shipment in self._waiting_shipments() if shipment.parcels]
         if not shipments:
             refuse("not_found", thing="shipment of order", name=self._order.number)
-        for shipment in shipments:
-            # It may have left with another one of the order by now.
-            if self._waits(shipment.id):
-                self._send_off(shipment)
+        # All are loaded before any leaves: what is not on its van by then stays behind.
+        for route_id in dict.fromkeys([self._load(shipment) for shipment in shipments]):
+            self._desk.must(DepartRoute(site_id=self._site_id, route_id=route_id))
 
-    def _send_off(self, shipment: Shipment) -> None:
+    def _load(self, shipment: Shipment) -> str:
+        """See that a shipment is on a van: answers the id of the van's route."""
         route_id = shipment.route_id or self._assign(shipment)
         if shipment.status != ShipmentState.LOADED:
             self._desk.must(LoadShipment(site_id=self._site_id, shipment_id=shipment.id))
-        self._desk.must(DepartRoute(site_id=self._site_id, route_id=route_id))
-
-    def _waits(self, shipment_id: str) -> bool:
-        return any(shipment.id == shipment_id for shipment in self._waiting_shipments())
+        return route_id
 
     def deliver(self) -> None:
         """It is with the customer."""

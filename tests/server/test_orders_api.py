@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from services.commands import ReceiveStock
 from services.server.doctor import examine
 from services.storage.tables import StockLevel
 from services.storage.unit_of_work import UnitOfWork
 from tests.helpers.running_server import RunningServer
 from tests.server.client import signed_in
-from tests.server.warehouse import CUSTOMER, SITE
+from tests.server.warehouse import CUSTOMER, SITE, bin_id, must
 
 
 def wanted(quantity: int, product: str = "prod-1", **more: Any) -> dict[str, Any]:
@@ -244,6 +245,30 @@ def test_a_part_that_is_on_backorder_does_not_keep_the_rest_from_leaving(server:
             json={"status": "Shipped", "fast_forward": True},
         )
     assert answer.json()["status"] == "partially_shipped"
+    all_is_well(server)
+
+
+def test_an_order_in_two_shipments_leaves_whole_and_each_is_delivered(server: RunningServer) -> None:
+    with signed_in(server) as client:
+        order = client.post("/api/orders", json=wanted(130, on_shortfall="backorder")).json()
+        path = f"/api/integration/order/{order['order_id']}/status"
+        assert client.post(path, json={"status": "Packed", "fast_forward": True}).json()["status"] == "packed"
+        receipt = ReceiveStock(
+            site_id=SITE, product_id="prod-1", location_id=bin_id(SITE, 1), quantity=30, reference="PO-2"
+        )
+        server.parts.committer.run((f"site:{SITE}",), lambda transaction: must(transaction, receipt, "late"))
+        early = client.post(path, json={"status": "Shipped"})
+        assert (early.status_code, early.json()["code"]) == (409, "not_picked")
+        shipped = client.post(path, json={"status": "Shipped", "fast_forward": True})
+        assert shipped.json()["status"] == "shipped", shipped.text
+        assert [(row["number"], row["status"]) for row in shipped.json()["shipments"]] == [
+            (f"{order['number']}-S1", "en_route"), (f"{order['number']}-S2", "en_route"),
+        ]  # fmt: skip
+        assert (level(server).on_hand, level(server).in_transit) == (0, 130)
+        all_is_well(server)
+        delivered = client.post(path, json={"status": "Delivered", "pod_name": "Mrs Smith"})
+        assert delivered.json()["status"] == "delivered"
+    assert level(server).in_transit == 0
     all_is_well(server)
 
 
