@@ -39,6 +39,10 @@ def main(arguments: Sequence[str]) -> int:
             return fail(
                 f"There is no database {settings.resolved_database_url()}. Nothing was written. Check --database-url."
             )
+        if _is_part_of(settings.resolved_database_url(), target):
+            return fail(f"{target} is the database itself. It was left as it is. Choose another name.")
+        if target.exists() and not target.is_file():
+            return fail(f"{target} is no file. It was left as it is. Choose another name.")
         with troubles(settings):
             size = _write(settings.resolved_database_url(), target)
     except DatabaseTrouble as problem:
@@ -58,6 +62,22 @@ def main(arguments: Sequence[str]) -> int:
 
 class BackupFailed(Exception):
     """The backup could not be written, or is not whole."""
+
+
+def _is_part_of(url: str, target: Path) -> bool:
+    """Whether a file is a SQLite database or its log, which a backup must never be put in place of."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        database = make_url(url)
+    except ArgumentError:
+        return False
+    if database.get_backend_name() != "sqlite" or not database.database:
+        return False
+    file = Path(database.database)
+    names = {file.resolve().with_name(f"{file.resolve().name}{suffix}") for suffix in ("", "-wal", "-shm")}
+    return target.resolve() in names or (target.exists() and file.exists() and target.samefile(file))
 
 
 def _write(url: str, target: Path) -> int:

@@ -63,9 +63,10 @@ def opened(settings: Settings) -> Iterator[OpenDatabase]:
 def troubles(settings: Settings) -> Iterator[None]:
     """What the database's driver complains about, as DatabaseTrouble."""
     from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     from services.server.committer import Busy
+    from services.server.database import DATABASE_ERRORS
 
     url = settings.resolved_database_url()
     try:
@@ -75,7 +76,7 @@ def troubles(settings: Settings) -> Iterator[None]:
             f"{problem}. Nothing was touched. A database URL is sqlite:///FILE or "
             "postgresql+psycopg://USER@HOST/NAME."
         ) from problem
-    except (DBAPIError, Busy) as problem:
+    except (*DATABASE_ERRORS, Busy) as problem:
         shown = make_url(url).render_as_string(hide_password=True)
         cause = str(getattr(problem, "orig", None) or problem).strip().splitlines()
         raise DatabaseTrouble(

@@ -10,6 +10,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from services.server.database import Database
 from services.server.facts import begin_new_epoch
+from services.server.schema_check import newer_schema
 
 
 class NotPossible(Exception):
@@ -64,7 +65,7 @@ def restore(backup: Path, database_file: Path) -> Path | None:
     """
     problems = check_backup(backup)
     if problems:
-        raise NotPossible("; ".join(problems))
+        raise NotPossible("; ".join(problems[:3]))
     incoming = database_file.with_name(f"{database_file.name}.incoming")
     incoming.unlink(missing_ok=True)
     database_file.parent.mkdir(parents=True, exist_ok=True)
@@ -72,9 +73,14 @@ def restore(backup: Path, database_file: Path) -> Path | None:
         connection.execute("VACUUM INTO ?", (str(incoming),))
     copy = Database(f"sqlite:///{incoming}")
     try:
-        new_epoch(copy)
+        newer = newer_schema(copy)
+        if not newer:
+            new_epoch(copy)
     finally:
         copy.close()
+    if newer:
+        incoming.unlink()
+        raise NotPossible(f"it comes from a newer Holdfast (its schema is {newer}); update this one first")
     kept = None
     if database_file.exists():
         kept = _free_name(database_file)

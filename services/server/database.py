@@ -13,7 +13,7 @@ import psycopg
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -143,8 +143,9 @@ def _with_driver(url: URL) -> URL:
 
 
 def _sqlite_engine(url: URL, connections: int, busy_seconds: float) -> Engine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if not url.database or url.database == ":memory:":
+        raise ArgumentError("A SQLite database of a server needs a file")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         module=sqlcipher,

@@ -9,6 +9,15 @@ from services.server.database import Database
 from services.server.migrations import configuration
 
 
+def newer_schema(database: Database) -> str:
+    """The schema of a database that a newer program has made, empty for one that this program knows."""
+    with database.reading() as connection:
+        present = MigrationContext.configure(connection).get_current_heads()
+        script = ScriptDirectory.from_config(configuration(connection))
+        known = {revision.revision for revision in script.walk_revisions()}
+    return ", ".join(revision for revision in present if revision not in known)
+
+
 def schema_problems(database: Database) -> list[str]:
     """What keeps the database from being at the newest schema, in words."""
     with database.reading() as connection:
