@@ -17,6 +17,8 @@ from services.protocol.messages import PullResponse
 log = logging.getLogger(__name__)
 
 _PRUNE_EVERY_MS = 6 * 3_600_000
+# Of each table, which holds the writer up for some milliseconds; the next pull drops as many again.
+_PRUNED_AT_ONCE = 500
 # Up to so many changed rows are taught to the unit of work, so that the next command finds the others still known.
 _FEW_ROWS = 2000
 
@@ -36,8 +38,9 @@ class Rebase:
         cache.begin()
         try:
             known = cache.cursors()
-            # What is held of a scope without a cursor is of unknown age: the pull has brought all of it.
-            anew = {*last.reset, *last.gone, *(scope for scope in last.cursors if scope not in known)}
+            # What is held of a scope without a cursor is of unknown age: the pull has brought all of it. What is held of one
+            # that the server no longer names is nothing of this terminal's any more.
+            anew = {*last.reset, *last.gone, *(known.keys() ^ last.cursors.keys())}
             touched: set[str] = set()
             if (
                 staging.rows
@@ -62,7 +65,6 @@ class Rebase:
         connection.execute("UPDATE capture SET is_on = 0")
         for scope in sorted(anew):
             touched |= drop_scope(connection, scope)
-        touched |= self._prune(last.server_time)
         few = not touched and staging.rows <= _FEW_ROWS
         if not few:
             cache.forget_rows()
@@ -103,12 +105,26 @@ class Rebase:
         then."""
         self._cache.connection.execute("DELETE FROM cursor")
 
-    def _prune(self, server_now: int) -> set[str]:
-        """Now and then drop what a terminal does not keep; it looks at whole tables."""
-        if server_now - self._pruned_at < _PRUNE_EVERY_MS:
+    def prune(self, server_now: int) -> set[str]:
+        """Now and then drop a little of what a terminal does not keep, in a transaction of its own, until nothing is left
+        of it. Answers the tables it touched."""
+        if server_now <= 0 or abs(server_now - self._pruned_at) < _PRUNE_EVERY_MS:
             return set()
-        self._pruned_at = server_now
-        return prune(self._cache.connection, server_now)
+        cache = self._cache
+        cache.begin()
+        try:
+            cache.connection.execute("UPDATE capture SET is_on = 0")
+            touched, is_all = prune(cache.connection, server_now, _PRUNED_AT_ONCE)
+            cache.connection.execute("UPDATE capture SET is_on = 1")
+            cache.commit(applied_through=cache.applied_through)
+        except BaseException:
+            cache.take_back()
+            raise
+        if touched:
+            cache.forget_rows()
+        if is_all:
+            self._pruned_at = server_now
+        return touched
 
     def _write_cursors(self, cursors: dict[str, int]) -> None:
         self._cache.connection.execute("DELETE FROM cursor")

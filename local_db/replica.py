@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from local_db import snapshot
+from local_db.files import transaction
 from local_db.outbox import commands_after
 from local_db.store import Store
 from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
@@ -96,9 +97,21 @@ class FileReplica:
             if store.settled_n != settled_before:
                 touched.add("outbox")
             staging.clear()
+            self._stand_in(list(last.cursors))
             self._drop_old_commands(last.server_time)
+            touched |= store.writer.rebase.prune(last.server_time)
         if touched:
             store.rows_changed(touched)
+
+    def _stand_in(self, scopes: list[str]) -> None:
+        """What this terminal may see is what the server pulls to it; the site it stands at stays the first while it may."""
+        meta = self._store.outbox.meta
+        known = meta.scopes
+        if set(scopes) != set(known):
+            with transaction(self._store.outbox.connection):
+                meta.put_scopes(
+                    [scope for scope in known if scope in scopes] + sorted(set(scopes) - set(known))
+                )
 
     def _drop_old_commands(self, server_now: int) -> None:
         """Once a day let go of acknowledged commands that no restored server will ask for any more."""

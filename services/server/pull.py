@@ -21,7 +21,7 @@ from services.server.clock import Clock
 from services.server.database import Database
 from services.server.log import log_of
 from services.storage.retention import kept
-from services.storage.row import Row
+from services.storage.row import ORG, Row, columns_of
 from services.storage.statements import bind_list, listed, statements
 from services.storage.tables import BY_NAME
 
@@ -81,7 +81,7 @@ class Pull:
             rows, done = self._changes(connection, head, positions[scope], room, state.reset.get(scope))
             room -= len(rows)
             positions[scope] = _Position(head.version + 1) if done else _Position(*rows[-1][:3])
-            self._add(connection, patches, rows)
+            self._add(connection, patches, rows, scopes, is_whole=scope in state.reset)
         more = any(positions[scope].version <= head.version for scope, head in heads.items())
         page = list(patches.values())
         checksum = page_checksum(state.checksum, page)
@@ -133,17 +133,38 @@ class Pull:
         connection: Connection,
         patches: dict[str, TablePatch],
         rows: Sequence[tuple[int, str, str, int]],
+        scopes: Sequence[str],
+        *,
+        is_whole: bool,
     ) -> None:
         puts: dict[str, list[str]] = {}
+        deletes: dict[str, list[str]] = {}
         for _version, table, pk, deleted in rows:
             if table not in patches:
                 patches[table] = TablePatch(table, [], [])
-            if deleted:
-                patches[table].deletes.append(pk)
-            else:
-                puts.setdefault(table, []).append(pk)
+            (deletes if deleted else puts).setdefault(table, []).append(pk)
+        for table, ids in deletes.items():
+            # Moved to another scope of this terminal: that scope puts it, on this page or on another one before it.
+            moved = self._seen_in(connection, BY_NAME[table], ids, scopes)
+            patches[table].deletes.extend(pk for pk in ids if pk not in moved)
         for table, ids in puts.items():
-            patches[table].puts.extend(self._rows(connection, BY_NAME[table], ids))
+            found = self._rows(connection, BY_NAME[table], ids)
+            patches[table].puts.extend(found)
+            if not is_whole and len(found) < len(ids):
+                # Changed once more, but past its days now: what the terminal has of it is older still.
+                sent = {row[0] for row in found}
+                patches[table].deletes.extend(pk for pk in ids if pk not in sent)
+
+    def _seen_in(
+        self, connection: Connection, cls: type[Row], ids: Sequence[str], scopes: Sequence[str]
+    ) -> set[str]:
+        """Which of these rows are stored and in one of the scopes."""
+        if "site_id" not in columns_of(cls):
+            return set()
+        dialect = connection.dialect.name
+        sql = f'SELECT id, site_id FROM "{cls.table.name}" WHERE id {listed(dialect)}'
+        found = connection.exec_driver_sql(sql, (bind_list(dialect, ids),))
+        return {pk for pk, site_id in found if (f"site:{site_id}" if site_id else ORG) in scopes}
 
     def _rows(self, connection: Connection, cls: type[Row], ids: Sequence[str]) -> list[list[Any]]:
         """Rows as they are stored, without those too old for a terminal to keep."""
@@ -186,9 +207,9 @@ def _resumed(token: str, heads: dict[str, feed.Head]) -> _Resume:
         state = msgspec.msgpack.decode(base64.urlsafe_b64decode(token), type=_Resume)
     except (msgspec.MsgspecError, binascii.Error, ValueError) as problem:
         raise BadResume("the pull cannot be continued with this token; begin it again") from problem
+    if heads.keys() != state.positions.keys():
+        raise BadResume("the scopes have changed; begin the pull again")
     for scope, head in heads.items():
-        if scope not in state.positions:
-            raise BadResume("the scopes have changed; begin the pull again")
         if state.reset.get(scope, state.positions[scope].version - 1) < head.min_version:
             raise BadResume("the feed has moved on; begin the pull again")
     return state

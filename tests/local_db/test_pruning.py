@@ -78,3 +78,30 @@ def test_what_belongs_to_an_order_goes_with_it(desk: Desk, books: Books) -> None
     assert len(desk.read.tuples("SELECT id FROM order_line")) == len(lines) + 1
     _settle(desk, NOON + (Order.table.kept_days or 0) * DAY_MS + 7 * 3_600_000, EVENT)
     assert desk.read.tuples("SELECT id FROM order_line") == [("other",)]
+
+
+def test_many_old_rows_go_a_few_with_each_pull_until_none_is_left(desk: Desk) -> None:
+    old = [msgspec.structs.replace(EVENT, id=f"e-{number}") for number in range(1200)]
+    _settle(desk, NOON, *old)
+    later = NOON + (KEPT_DAYS + 1) * DAY_MS
+    left = []
+    for _ in range(4):
+        _settle(desk, later)
+        left.append(desk.read.value("SELECT count(*) FROM event WHERE received_at <= ?", (NOON,)))
+    assert left == [700, 200, 0, 0]
+
+
+def test_an_old_row_that_pending_work_touched_stays_until_that_is_settled(desk: Desk, books: Books) -> None:
+    order = books.get(Order, books.order(("prod-1", 1)))
+    closed = msgspec.structs.replace(order, status="closed", closed_at=NOON)
+    _settle(desk, NOON, closed)
+    cache = desk._store.cache.connection
+    rowid = cache.execute('SELECT rowid FROM "order" WHERE id = ?', (closed.id,)).fetchone()[0]
+    cache.execute("INSERT INTO shadow_order (row_number, existed) VALUES (?, 0)", (rowid,))
+    late = NOON + ((Order.table.kept_days or 0) + 1) * DAY_MS
+    rebase = desk._store.writer.rebase
+    rebase.prune(late)
+    assert [row.id for row in desk.read.orders()] == [closed.id]
+    cache.execute("DELETE FROM shadow_order")
+    rebase.prune(late + DAY_MS)
+    assert desk.read.orders() == []
