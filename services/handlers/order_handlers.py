@@ -183,7 +183,7 @@ def _write_lines(
     work: Work, order: Order, lines: Sequence[NewLine], *, first_position: int
 ) -> list[OrderLine]:
     products = work.get_many(Product, [line.product_id for line in lines])
-    taken = work.get_many(OrderLine, [line.line_id for line in lines])
+    taken = set(work.get_many(OrderLine, [line.line_id for line in lines]))
     for line in lines:
         product = products.get(line.product_id)
         if product is None:
@@ -196,6 +196,7 @@ def _write_lines(
             )
         if line.line_id in taken:
             refuse("duplicate", thing="order line", name=line.line_id)
+        taken.add(line.line_id)
     return [
         work.put(
             OrderLine(

@@ -19,17 +19,23 @@ MAX_COMMANDS_PER_PUSH = 500
 MAX_ARGS_BYTES = 512 * 1024
 
 
+_LARGEST = 2**63 - 1  # of what both databases keep as a whole number
+Count = Annotated[int, Meta(ge=1, le=_LARGEST)]
+Version = Annotated[int, Meta(ge=0, le=_LARGEST)]
+Word = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00-\x1f]*$")]
+
+
 class PushedCommand(Struct, frozen=True):
     """One durable command. ``n`` counts the terminal's commands from 1; ``issued_at`` is its clock, in ms UTC."""
 
-    n: int
-    id: Annotated[str, Meta(max_length=64)]
-    actor_id: Annotated[str, Meta(max_length=64)]
-    name: Annotated[str, Meta(max_length=64)]
-    v: int
+    n: Count
+    id: Annotated[Word, Meta(min_length=1)]
+    actor_id: Word
+    name: Word
+    v: Count
     args: bytes
     prev_hash: bytes
-    issued_at: int
+    issued_at: Annotated[int, Meta(ge=-_LARGEST, le=_LARGEST)]
     depends_on: tuple[int, ...] = ()
 
 
@@ -40,7 +46,7 @@ class PushRequest(Struct, frozen=True):
     epoch: str
     schema: int
     commands: Annotated[tuple[PushedCommand, ...], Meta(max_length=MAX_COMMANDS_PER_PUSH)]
-    outcomes_ack: int = 0
+    outcomes_ack: Version = 0
 
 
 class Outcome(Struct, frozen=True):
@@ -74,9 +80,9 @@ class PullRequest(Struct, frozen=True):
     client_id: str
     epoch: str
     schema: int
-    cursors: dict[str, int]
+    cursors: dict[str, Version]
     resume: str = ""
-    outcomes_ack: int = 0
+    outcomes_ack: Version = 0
 
 
 class TablePatch(Struct, frozen=True):

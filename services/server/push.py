@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from services.commands import Command, scope_of_command
 from services.commands.codec import chain_hash, decode_args
-from services.domain.refusals import RuleViolation
+from services.domain.refusals import RuleViolation, violation
 from services.handlers.dispatch import Effect
 from services.handlers.read_ahead import read_ahead
 from services.protocol.messages import SCHEMA, Outcome, PushedCommand, PushRequest, PushResponse
@@ -70,7 +70,7 @@ class Push:
         if client is None:
             raise LookupError(f"no client {request.client_id}")
         stored = _stored(transaction, client, prepared)
-        settled_elsewhere = _settled_under_another_client(transaction, client, prepared)
+        settled = _settled_under_these_ids(transaction, client, prepared)
         read_ahead(
             transaction.unit,
             [each.command for each in prepared if each.command is not None and each.sent.n > client.last_n],
@@ -95,14 +95,16 @@ class Push:
                 problem = "forked"
                 break
             try:
-                effect = settled_elsewhere.get(each.sent.id) or self._settle(transaction, client, each)
+                effect = settled.get(each.sent.id) or self._settle(transaction, client, each)
             except _Trouble as trouble:
                 problem, message = "busy", str(trouble)
                 client = replace(
                     client, failing_n=n, failures=client.failures + 1 if client.failing_n == n else 1
                 )
                 break
-            transaction.unit.put(_record(transaction, client, each, effect))
+            # A request may name a number or an id twice, as what was settled before it.
+            stored[n] = transaction.unit.put(_record(transaction, client, each, effect))
+            settled[each.sent.id] = _id_is_taken(each.sent.id)
             outcomes.append(Outcome(n, effect.status, effect.code, effect.message, effect.details))
             client = replace(client, last_n=n, last_hash=each.hash, failing_n=0, failures=0)
             if transaction.careful:
@@ -176,24 +178,34 @@ def _stored(
     return {ids[row_id]: record for row_id, record in found.items()}
 
 
-def _settled_under_another_client(
+def _settled_under_these_ids(
     transaction: Transaction, client: Client, prepared: Sequence[_Prepared]
 ) -> dict[str, Effect]:
-    """Outcomes that commands got before their terminal enrolled again: command id -> effect. None is done twice."""
-    if not client.replaces:
-        return {}
+    """What new commands get whose ids were settled before: command id -> effect. None is done twice.
+
+    A terminal that has enrolled again gets the outcomes from before. From any other, it is another command under an id
+    that is taken: rows are named by it, so it would write over what the first one wrote.
+    """
     new = [each.sent.id for each in prepared if each.sent.n > client.last_n]
     found = transaction.unit.find_many(CommandRecord, "command_id", new)
     return {
-        command_id: Effect(
-            status=records[0].status,
-            code=records[0].code,
-            message=records[0].message,
-            details=msgspec.json.decode(records[0].details),
-        )
+        command_id: _effect_of(records[0]) if client.replaces else _id_is_taken(command_id)
         for command_id, records in found.items()
         if records
     }
+
+
+def _effect_of(record: CommandRecord) -> Effect:
+    return Effect(
+        status=record.status,
+        code=record.code,
+        message=record.message,
+        details=msgspec.json.decode(record.details),
+    )
+
+
+def _id_is_taken(command_id: str) -> Effect:
+    return authority.rejection(violation("duplicate", thing="command", name=command_id))
 
 
 def _parked_dependency(transaction: Transaction, client: Client, sent: PushedCommand) -> int:

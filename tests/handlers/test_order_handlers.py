@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from services.commands import ConfirmOrder, NewLine, PlaceOrder, ReceiveStock, ReleaseOrders, RetryOrder
+from services.commands import (
+    AddLines,
+    ConfirmOrder,
+    NewLine,
+    PlaceOrder,
+    ReceiveStock,
+    ReleaseOrders,
+    RetryOrder,
+)
 from services.domain.refusals import RuleViolation
 from services.storage.tables import Alert, Backorder, Event, Order, Shipment, Stop
 from tests.helpers.books import SITE, Books
@@ -121,3 +129,22 @@ def test_retrying_an_order_finds_what_has_come_free(stocked: Books) -> None:
     effect = stocked.do(RetryOrder(site_id=SITE, order_id=order_id))
     assert effect.status == "applied"
     assert stocked.get(Order, order_id).status == "backordered"
+
+
+def test_a_line_named_twice_in_one_order_is_refused_and_reserves_nothing(stocked: Books) -> None:
+    twice = tuple(
+        NewLine(line_id="x-1", product_id=product, quantity=1, price_minor=1)
+        for product in ("prod-1", "prod-2")
+    )
+    place = PlaceOrder(
+        site_id=SITE,
+        order_id="order-x",
+        number="T01-000900",
+        customer_id="cust-1",
+        lines=twice,
+        currency="GBP",
+    )
+    assert stocked.do(place).code == "duplicate"
+    order_id = stocked.order(("prod-1", 1))
+    assert stocked.do(AddLines(site_id=SITE, order_id=order_id, lines=twice)).code == "duplicate"
+    assert [stocked.level(product).reserved for product in ("prod-1", "prod-2")] == [1, 0]

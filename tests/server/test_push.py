@@ -12,11 +12,14 @@ from sqlalchemy.exc import OperationalError
 
 from services.commands import ConfirmPick, CustomerFields, MoveStock, ReceiveStock, SaveCustomer
 from services.handlers import dispatch
+from services.protocol.messages import PushRequest, encode
 from services.server import feed
 from services.server.committer import Busy
 from services.server.database import DATABASE_ERRORS, Direct
 from services.server.doctor import examine
+from services.server.errors import ApiError
 from services.server.parts import Parts
+from services.server.requests import read_message
 from services.server.transaction import Transaction
 from services.storage.tables import Customer, Order, PickTask, StockLevel
 from services.storage.unit_of_work import UnitOfWork
@@ -397,3 +400,49 @@ def test_a_long_push_reads_what_it_needs_together(parts: Parts, monkeypatch: pyt
         assert {outcome.status for outcome in terminal.push(51).outcomes} == {"applied"}
     assert len([statement for statement in statements if statement.startswith("SELECT")]) < 2 * len(tasks)
     all_is_well(parts)
+
+
+def test_an_id_that_is_taken_is_refused_and_writes_over_nothing(parts: Parts) -> None:
+    terminal, other = Terminal(parts), Terminal(parts)
+    first, second = terminal.queue(receive(5)), terminal.queue(receive(7))
+    terminal.queued[1] = msgspec.structs.replace(second, id=first.id)
+    assert [outcome.status for outcome in terminal.push().outcomes] == ["applied", "rejected"]
+    again = other.queue(receive(9))
+    other.queued[0] = msgspec.structs.replace(again, id=first.id)
+    assert [outcome.code for outcome in other.push().outcomes] == ["duplicate"]
+    assert on_hand(parts) == 105
+    all_is_well(parts)
+
+
+def test_a_number_that_a_request_has_twice_is_done_once(parts: Parts) -> None:
+    terminal = Terminal(parts)
+    sent = terminal.queue(receive(5))
+    request = terminal.request()
+    answer = parts.push.take(msgspec.structs.replace(request, commands=(sent, sent)))
+    assert [(outcome.n, outcome.status) for outcome in answer.outcomes] == [(1, "applied"), (1, "applied")]
+    other = msgspec.structs.replace(sent, id="another")
+    assert parts.push.take(msgspec.structs.replace(request, commands=(sent, other))).problem == "forked"
+    assert on_hand(parts) == 105
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n": 0},
+        {"n": -1},
+        {"v": 0},
+        {"id": ""},
+        {"id": "a\0b"},
+        {"actor_id": "a\0b"},
+        {"name": "a\0b"},
+        {"issued_at": 2**63},
+    ],
+)
+def test_what_no_terminal_says_is_not_understood(parts: Parts, wrong: dict[str, object]) -> None:
+    terminal = Terminal(parts)
+    terminal.queue(receive())
+    request = msgspec.to_builtins(terminal.request())
+    request["commands"][0].update(wrong)
+    with pytest.raises(ApiError) as refused:
+        read_message(encode(request), PushRequest)
+    assert refused.value.status == 422
