@@ -220,6 +220,7 @@ class AppContext(QObject):
         """Nobody may do anything until somebody signs in; syncing goes on."""
         if self.window is not None:
             self.window.setEnabled(False)
+        self.runner.run(self.people.lock, lambda _none: None, self, lane="write")
         self._ask_who()
 
     def _sign_out(self) -> None:

@@ -50,7 +50,7 @@ class Glance(QWidget):
     def __init__(self, theme: Theme, seen: SeenList | None, *, folded: bool) -> None:
         """`folded`: the rail shows icons only."""
         super().__init__()
-        self._theme, self._seen = theme, seen
+        self._theme, self.seen = theme, seen
         self._rail = RAIL_NARROW if folded else RAIL_WIDE
         self._rows = RowPainter(theme, _Columns(seen.boxes if seen is not None else ()), first=True)
         self._is_painted = False
@@ -61,7 +61,7 @@ class Glance(QWidget):
     @property
     def shows_rows(self) -> bool:
         """Whether there are rows, and the window has the size for which their place was noted."""
-        seen = self._seen
+        seen = self.seen
         return seen is not None and (self.width(), self.height()) == seen.layout.size
 
     def pass_on(self, window: QMainWindow) -> None:
@@ -92,8 +92,9 @@ class Glance(QWidget):
         """Grounds, titles, rows."""
         painter = QPainter(self)
         self._paint_frame(painter)
-        if self._seen is not None and self.shows_rows:
-            self._paint_list(painter, self._seen)
+        if self.seen is not None and self.shows_rows:
+            self._paint_inspector(painter, self.seen.layout.inspector)
+            self._paint_list(painter, self.seen)
         painter.end()
         if not self._is_painted:
             self._is_painted = True
@@ -106,21 +107,26 @@ class Glance(QWidget):
         fill_rect(painter, QRect(rail - 1, 0, 1, height), theme.colour("line"))
         fill_rect(painter, QRect(rail, 0, width - rail, TOP_BAR_HEIGHT), theme.colour("surface"))
         fill_rect(painter, QRect(rail, TOP_BAR_HEIGHT - 1, width - rail, 1), theme.colour("line"))
-        fill_rect(
-            painter, QRect(rail, height - STRIP_HEIGHT, width - rail, STRIP_HEIGHT), theme.colour("surface")
-        )
+        strip = QRect(rail, height - STRIP_HEIGHT, width - rail, STRIP_HEIGHT)
+        fill_rect(painter, strip, theme.colour("surface"))
+        fill_rect(painter, QRect(rail, strip.top(), strip.width(), 1), theme.colour("line"))
+
+    def _paint_inspector(self, painter: QPainter, left: int) -> None:
+        if left:
+            height = self.height() - TOP_BAR_HEIGHT - STRIP_HEIGHT
+            box = QRect(left, TOP_BAR_HEIGHT, self.width() - left, height)
+            fill_rect(painter, box, self._theme.colour("surface"))
+            fill_rect(painter, QRect(left - 1, TOP_BAR_HEIGHT, 1, height), self._theme.colour("line"))
 
     def _paint_list(self, painter: QPainter, seen: SeenList) -> None:
-        theme = self._theme
-        left, top, width, height = seen.layout.table
+        theme, layout = self._theme, seen.layout
+        left, top, width, height = layout.table
         title_height = header_height(theme)
-        fill_rect(
-            painter, QRect(left, top - title_height, width, title_height + height), theme.colour("surface")
-        )
+        fill_rect(painter, QRect(*layout.whole), theme.colour("surface"))
+        painter.setClipRect(left, top - title_height, width, title_height + height)
         for at, wide, column in seen.boxes:
             box = QRect(left + at, top - title_height, wide, title_height)
-            paint_title(painter, theme, column, box, seen.layout.order)
-        painter.setClipRect(left, top, width, height)
+            paint_title(painter, theme, column, box, layout.order)
         painter.translate(left, top)
         self._rows.for_screen(self.devicePixelRatioF())
         row_height = theme.metrics.row

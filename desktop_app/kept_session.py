@@ -15,16 +15,18 @@ _HOUR_MS: Final = 3_600_000
 
 
 class KeptSession(msgspec.Struct, frozen=True):
-    """A person, their user name, and when (ms UTC) the server last said who they are."""
+    """A person, their user name, when (ms UTC) the server last said who they are, and whether the desk is locked."""
 
     user_id: str
     username: str
     seen_at: int
+    locked: bool = False
 
 
 def read_session(text: str) -> KeptSession | None:
-    """A session as the desk keeps it; None where nobody is signed in."""
-    return msgspec.json.decode(text, type=KeptSession) if text else None
+    """A session as the desk keeps it; None where nobody is signed in, or the desk was locked."""
+    session = msgspec.json.decode(text, type=KeptSession) if text else None
+    return None if session is None or session.locked else session
 
 
 def write_session(session: KeptSession) -> str:

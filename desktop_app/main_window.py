@@ -403,8 +403,9 @@ class MainWindow(QMainWindow):
         from desktop_app.glance_layout import layout_of
 
         spec, panel = self._specs.get(self.current_panel), self.stack.current_panel()
-        self.inspection.put_aside()
-        layout = layout_of(self, panel, spec, self._theme) if spec is not None and panel is not None else None
+        layout = None
+        if spec is not None and panel is not None:
+            layout = layout_of(self, panel, spec, self._theme, self.inspection.widget)
         self._place.keep("glance", layout)
 
 

@@ -91,6 +91,13 @@ class People:
         hours = self._offline_hours()
         return f"There is no link. Whoever signed in here in the last {hours:g} hours still can."
 
+    def lock(self) -> None:
+        """Whoever works here has to sign in again, also after a restart."""
+        session = read_session(self._desk.secret(SESSION))
+        if session is not None:
+            locked = KeptSession(session.user_id, session.username, session.seen_at, locked=True)
+            self._desk.keep_secret(SESSION, write_session(locked))
+
     def sign_out(self) -> None:
         """Nobody works here now. The desk goes on syncing."""
         self._desk.keep_secret(SESSION, "")

@@ -66,11 +66,6 @@ class WindowInspector:
         inspector.show_widget(*content)
         inspector.show()
 
-    def put_aside(self) -> None:
-        """The window is closing: leave the panel the room that it has when it is opened next, with nothing chosen."""
-        if self.widget is not None:
-            self.widget.hide()
-
     def toggle(self) -> None:
         """The person opens or closes it; it stays so, here and in the other panels."""
         panel_id, panel = self._shown_panel()
