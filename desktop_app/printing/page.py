@@ -78,6 +78,16 @@ def begin_sheet(ink: Ink, title: str, number: str) -> None:
     ink.barcode(MARGIN + WIDTH - 800, 150, 800, 150, number, side="right")
 
 
+def fact_strip(ink: Ink, facts: Sequence[tuple[str, str, float]]) -> None:
+    """The strip under the head of a first sheet: (title, value, width in tenths of a millimetre) side by side."""
+    ink.panel(MARGIN, 350, WIDTH, 126)
+    x: float = MARGIN + 35
+    for title, value, width in facts:
+        ink.text(x, 372, width - 30, title, 26, colour=QUIET)
+        ink.text(x, 408, width - 30, value, 36, strong=True, fit=True)
+        x += width
+
+
 def day_words(day: str) -> str:
     """A day (`YYYY-MM-DD`) as people say it."""
     return f"{date.fromisoformat(day):%a %d %b %Y}" if day else "no day set"

@@ -14,6 +14,7 @@ from desktop_app.printing.page import (
     Sheets,
     begin_sheet,
     day_words,
+    fact_strip,
     footer,
     minute_words,
     sheets_of,
@@ -56,12 +57,7 @@ def _facts(order: PickList, ink: Ink) -> None:
         ("Priority", str(order.priority), 200),
         ("To pick", words_to_pick, 440),
     )
-    ink.panel(MARGIN, 350, WIDTH, 126)
-    x: float = MARGIN + 35
-    for title, value, width in facts:
-        ink.text(x, 372, width - 30, title, 26, colour=QUIET)
-        ink.text(x, 408, width - 30, value, 36, strong=True, fit=True)
-        x += width
+    fact_strip(ink, facts)
     words = [f"Note: {order.note}"] if order.note else []
     if order.missing:
         words.append(f"{order.missing:,} units are on backorder and not on this list.")

@@ -7,7 +7,17 @@ from typing import Final
 
 from desktop_app.formats import clock
 from desktop_app.printing.ink import QUIET, RULE, Ink
-from desktop_app.printing.page import MARGIN, WIDTH, Paint, Sheets, begin_sheet, day_words, footer, sheets_of
+from desktop_app.printing.page import (
+    MARGIN,
+    WIDTH,
+    Paint,
+    Sheets,
+    begin_sheet,
+    day_words,
+    fact_strip,
+    footer,
+    sheets_of,
+)
 from local_db.queries.print_queries import RouteSheet, RouteStop
 
 _GRAMS_PER_KG: Final = 1000
@@ -43,12 +53,7 @@ def _facts(sheet: RouteSheet, ink: Ink) -> None:
         ("Starts", clock(sheet.starts_at, sheet.zone), 330),
         ("Load", f"{len(sheet.stops)} stops, {parcels} parcels, {kilograms:,.0f} kg", 510),
     )
-    ink.panel(MARGIN, 350, WIDTH, 126)
-    x: float = MARGIN + 35
-    for title, value, width in facts:
-        ink.text(x, 372, width - 30, title, 26, colour=QUIET)
-        ink.text(x, 408, width - 30, value, 36, strong=True, fit=True)
-        x += width
+    fact_strip(ink, facts)
 
 
 def _stop(stop: RouteStop, number: int, zone: str, y: float, ink: Ink) -> None:

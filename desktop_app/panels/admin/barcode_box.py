@@ -39,7 +39,6 @@ class BarcodeBox(QWidget):
         self.quantity = QuantityEdit(theme, value=1, least=1, most=1_000_000)
         self.quantity.setObjectName("admin.barcode.quantity")
         self.quantity.setAccessibleName("Units that the code stands for")
-        self.quantity.setMaximumWidth(self.quantity.fontMetrics().horizontalAdvance("0") * 15)
         self.quantity.entered.connect(self.add_typed)
         self.problem = label("", "error", wrap=True)
         self.problem.hide()
@@ -51,7 +50,8 @@ class BarcodeBox(QWidget):
         whole.addWidget(label("Barcodes", "section"))
         whole.addLayout(self._rows)
         if may_edit:
-            whole.addLayout(row(self.code, self.quantity, adding))
+            whole.addWidget(self.code)
+            whole.addLayout(row(label("Stands for", "label"), self.quantity, "stretch", adding))
             whole.addWidget(self.problem)
 
     def show_codes(self, codes: Sequence[Barcode]) -> None:

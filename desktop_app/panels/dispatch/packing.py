@@ -30,21 +30,21 @@ _STATES: Final = {
 }
 _ORDERS: Final = (
     mark_column(lambda order: "provisional" if order.provisional else ""),
-    Column("number", "Order", lambda order: order.number, width=104, strong=True),
-    Column("customer_name", "Customer", lambda order: order.customer_name, width=120, stretch=True),
-    Column("status", "State", lambda order: _STATES.get(order.status, (order.status, "neutral")), "pill", width=116),
-    Column("picked", "To pack", lambda order: order.picked or None, "number", width=72),
-    Column("packed", "Packed", lambda order: order.packed or None, "number", width=68),
-    Column("still_to_pick", "To pick", lambda order: order.still_to_pick or None, "number", width=72,
+    Column("number", "Order", lambda order: order.number, width=116, strong=True),
+    Column("customer_name", "Customer", lambda order: order.customer_name, width=84, stretch=True),
+    Column("status", "State", lambda order: _STATES.get(order.status, (order.status, "neutral")), "pill", width=106),
+    Column("picked", "To pack", lambda order: order.picked or None, "number", width=74),
+    Column("packed", "Packed", lambda order: order.packed or None, "number", width=72),
+    Column("still_to_pick", "To pick", lambda order: order.still_to_pick or None, "number", width=70,
            tone=lambda order: "warning" if order.still_to_pick else None),
-    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=76, quiet=True),
-    Column("eta", "Arrives", lambda order: order.eta, "age", width=76),
+    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=74, quiet=True),
+    Column("eta", "Arrives", lambda order: order.eta, "age", width=72, hidden=True),
 )  # fmt: skip
 _LINES: Final = (
     Column("sku", "SKU", lambda each: each.sku, width=80, strong=True),
-    Column("name", "Product", lambda each: each.name, width=96, stretch=True, quiet=True),
-    Column("picked", "To pack", lambda each: each.picked or None, "number", width=76),
-    Column("packed", "Packed", lambda each: each.packed or None, "number", width=74),
+    Column("name", "Product", lambda each: each.name, width=80, stretch=True, quiet=True),
+    Column("picked", "To pack", lambda each: each.picked or None, "number", width=70),
+    Column("packed", "Packed", lambda each: each.packed or None, "number", width=70),
 )
 
 
@@ -69,7 +69,7 @@ class Packing(QWidget):
         self._title, self._customer = label("", "title"), label("", "quiet", wrap=True)
         self._pill = Pill(theme)
         self._hint = label("", "quiet", wrap=True)
-        self._parcels = QuantityEdit(theme, value=1, least=1, most=999, unit="parcels")
+        self._parcels = QuantityEdit(theme, value=1, least=1, most=999)
         self._parcels.setObjectName("dispatch.pack.parcels")
         self._pack = button(theme, "Pack", self.pack, kind="primary", icon="box")
         self._pack.setObjectName("dispatch.pack.confirm")

@@ -65,7 +65,7 @@ class RouteView(QWidget):
         body.setChildrenCollapsible(False)
         body.addWidget(self.routes)
         body.addWidget(holder(right, "surface"))
-        body.setSizes([520, 540])
+        body.setSizes([472, 600])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(body)

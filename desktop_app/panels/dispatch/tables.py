@@ -43,31 +43,32 @@ def _kg(grams: int) -> float:
 
 LOADING_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=104, strong=True),
-    Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=60),
-    Column("driver_name", "Driver", lambda route: route.driver_name, width=120, quiet=True, stretch=True),
+    Column("number", "Route", lambda route: route.number, width=64, strong=True),
+    Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74, stretch=True),
+    Column("driver_name", "Driver", lambda route: route.driver_name, width=110, quiet=True, hidden=True),
     Column("stops", "Stops", lambda route: route.stops, "number", width=62),
-    Column("packed", "To load", lambda route: route.packed or None, "number", width=72, tone=lambda route: "warning"),
-    Column("loaded", "Loaded", lambda route: route.loaded or None, "number", width=72),
-    Column("load", "Weight", lambda route: (_kg(route.load_g), _kg(route.capacity_g)), "bar", width=110, unit="kg",
+    Column("packed", "To load", lambda route: route.packed or None, "number", width=74,
+           tone=lambda route: "warning" if route.packed else None),
+    Column("loaded", "Loaded", lambda route: route.loaded or None, "number", width=74),
+    Column("load", "Weight", lambda route: (_kg(route.load_g), _kg(route.capacity_g)), "bar", width=92, unit="kg",
            tip=lambda route: f"{_kg(route.load_g):,.0f} of {_kg(route.capacity_g):,.0f} kg, "
            f"{route.load_ml / 1e6:.1f} of {route.capacity_ml / 1e6:.1f} m3"),
 )  # fmt: skip
 ROAD_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=104, strong=True),
-    Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=60),
-    Column("driver_name", "Driver", lambda route: route.driver_name, width=120, quiet=True),
+    Column("number", "Route", lambda route: route.number, width=64, strong=True),
+    Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74),
+    Column("driver_name", "Driver", lambda route: route.driver_name, width=110, quiet=True, hidden=True),
     Column(
         "status",
         "State",
         lambda route: ROUTE_STATES.get(route.status, (route.status, "neutral")),
         "pill",
-        width=104,
+        width=118,
     ),
-    Column("done", "Done", lambda route: (route.done, route.stops), "bar", width=96),
-    Column("next_stop", "Next", lambda route: route.next_stop, width=140, stretch=True),
-    Column("next_eta", "Arrives", lambda route: route.next_eta, "age", width=80),
+    Column("done", "Done", lambda route: (route.done, route.stops), "bar", width=80),
+    Column("next_stop", "Next", lambda route: route.next_stop, width=90, stretch=True),
+    Column("next_eta", "Arrives", lambda route: route.next_eta, "age", width=84, hidden=True),
 )
 
 
@@ -76,10 +77,19 @@ def stop_columns(late: Callable[[Any], Tone | None]) -> tuple[Column, ...]:
     return (
         _MARK,
         Column("position", "#", lambda stop: stop.position + 1, "number", width=44, quiet=True),
-        Column("shipment_number", "Shipment", lambda stop: stop.shipment_number, width=122, strong=True),
-        Column("name", "Where to", lambda stop: stop.name, width=150, stretch=True),
-        Column("state", "State", shipment_state, "pill", width=112),
-        Column("parcels", "Parcels", lambda stop: stop.parcels or None, "number", width=76),
-        Column("load_g", "Weight", lambda stop: _kg(stop.load_g), "number", width=84, unit="kg", digits=1),
-        Column("eta", "Arrives", lambda stop: stop.eta or None, "age", width=80, tone=late),
+        Column("shipment_number", "Shipment", lambda stop: stop.shipment_number, width=132, strong=True),
+        Column("name", "Where to", lambda stop: stop.name, width=80, stretch=True),
+        Column("state", "State", shipment_state, "pill", width=118),
+        Column("parcels", "Parcels", lambda stop: stop.parcels or None, "number", width=66),
+        Column(
+            "load_g",
+            "Weight",
+            lambda stop: _kg(stop.load_g),
+            "number",
+            width=84,
+            unit="kg",
+            digits=1,
+            hidden=True,
+        ),
+        Column("eta", "Arrives", lambda stop: stop.eta or None, "age", width=84, tone=late),
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
-from desktop_app.dialogs.reason_dialog import ReasonDialog
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.fleet.alert_strip import AlertStrip
+from desktop_app.panels.fleet.asking import FleetAsking
 from desktop_app.panels.fleet.card import VehicleCard
 from desktop_app.panels.fleet.doing import FleetDeeds
 from desktop_app.panels.fleet.fleet_list import FleetList
@@ -30,7 +30,6 @@ from desktop_app.panels.fleet.picture import (
     vehicle_marks,
 )
 from desktop_app.panels.fleet.timeline_rows import timeline_rows
-from desktop_app.panels.fleet.words import ERROR_REASONS, REPORTABLE
 from desktop_app.printing import Paper, offer_print
 from desktop_app.widgets.day_timeline import DayTimeline
 from desktop_app.widgets.fleet_map import DepotMark, FleetMap, TrailScrubber, map_colours
@@ -48,13 +47,14 @@ class Panel(QWidget):
         super().__init__()
         self._context = context
         theme, zone = context.theme, context.session.time_zone
-        self._day: FleetDay | None = None
+        self.day: FleetDay | None = None
         self.picture: Picture | None = None
         self._vehicle_id = self._stop_id = ""
         self._wanted: tuple[str, str] | None = None
         self._drawn: tuple[object, object] = (None, None)
         self._split_by_hand = False
         self.deeds = FleetDeeds(context, self)
+        self._asking = FleetAsking(context, self.deeds, self)
         self.map = FleetMap(colours=map_colours(theme.colours), reduced_motion=theme.reduced_motion)
         self.map.setObjectName("fleet.map")
         self.list = FleetList(theme)
@@ -138,9 +138,9 @@ class Panel(QWidget):
         )
         self.map.vehicle_activated.connect(lambda vehicle_id: self._go_to(vehicle_id))
         self.map.stop_selected.connect(self._on_stop)
-        self.map.stop_dropped_on_vehicle.connect(self._on_drop)
+        self.map.stop_dropped_on_vehicle.connect(self._asking.on_drop)
         self.map.vehicle_dropped_on_stop.connect(
-            lambda vehicle_id, stop_id: self._on_drop(stop_id, vehicle_id)
+            lambda vehicle_id, stop_id: self._asking.on_drop(stop_id, vehicle_id)
         )
         self.map.following_changed.connect(lambda _id: self._context.actions.refresh())
         self.list.chosen.connect(lambda vehicle_id: self.choose(vehicle_id, origin="list"))
@@ -159,22 +159,22 @@ class Panel(QWidget):
         actions = self._context.actions
         actions.bind_all(
             {
-                "fleet.state": self._ask_state,
+                "fleet.state": self._asking.ask_state,
                 "fleet.follow": self._toggle_follow,
                 "fleet.trail": self.toggle_trail,
                 "fleet.route": self._open_route,
-                "fleet.move": self._ask_where,
-                "fleet.take_off": self._take_off,
-                "fleet.assign": self._ask_what,
-                "fleet.acknowledge": self._acknowledge,
+                "fleet.move": self._asking.ask_where,
+                "fleet.take_off": self._asking.take_off,
+                "fleet.assign": self._asking.ask_what,
+                "fleet.acknowledge": self._asking.acknowledge,
                 "fleet.fit": self._fit,
             }
         )
         actions.when("fleet_vehicle", lambda: self.chosen is not None)
         actions.when("fleet_route", lambda: self.chosen is not None and self.chosen.route is not None)
-        actions.when("fleet_open_route", self._has_open_route)
-        actions.when("fleet_stop", lambda: self._movable() is not None)
-        actions.when("fleet_alert", lambda: self._alert_at_hand() is not None)
+        actions.when("fleet_open_route", self._asking.has_open_route)
+        actions.when("fleet_stop", lambda: self._asking.movable() is not None)
+        actions.when("fleet_alert", lambda: self._asking.alert_at_hand() is not None)
         actions.when("fleet_trail", lambda: len(self.live.trail(self._vehicle_id)) > 1)
 
     # -- loading ---------------------------------------------------------------------------------------------------
@@ -195,17 +195,17 @@ class Panel(QWidget):
         )
 
     def _show(self, day: FleetDay) -> None:
-        self._day = day
+        self.day = day
         self._repaint()
         self.alerts.show_alerts(day.alerts)
         self._find_wanted()
 
     def _repaint(self) -> None:
         """Show the day as it stands by now."""
-        if self._day is None:
+        if self.day is None:
             return
-        picture = self.picture = paint_picture(self._day, self.live.places, _now_ms())
-        name, latitude, longitude = self._day.depot
+        picture = self.picture = paint_picture(self.day, self.live.places, _now_ms())
+        name, latitude, longitude = self.day.depot
         first = self._drawn == (None, None)
         routes = route_marks(picture)
         depots = [DepotMark("depot", latitude, longitude, name)]
@@ -320,9 +320,7 @@ class Panel(QWidget):
         if not self.map.rect().contains(self._pixel(stop)):
             self.map.centre_on(stop.row.latitude, stop.row.longitude)
 
-    def _pixel(self, stop: StopView) -> Any:
-        from PySide6.QtCore import QPoint
-
+    def _pixel(self, stop: StopView) -> QPoint:
         at = self.map.routes.screen_of_stop(self.map.camera, stop.row.id)
         return QPoint(-1, -1) if at is None else QPoint(round(at[0]), round(at[1]))
 
@@ -331,17 +329,9 @@ class Panel(QWidget):
             return
         kind, item_id = self._wanted
         self._wanted = None
-        view = {"vehicle": self.picture.vehicle, "route": self.picture.of_route}.get(kind, lambda _id: None)(
-            item_id
-        )
-        stop_id = ""
-        if kind in ("stop", "shipment", "order"):
-            for each in self.picture.vehicles:
-                for stop in each.stops:
-                    if item_id in (stop.row.id, stop.row.shipment_id, stop.row.order_id):
-                        view, stop_id = each, stop.row.id
-        if view is not None:
-            self.choose(view.id, stop_id)
+        found = self.picture.find(kind, item_id)
+        if found is not None:
+            self.choose(*found)
         else:
             self._context.toasts.show("It is not with the fleet today.", "neutral")
 
@@ -350,26 +340,6 @@ class Panel(QWidget):
         self.reveal(kind, alert.subject_id)
 
     # -- acting ----------------------------------------------------------------------------------------------------
-
-    def _ask_state(self) -> None:
-        view = self.chosen
-        if view is None:
-            return
-        menu = QMenu(self)
-        for state, words in REPORTABLE:
-            if state != view.row.state:
-                menu.addAction(words, lambda state=state: self._set_state(view, state))
-        menu.popup(self.card.state_button.mapToGlobal(self.card.state_button.rect().bottomLeft()))
-
-    def _set_state(self, view: VehicleView, state: str) -> None:
-        if state != "error":
-            self.deeds.set_state(view, state)
-            return
-        title, what = "Broken down", f"What is wrong with {view.row.code}?"
-        ReasonDialog(
-            self._context.theme, title, what, ERROR_REASONS,
-            lambda reason, note: self.deeds.set_state(view, "error", f"{reason}, {note}" if note else reason), self,
-        ).open()  # fmt: skip
 
     def _toggle_follow(self) -> None:
         self.map.follow(None if self.map.following else self._vehicle_id)
@@ -396,59 +366,6 @@ class Panel(QWidget):
         if view is not None and view.route is not None:
             self._context.navigate("dispatch", "route", view.route.id)
 
-    def _ask_where(self) -> None:
-        view, stop = self.chosen, self._movable()
-        if view is None or stop is None or self.picture is None:
-            return
-        menu = QMenu(self)
-        for target in sorted(self.picture.vehicles, key=lambda each: each.row.code):
-            if target.id != view.id and target.route is not None and target.route.status == "open":
-                menu.addAction(_room(target), lambda target=target: self.deeds.move(stop, view, target))
-        if menu.isEmpty():
-            menu.addAction("No other van has an open route").setEnabled(False)
-        menu.addSeparator()
-        menu.addAction("Take it off, to wait for another route", lambda: self.deeds.take_off(stop, view))
-        menu.popup(self.card.move_button.mapToGlobal(self.card.move_button.rect().bottomLeft()))
-
-    def _take_off(self) -> None:
-        view, stop = self.chosen, self._movable()
-        if view is not None and stop is not None:
-            self.deeds.take_off(stop, view)
-
-    def _ask_what(self) -> None:
-        view = self.chosen
-        if view is None or self._day is None:
-            return
-        menu = QMenu(self)
-        for shipment in self._day.loose:
-            where = ", ".join(part for part in (shipment.name, shipment.city) if part)
-            words = f"{shipment.number}  {where}, {shipment.load_g / 1000:,.0f} kg"
-            menu.addAction(words, lambda shipment=shipment: self.deeds.assign(shipment, view))
-        if menu.isEmpty():
-            menu.addAction("No shipment waits for a route").setEnabled(False)
-        menu.popup(self.card.assign_button.mapToGlobal(self.card.assign_button.rect().bottomLeft()))
-
-    def _on_drop(self, stop_id: str, vehicle_id: str) -> None:
-        found = self.picture.stop(stop_id) if self.picture is not None else None
-        target = self.picture.vehicle(vehicle_id) if self.picture is not None else None
-        if found is None or target is None:
-            return
-        source, stop = found
-        if not self._context.session.can("fleet.assign"):
-            self._context.toasts.show("Moving shipments between vans is for dispatchers.", "warning")
-        elif stop.row.shipment_status != "assigned":
-            said = stop.row.shipment_status.replace("_", " ")
-            self._context.toasts.show(
-                f"{stop.row.shipment_number} is {said}: it stays on {source.row.code}.", "warning"
-            )
-        else:
-            self.deeds.move(stop, source, target)
-
-    def _acknowledge(self) -> None:
-        alert = self._alert_at_hand()
-        if alert is not None:
-            self.deeds.acknowledge(alert)
-
     def _fit(self) -> None:
         self.map.follow(None)
         self.map.fit()
@@ -457,24 +374,10 @@ class Panel(QWidget):
         self.choose(vehicle_id)
         self.map.follow(vehicle_id)
 
-    def _movable(self) -> StopView | None:
-        """The chosen stop, while its shipment is not loaded yet."""
-        stop = self.chosen_stop
-        return stop if stop is not None and stop.row.shipment_status == "assigned" else None
-
-    def _alert_at_hand(self) -> FleetAlert | None:
-        """The chosen van's alert, else the gravest of all."""
-        view = self.chosen
-        return view.alerts[0] if view is not None and view.alerts else self.alerts.first
-
     def _paper(self) -> Paper | None:
         """The route sheet of the chosen van."""
         view = self.chosen
         return Paper("route", [view.route.id]) if view is not None and view.route is not None else None
-
-    def _has_open_route(self) -> bool:
-        view = self.chosen
-        return view is not None and view.route is not None and view.route.status == "open"
 
     # -- Qt --------------------------------------------------------------------------------------------------------
 
@@ -490,14 +393,6 @@ class Panel(QWidget):
     def _dress(self) -> None:
         self.map.set_colours(map_colours(self._context.theme.colours))
         self.map.set_reduced_motion(self._context.theme.reduced_motion)
-
-
-def _room(view: VehicleView) -> str:
-    """A van as a place to put something."""
-    route = view.route
-    assert route is not None
-    room = (view.row.capacity_g - route.load_g) / 1000
-    return f"{view.row.code}  route {route.number}, {len(view.stops)} stops, room for {room:,.0f} kg"
 
 
 def _now_ms() -> int:

@@ -94,6 +94,16 @@ class Picture(NamedTuple):
             (view for view in self.vehicles if view.route is not None and view.route.id == route_id), None
         )
 
+    def find(self, kind: str, item_id: str) -> tuple[str, str] | None:
+        """(vehicle id, stop id or "") of a `vehicle`, a `route`, or a `stop`, by its shipment or order too; or None."""
+        if kind in ("vehicle", "route"):
+            view = self.vehicle(item_id) if kind == "vehicle" else self.of_route(item_id)
+            return (view.id, "") if view is not None else None
+        stops = ((view.id, stop.row) for view in self.vehicles for stop in view.stops)
+        return next(
+            ((van, row.id) for van, row in stops if item_id in (row.id, row.shipment_id, row.order_id)), None
+        )
+
     def stop(self, stop_id: str) -> tuple[VehicleView, StopView] | None:
         """A stop, and the vehicle that calls there."""
         for view in self.vehicles:

@@ -23,10 +23,10 @@ from local_db.queries.intents import Meant
 from local_db.queries.outbox_queries import LineFacts
 
 _LINES = (
-    Column("sku", "SKU", lambda fact: fact.sku, width=80, stretch=True, strong=True),
-    Column("wanted", "Asked", lambda fact: fact.wanted, "number", width=60),
-    Column("reserved", "Promised", lambda fact: fact.reserved, "number", width=88),
-    Column("lacking", "Missing", lambda fact: fact.lacking, "number", width=76,
+    Column("sku", "SKU", lambda fact: fact.sku, width=72, stretch=True, strong=True),
+    Column("wanted", "Asked", lambda fact: fact.wanted, "number", width=64),
+    Column("reserved", "Promised", lambda fact: fact.reserved, "number", width=80),
+    Column("lacking", "Missing", lambda fact: fact.lacking, "number", width=70,
            tone=lambda fact: "warning" if fact.lacking else None),
     Column("available", "Free", lambda fact: fact.available, "number", width=56),
 )  # fmt: skip

@@ -11,7 +11,8 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.picking.walk import Stage, Walk
 from desktop_app.themes.tokens import SPACE_8, SPACE_12, SPACE_16, SPACE_24
 from desktop_app.widgets.buttons import button
-from desktop_app.widgets.layouts import label, line, row
+from desktop_app.widgets.empty_state import EmptyState
+from desktop_app.widgets.layouts import column, holder, label, line, row
 from desktop_app.widgets.pill import Pill
 
 _SAY = {
@@ -46,6 +47,9 @@ class PickCard(QWidget):
         self.confirm.setObjectName("picking.confirm")
         self.short = button(context.theme, "Short", on_short, icon="warning")
         self.short.setObjectName("picking.short")
+        self._nothing = EmptyState(
+            context.theme, "pick", "No walk yet", "Choose tasks at the left, or scan an order's label."
+        )
         self._lay_out()
         self.enlarge(False)
 
@@ -64,21 +68,21 @@ class PickCard(QWidget):
     def show_walk(self, walk: Walk) -> None:
         """Show the present task of a walk."""
         task = walk.task
+        self._task_card.setVisible(bool(walk.tasks))
+        self._nothing.setVisible(not walk.tasks)
+        self._say.setVisible(bool(walk.tasks))
         words, _icon = _SAY[walk.stage]
         self._say.setText(words)
         self._progress.setText(f"{len(walk.done)} of {len(walk.tasks)} picked" if walk.tasks else "")
         for piece in (self.confirm, self.short):
             piece.setEnabled(task is not None)
         if task is None:
-            self._bin.setText("Done" if walk.tasks else "-")
+            self._bin.setText("Done")
             self._quantity.setText("")
             for text in (self._name, self._sku, self._order, self._unit):
                 text.setText("")
             self._mark.hide()
-            if walk.tasks:
-                self._say.setText("Drop the goods in staging: scan its code, or choose the next walk.")
-            else:
-                self._say.setText("Choose tasks at the left, or scan an order.")
+            self._say.setText("Drop the goods in staging: scan its code, or choose the next walk.")
             return
         self._bin.setText(task.location_code)
         self._quantity.setText(f"{walk.counted} / {walk.left}" if walk.counted else str(walk.left))
@@ -95,17 +99,23 @@ class PickCard(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_24, SPACE_24, SPACE_24, SPACE_16)
         layout.setSpacing(SPACE_8)
-        layout.addLayout(row(label("Next bin", "label"), "stretch", self._progress))
-        layout.addWidget(self._bin)
-        layout.addWidget(line())
-        layout.addSpacing(SPACE_8)
-        layout.addWidget(self._name)
-        layout.addLayout(row(self._sku, "stretch", self._mark))
-        layout.addWidget(self._order)
-        layout.addSpacing(SPACE_12)
-        layout.addWidget(label("Take", "label"))
-        layout.addLayout(row(self._quantity, self._unit, "stretch", gap=SPACE_12))
-        layout.addStretch(1)
+        self._task_card = holder(
+            column(
+                row(label("Next bin", "label"), "stretch", self._progress),
+                self._bin,
+                line(),
+                SPACE_8,
+                self._name,
+                row(self._sku, "stretch", self._mark),
+                self._order,
+                SPACE_12,
+                label("Take", "label"),
+                row(self._quantity, self._unit, "stretch", gap=SPACE_12),
+                "stretch",
+            )
+        )
+        layout.addWidget(self._task_card, 1)
+        layout.addWidget(self._nothing, 1)
         layout.addWidget(line())
         layout.addSpacing(SPACE_8)
         layout.addWidget(self._say)
