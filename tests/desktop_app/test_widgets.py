@@ -17,6 +17,7 @@ from desktop_app.themes.tokens import SCHEMES, TONE_SHAPES
 from desktop_app.widgets.age_label import AgeLabel
 from desktop_app.widgets.buttons import action_button, button, icon_button
 from desktop_app.widgets.chips import Filter, FilterChips
+from desktop_app.widgets.choice_menu import ChoiceMenu
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.figure_card import FigureCard
@@ -28,6 +29,7 @@ from desktop_app.widgets.plot import Band, Bars, Line, Plot
 from desktop_app.widgets.quantity_edit import QuantityEdit
 from desktop_app.widgets.reason_picker import ReasonPicker
 from desktop_app.widgets.search_field import SearchField
+from desktop_app.widgets.tabs import Tabs
 from tests.desktop_app.fakes import registry
 
 
@@ -417,3 +419,34 @@ def test_a_plot_draws_lines_bands_and_follows_the_theme(qtbot: QtBot, theme: The
     theme.switch("light", "comfortable")
     plot.show_series()
     assert plot.accessibleDescription() == ""
+
+
+# Tabs and menus
+
+
+def test_one_tab_is_down_and_a_press_says_which(qtbot: QtBot, theme: Theme) -> None:
+    tabs, chosen = Tabs(theme, "there", (("pack", "Pack"), ("load", "Load"))), list[str]()
+    qtbot.addWidget(tabs)
+    tabs.chosen.connect(chosen.append)
+    assert tabs.current == "pack"
+    load = tabs.findChild(QWidget, "there.load")
+    assert load is not None
+    load.click()  # type: ignore[attr-defined]
+    assert (tabs.current, chosen) == ("load", ["load"])
+    tabs.choose("pack")
+    assert (tabs.current, chosen) == ("pack", ["load"])
+    assert "road" not in tabs
+
+
+def test_a_menu_of_names_keeps_their_ampersands_and_goes_when_it_closes(qtbot: QtBot) -> None:
+    owner, done = QWidget(), list[str]()
+    qtbot.addWidget(owner)
+    menu = ChoiceMenu(owner, "names")
+    menu.offer("Wren & Daughters", lambda: done.append("wren"), checked=True)
+    menu.say("Nobody else")
+    first, last = menu.actions()
+    assert (first.text(), first.isChecked(), last.isEnabled()) == ("Wren && Daughters", True, False)
+    first.trigger()
+    assert done == ["wren"]
+    with qtbot.waitSignal(menu.destroyed):
+        menu.aboutToHide.emit()
