@@ -21,6 +21,7 @@ class Cache:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._unit: UnitOfWork | None = None
+        self._is_in_doubt = True
         self.reload()
 
     def reload(self) -> None:
@@ -32,6 +33,7 @@ class Cache:
         self.last_n: int = row[1]
         self.applied_through: int = row[2]
         self.synced_at: int | None = row[3]
+        self._is_in_doubt = False
 
     @property
     def unit(self) -> UnitOfWork:
@@ -49,6 +51,9 @@ class Cache:
 
     def begin(self) -> None:
         """Begin a transaction."""
+        if self._is_in_doubt:
+            self.reload()
+        self._stood = (self.client_id, self.last_n, self.applied_through, self.synced_at)
         self.connection.execute("BEGIN IMMEDIATE")
 
     def commit(self, applied_through: int) -> None:
@@ -66,6 +71,9 @@ class Cache:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
         self.forget_rows()
+        # A disk that fails may fail in reading too: until the file can be asked, it is taken to stand where it stood.
+        self.client_id, self.last_n, self.applied_through, self.synced_at = self._stood
+        self._is_in_doubt = True
         self.reload()
 
     def forget_rows(self) -> None:

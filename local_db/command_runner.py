@@ -96,9 +96,11 @@ class CommandRunner:
                 )
                 step("outbox written")
         except BaseException:
-            cache.take_back()
-            # After an error in a commit it is not certain what the file holds: it is asked.
-            outbox.reload()
+            try:
+                cache.take_back()
+            finally:
+                # After an error in a commit it is not certain what the file holds: it is asked.
+                outbox.reload()
             raise
         try:
             self._commit_cache(n)

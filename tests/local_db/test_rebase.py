@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from local_db import Desk, LocalError
+from local_db.files import DatabaseError
 from services.commands import ConfirmPick, HoldOrder
 from services.protocol.messages import Outcome, PullResponse, TablePatch
 from services.storage.tables import Order, Product, Setting, Stock, StockLevel
@@ -148,6 +149,29 @@ def test_an_error_while_settling_leaves_everything_as_it_was(desk: Desk, books: 
     assert side.settled_n() == 0
     desk.do(new_order(desk, ("prod-1", 1)))
     assert len(desk.read.outbox()) == 2
+
+
+def test_a_disk_that_fails_in_writing_and_then_in_reading_settles_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the desk would go on as if its commands were settled, which its file knows nothing of."""
+    desk.do(new_order(desk, ("prod-1", 1)))
+    shown = rows_only(desk)
+
+    def failing(*arguments: object, **named: object) -> None:
+        raise DatabaseError("disk I/O error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk._store.cache, "commit", failing)
+        broken.setattr(desk._store.cache, "reload", failing)
+        with pytest.raises(DatabaseError):
+            pull(desk, version=2, last_n=1, outcomes=[Outcome(1, "applied")])
+    assert desk.link.pending == 1
+    replica(desk).abandon()
+    assert rows_only(desk) == shown
+    pull(desk, version=2, last_n=1, outcomes=[Outcome(1, "applied")])
+    assert desk.link.pending == 0
+    assert desk.read.orders() == []
 
 
 def test_a_scope_that_begins_anew_loses_the_rows_that_did_not_come_again(desk: Desk, books: Books) -> None:

@@ -174,7 +174,7 @@ class SimConnection:
         self._database = database
         self._raw = database.raw
         self._is_killed = False
-        self._is_closed = False
+        self._is_over = False
         self.in_transaction = False
         self._control = {
             "BEGIN": self._begin,
@@ -185,20 +185,22 @@ class SimConnection:
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run a statement, unless something prevents it."""
-        self._check()
+        if self._is_over:
+            raise self._last_word()
         control = self._control.get(sql)
         if control is not None:
             return control()
         if self._machine.watches:
             self._machine.meet(self, sql[:6])
-        if sql.startswith("PRAGMA") and "=" in sql and self._database.is_set:
+        if sql[0] == "P" and "=" in sql and self._database.is_set:
             # Settings of a file that is open all the time; most are not allowed within the outer transaction.
             sql = "SELECT 1 WHERE 0"
         return self._raw.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Any) -> Any:
         """Run a statement many times."""
-        self._check()
+        if self._is_over:
+            raise self._last_word()
         if self._machine.watches:
             self._machine.meet(self, sql[:6])
         return self._raw.executemany(sql, rows)
@@ -209,14 +211,14 @@ class SimConnection:
 
     def close(self) -> None:
         """The file stays; what was not committed does not."""
-        self._is_closed = True
+        self._is_over = True
         if not self._is_killed:
             self._take_back()
 
     def kill(self) -> None:
         """The program that opened this is no more: whatever its last gasps say reaches nothing."""
         self._take_back()
-        self._is_killed = True
+        self._is_killed = self._is_over = True
 
     def broken(self, strike: Strike) -> Exception:
         """The error of a fault. After some of them SQLite has ended the transaction by itself."""
@@ -257,11 +259,10 @@ class SimConnection:
             self._raw.execute("RELEASE tx")
             self.in_transaction = False
 
-    def _check(self) -> None:
+    def _last_word(self) -> BaseException:
         if self._is_killed:
-            raise PowerCut(self._machine)
-        if self._is_closed:
-            raise sqlite.ProgrammingError("Cannot operate on a closed database.")
+            return PowerCut(self._machine)
+        return sqlite.ProgrammingError("Cannot operate on a closed database.")
 
 
 class SimCursor:

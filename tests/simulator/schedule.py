@@ -18,7 +18,7 @@ _FAULTS_DRAWN = 12
 _RESERVE = 20
 
 # Few terminals meet each other most often; many now and then.
-_SIZES = ((2, 42), (3, 33), (4, 15), (6, 7), (12, 2), (50, 0.3))
+_SIZES = ((2, 50), (3, 33), (4, 12), (6, 3.6), (12, 1.2), (50, 0.2))
 _YEAR_S = 365.25 * 86_400
 
 
@@ -77,7 +77,7 @@ def generate(seed: int) -> Schedule:
     chance = random.Random(seed)
     sizes, weights = zip(*_SIZES, strict=True)
     terminals = chance.choices(sizes, weights)[0]
-    kinds = [WORK] * COMMANDS + [FAULT] * _FAULTS_DRAWN + [SYNC] * 8 + [WAIT] * 2
+    kinds = [WORK] * COMMANDS + [FAULT] * _FAULTS_DRAWN + [SYNC] * 5 + [WAIT] * 2
     chance.shuffle(kinds)
     steps = _steps(chance, terminals, kinds)
     reserve = _steps(chance, terminals, [WORK, FAULT] * _RESERVE)
@@ -86,8 +86,8 @@ def generate(seed: int) -> Schedule:
         terminals=terminals,
         offsets=tuple(_offset(chance) for _ in range(terminals)),
         knobs=Knobs(
-            rows_per_page=chance.choice((5, 20, 60, 2000)),
-            push_bytes=chance.choice((600, 2500, 768 * 1024)),
+            rows_per_page=chance.choice((12, 50, 2000)),
+            push_bytes=chance.choice((1200, 4000, 768 * 1024)),
             rows_in_memory=chance.choice((10, 4000)),
             few_rows=chance.choice((0, 10, 2000)),
         ),

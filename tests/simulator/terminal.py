@@ -6,7 +6,6 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_db.background import SyncTuning
@@ -25,9 +24,9 @@ from tests.simulator.clock import WrongClock
 from tests.simulator.disk import Machine, PowerCut, SimConnection
 from tests.simulator.network import Line
 from tests.simulator.oracle import Given
+from tests.simulator.stage import Seat, allocate
 
 if TYPE_CHECKING:
-    from tests.simulator.stage import Seat
     from tests.simulator.world import World
 
 _STARTS = 20
@@ -119,7 +118,7 @@ class Terminal:
         store.checkpointer = _NoCheckpoints()
         store.readers = _Readers(self.store)
         store.read = Reads(store.readers, store.catch_up)
-        store.ballast = Ballast(self.seat.folder, allocate=_allocate)
+        store.ballast = Ballast(self.seat.folder, allocate=allocate)
         self.desk = SimDesk(self.store, "", None, self.line, SyncTuning())
         self.desk.now_ms = self.clock.now_ms
         knobs = self.world.schedule.knobs
@@ -204,12 +203,6 @@ class Terminal:
             self.world.struck(self._crash_at)
             self._crash_at = ""
             raise self.crash()
-
-
-def _allocate(path: Path, size: int) -> None:
-    """Room on a disk that never really fills up: full ones are simulated statement by statement."""
-    with path.open("wb") as file:
-        file.truncate(size)
 
 
 class _NoCheckpoints:
