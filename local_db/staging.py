@@ -21,15 +21,21 @@ class Staging:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._pages: list[Sequence[TablePatch]] = []
+        # A crash may have left some.
+        self._may_be_in_file = True
         self.rows = 0
         """How many rows are put aside, those to delete included."""
 
     def add(self, patches: Sequence[TablePatch]) -> None:
         """Put a page aside."""
+        if not self.rows:
+            # Nothing of a pull that broke off belongs to this one: what has gone away since would come back with it.
+            self._empty_file()
         self._pages.append(patches)
         self.rows += sum(len(patch.puts) + len(patch.deletes) for patch in patches)
         if self.rows > _ROWS_IN_MEMORY:
             # Into the keyed file, not into a temporary one: what is staged is as secret as what is stored.
+            self._may_be_in_file = True
             self._connection.executemany(
                 "INSERT INTO staged (patches) VALUES (?)",
                 [(msgspec.msgpack.encode(page),) for page in self._pages],
@@ -43,8 +49,12 @@ class Staging:
         yield from self._pages
 
     def clear(self) -> None:
-        """Drop all pages, also those that a crash has left. May be part of the caller's transaction."""
-        if self.rows > _ROWS_IN_MEMORY or not self._pages:
-            self._connection.execute("DELETE FROM staged")
+        """Drop all pages, also those that a crash has left. Where the disk fails, the next pull does it."""
         self._pages = []
         self.rows = 0
+        self._empty_file()
+
+    def _empty_file(self) -> None:
+        if self._may_be_in_file:
+            self._connection.execute("DELETE FROM staged")
+            self._may_be_in_file = False

@@ -135,6 +135,26 @@ def test_staged_pages_that_a_crash_left_are_not_applied_by_the_next_pull(desk: D
     assert desk.read.setting("left", "none") == "none"
 
 
+def test_pages_that_a_failing_disk_could_not_drop_are_not_applied_by_the_next_pull(
+    desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local_db.staging._ROWS_IN_MEMORY", 1)
+    staging = desk._store.writer.staging
+    gone = [Setting(f"gone-{n}", "x") for n in range(3)]
+    replica(desk).stage(patch(*gone))
+
+    class FailingDisk:
+        def execute(self, sql: str) -> None:
+            raise DatabaseError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(staging, "_connection", FailingDisk())
+        with pytest.raises(DatabaseError):
+            replica(desk).abandon()
+    pull(desk, patches(books), version=2, reset=["org", f"site:{SITE}"])
+    assert desk.read.values("SELECT id FROM setting") == []
+
+
 def test_an_error_while_settling_leaves_everything_as_it_was(desk: Desk, books: Books) -> None:
     desk.do(new_order(desk, ("prod-1", 1)))
     shown = contents(desk)

@@ -29,7 +29,6 @@ from tests.simulator.server_database import ServerConnection, ServerDatabase
 
 T = TypeVar("T")
 
-EPOCH = "epoch-1"
 FAILURES_BEFORE_PARKING = 3
 
 
@@ -130,9 +129,15 @@ class Authority:
         self._clock = clock
         self._rows_per_page = rows_per_page
         self._on_commit = on_commit
+        self._lives = 1
         database.on_commit = self._has_committed
         self.troubles = Troubles()
         self.start()
+
+    @property
+    def epoch(self) -> str:
+        """Which life of the server this is: a restored one is another."""
+        return f"epoch-{self._lives}"
 
     def start(self) -> None:
         """Begin, or begin again: what was only in memory is gone."""
@@ -141,9 +146,9 @@ class Authority:
         self.database: Any = ServerDatabase(self.machine, self._disk)
         now = self._clock.now_ms
         self.committer = SerialCommitter(self.database, now, rows_remembered=100_000)
-        self.clients = Clients(self.database, self.committer, epoch=EPOCH)
-        self.push = Push(self.committer, epoch=EPOCH, failures_before_parking=FAILURES_BEFORE_PARKING)
-        self.pull = Pull(self.database, now, epoch=EPOCH, rows_per_page=self._rows_per_page)
+        self.clients = Clients(self.database, self.committer, epoch=self.epoch)
+        self.push = Push(self.committer, epoch=self.epoch, failures_before_parking=FAILURES_BEFORE_PARKING)
+        self.pull = Pull(self.database, now, epoch=self.epoch, rows_per_page=self._rows_per_page)
 
     def transaction(self, *args: Any, **named: Any) -> Transaction:
         """A transaction of the committer whose changes are known here when it commits."""
@@ -186,9 +191,20 @@ class Authority:
         finally:
             self.committer.holds = False
 
+    def back_up(self) -> None:
+        """Keep the database as it is now."""
+        self._disk.hold()
+
+    def restore(self) -> None:
+        """Put the kept database in the place of the present one: what was taken meanwhile is forgotten."""
+        self.machine.cut()
+        self._disk.settle(lost=True)
+        self._lives += 1
+        self.start()
+
     def connection(self) -> ServerConnection:
-        """For whoever looks at the database from the outside."""
-        return self.database.writer()
+        """For whoever looks at the database from the outside, where no fault strikes."""
+        return ServerConnection(self._disk.raw)
 
     def versions(self) -> dict[str, int]:
         """Where every scope is."""

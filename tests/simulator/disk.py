@@ -69,7 +69,9 @@ class Machine:
         for connection in self._open:
             connection.kill()
         self._open.clear()
-        self.settle(lost=lost)
+        if lost:
+            for database in self._databases.values():
+                database.settle(lost=True)
         return PowerCut(self)
 
     def hold(self) -> None:
@@ -77,10 +79,10 @@ class Machine:
         for database in self._databases.values():
             database.hold()
 
-    def settle(self, *, lost: bool = False) -> None:
-        """What was held is lost, or on the disk after all."""
+    def settle(self) -> None:
+        """Everything has got to the disk after all."""
         for database in self._databases.values():
-            database.settle(lost=lost)
+            database.settle(lost=False)
 
     def start(self) -> None:
         """A program may open the databases again."""
@@ -120,7 +122,8 @@ def _error(text: str, code: int) -> Exception:
 
 
 class Database:
-    """One file's content. ``loses_commits``: it does not wait for its disk, so a power cut may cost its last commits."""
+    """One file's content. ``loses_commits``: what is committed after ``hold`` may be lost, because the program does not wait
+    for the disk, or because an older copy of the file is put back."""
 
     def __init__(self, name: str, *, loses_commits: bool = False) -> None:
         self.name = name
@@ -151,8 +154,13 @@ class Database:
         self._is_held = False
         self.raw.execute("ROLLBACK TO beginning")
 
+    @property
+    def is_held(self) -> bool:
+        """Whether there is a ``hold`` to go back to."""
+        return self._is_held
+
     def hold(self) -> None:
-        """From now on nothing is really on the disk, whatever is committed."""
+        """Up to here everything is safe; what is committed from now on may be lost."""
         if self.loses_commits and not self._is_held:
             self.raw.execute("SAVEPOINT held")
             self._is_held = True

@@ -61,7 +61,11 @@ AT_ONCE: tuple[str, ...] = (
 )
 """Happen when their step is taken."""
 
-ALL: tuple[str, ...] = (*NETWORK, *STEPS, *DISK, *SERVER_DISK, *SERVER, *AT_ONCE)
+BACKUP = "server_backed_up"
+RESTORE: tuple[str, ...] = ("server_restored",)
+"""The server is put back to where it was backed up, in some schedules."""
+
+ALL: tuple[str, ...] = (*NETWORK, *STEPS, *DISK, *SERVER_DISK, *SERVER, *AT_ONCE, *RESTORE)
 
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC", "COMMIT"})
 

@@ -19,7 +19,9 @@ class History:
         self.beginning = beginning
         self.first = dict(versions)
         self.versions = dict(versions)
+        self.lives = 1
         self._changes: dict[str, list[tuple[int, Rows, set[Key]]]] = {}
+        self._kept: dict[str, int] = dict(versions)
 
     def note(self, committed: Committed) -> None:
         """A commit of the server holds."""
@@ -41,6 +43,17 @@ class History:
             entry = (self.versions[scope], puts.get(scope, {}), gone.get(scope, set()))
             self._changes.setdefault(scope, []).append(entry)
 
+    def keep(self) -> None:
+        """The server is backed up."""
+        self._kept = dict(self.versions)
+
+    def go_back(self) -> None:
+        """The backup is put in the server's place: what came after it did not happen."""
+        self.lives += 1
+        self.versions = dict(self._kept)
+        for scope, changes in self._changes.items():
+            del changes[max(0, self.versions.get(scope, 0) - self.first.get(scope, 0)) :]
+
     def replica(self) -> ReplicaRows:
         """The rows of a terminal that is at the beginning."""
         return ReplicaRows(self)
@@ -56,12 +69,15 @@ class ReplicaRows:
 
     def __init__(self, history: History) -> None:
         self._history = history
+        self._lives = history.lives
         self._at: dict[str, int] = dict(history.first)
         self._rows: Rows = dict(history.beginning)
 
     def at(self, cursors: Mapping[str, int]) -> Rows:
         """The rows at these cursors. They may stand still or go forward, or begin anew with every row."""
-        if any(version < self._at.get(scope, 0) for scope, version in cursors.items()):
+        is_other_life = self._lives != self._history.lives
+        if is_other_life or any(version < self._at.get(scope, 0) for scope, version in cursors.items()):
+            self._lives = self._history.lives
             self._at, self._rows = dict(self._history.first), dict(self._history.beginning)
         for scope, version in cursors.items():
             for _, puts, gone in self._history.between(scope, self._at.get(scope, 0), version):

@@ -50,7 +50,8 @@ def check_terminal(terminal: Terminal) -> None:
     if store.lags:
         return  # a disk that is full: nothing more can be said until there is room
     cursors = cache.cursors()
-    if cursors:
+    # One that has not heard yet that the server was restored has rows of a time that did not happen.
+    if cursors and store.outbox.meta.get("epoch") == world.server.epoch:
         expected = kept(terminal.mirror.at(cursors), world.clock.now_ms())
         found = base_rows(cache.connection)
         demand(

@@ -16,6 +16,8 @@ FAULTS = 10
 """How many faults strike in a schedule at least."""
 _FAULTS_DRAWN = 12
 _RESERVE = 20
+_RESTORES = 0.15
+"""In what part of the schedules the server is restored from a backup."""
 
 # Few terminals meet each other most often; many now and then.
 _SIZES = ((2, 50), (3, 33), (4, 12), (6, 3.6), (12, 1.2), (50, 0.2))
@@ -80,6 +82,8 @@ def generate(seed: int) -> Schedule:
     kinds = [WORK] * COMMANDS + [FAULT] * _FAULTS_DRAWN + [SYNC] * 5 + [WAIT] * 2
     chance.shuffle(kinds)
     steps = _steps(chance, terminals, kinds)
+    if chance.random() < _RESTORES:
+        _add_restore(chance, steps)
     reserve = _steps(chance, terminals, [WORK, FAULT] * _RESERVE)
     return Schedule(
         seed=seed,
@@ -120,6 +124,13 @@ def _steps(chance: random.Random, terminals: int, kinds: list[str]) -> list[Step
         elif what not in faults.AT_ONCE and chance.random() < 0.8:
             add(SYNC, who)
     return steps
+
+
+def _add_restore(chance: random.Random, steps: list[Step]) -> None:
+    """Somewhere the server is backed up, and later put back to that."""
+    early, late = sorted(chance.sample(range(len(steps) + 1), 2))
+    steps.insert(late, Step(FAULT, 0, faults.RESTORE[0], chance.getrandbits(32)))
+    steps.insert(early, Step(FAULT, 0, faults.BACKUP, chance.getrandbits(32)))
 
 
 def _fault(chance: random.Random) -> str:

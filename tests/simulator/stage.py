@@ -155,7 +155,7 @@ class Stage:
         # The world needs a stage, and the stage a world to be set in: once, by a sync without faults.
         from tests.simulator.world import World
 
-        server = Database("server")
+        server = Database("server", loses_commits=True)
         server.copy_from(self._warehouse)
         seats = [self._seat(terminals, number) for number in range(terminals)]
         schedule = Schedule(0, terminals, (0.0,) * terminals, _PLAIN, ())

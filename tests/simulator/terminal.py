@@ -103,6 +103,7 @@ class Terminal:
         """After a crash: the program is started by somebody."""
         self._release()
         self.busy = False
+        self.machine.settle()
         self.start()
 
     def leave(self) -> None:
