@@ -59,8 +59,7 @@ def find_key(folder: Path, *, allow_plain: bool, passphrase: str | None) -> File
     """
     path = folder / PROFILE_FILE
     if path.exists():
-        profile = msgspec.json.decode(path.read_bytes(), type=Profile)
-        return _known_key(folder, profile, allow_plain, passphrase)
+        return _known_key(folder, _profile(path), allow_plain, passphrase)
     storage = "plain" if allow_plain else "passphrase" if passphrase else "keyring"
     profile = Profile(os.urandom(8).hex(), storage, os.urandom(16).hex())
     if storage == "keyring":
@@ -73,7 +72,17 @@ def find_key(folder: Path, *, allow_plain: bool, passphrase: str | None) -> File
 def storage_of(folder: Path) -> str:
     """How the key of a profile's files is kept: keyring, passphrase or plain; empty where there is no profile."""
     path = folder / PROFILE_FILE
-    return msgspec.json.decode(path.read_bytes(), type=Profile).storage if path.exists() else ""
+    return _profile(path).storage if path.exists() else ""
+
+
+def _profile(path: Path) -> Profile:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Profile)
+    except msgspec.MsgspecError as problem:
+        raise KeyMissing(
+            f"{path}, which says where the key of this desk's files is, is damaged. They were left as they are. "
+            "Put it back from a copy of this folder."
+        ) from problem
 
 
 def _known_key(folder: Path, profile: Profile, allow_plain: bool, passphrase: str | None) -> FileKey:

@@ -15,9 +15,10 @@ from local_db.ballast import Ballast
 from local_db.cache import Cache
 from local_db.cache_schema import create_cache, fits
 from local_db.checkpointer import Checkpointer
-from local_db.errors import FileUnreadable, OutboxFull
+from local_db.errors import FileUnreadable, KeyMissing, OutboxFull
 from local_db.files import (
     CACHE_FILE,
+    OUTBOX_FILE,
     Connection,
     is_damage,
     is_full,
@@ -25,7 +26,7 @@ from local_db.files import (
     open_outbox,
     open_reader,
 )
-from local_db.keys import SecretStore, find_key
+from local_db.keys import PROFILE_FILE, SecretStore, find_key
 from local_db.migrations import migrate_outbox
 from local_db.outbox import Outbox
 from local_db.profile_lock import ProfileLock
@@ -68,6 +69,15 @@ class Store:
         self._writer: Writer | None = None
         self._lock = ProfileLock(folder)
         try:
+            if (
+                not (folder / PROFILE_FILE).exists()
+                and not allow_plain
+                and not _is_empty(folder / OUTBOX_FILE)
+            ):
+                raise KeyMissing(
+                    f"{folder / PROFILE_FILE}, which says where the key of the files beside it is, is gone. They were "
+                    "left as they are. Put it back from a copy of this folder."
+                )
             key = find_key(folder, allow_plain=allow_plain, passphrase=passphrase)
             self.key = key.key
             self.ballast = Ballast(folder)
@@ -247,6 +257,13 @@ class Store:
 
 
 def _open_outbox(folder: Path, key: str) -> Outbox:
+    # The outbox is made before the cache: one without the other, and its commands with it, has been lost.
+    if _is_empty(folder / OUTBOX_FILE) and not _is_empty(folder / CACHE_FILE):
+        raise FileUnreadable(
+            f"{folder / OUTBOX_FILE}, which keeps what was done here and not sent yet, is gone. Nothing was changed. "
+            "Put it back from a copy of this folder. Without one, keep the folder and enrol this desk anew in another "
+            "profile: the server has everything that it acknowledged."
+        )
     connection: Connection = open_outbox(folder, key)
     try:
         migrate_outbox(connection)
@@ -254,3 +271,7 @@ def _open_outbox(folder: Path, key: str) -> Outbox:
     except BaseException:
         connection.close()
         raise
+
+
+def _is_empty(file: Path) -> bool:
+    return not file.exists() or file.stat().st_size == 0
