@@ -118,7 +118,7 @@ class PullResponse(Struct, frozen=True):
 class EnrollRequest(Struct, frozen=True):
     """A new terminal at a site, asked for with an administrator's token."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
     site_id: Annotated[str, Meta(min_length=1, max_length=64)]
 
 

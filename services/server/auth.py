@@ -100,20 +100,17 @@ class SignIn:
 
     def login(self, username: str, password: str, address: str) -> Grant:
         """A session for whoever knows the password. Raises ApiError 401, or 429 after too many failures."""
-        try:
-            self._limits.check(username, address)
-        except TooManyTries as problem:
-            error = f"Too many failed sign-ins. Try again in {problem.seconds} seconds."
-            raise ApiError(
-                429, error, "too_many_tries", headers={"Retry-After": str(problem.seconds)}
-            ) from problem
+        self._limit(username, address)
         with self._database.reading() as connection:
             unit = UnitOfWork(connection)
             user = next(iter(unit.find(User, username=username)), None)
             credential = unit.get(Credential, user.id) if user is not None and user.active else None
             sites = [{"id": site.id, "name": site.name} for site in unit.find(Site, active=1)]
         stored = credential.password_hash if credential is not None and credential.password_hash else None
-        if not self._passwords.verify(stored, password) or user is None:
+        is_right = self._passwords.verify(stored, password)
+        # Of tries sent all at once, those that were looked at after too many failures learn nothing.
+        self._limit(username, address)
+        if not is_right or user is None:
             self._limits.failed(username, address)
             raise unauthorized(_WRONG, "wrong_credentials")
         self._limits.succeeded(username)
@@ -121,6 +118,16 @@ class SignIn:
             self._store(user.id, self._passwords.hash(password, of_any_length=True), end_sessions=False)
         grant = self._begin(user)
         return msgspec.structs.replace(grant, user={**grant.user, "sites": sites})
+
+    def _limit(self, username: str, address: str) -> None:
+        """Raises ApiError 429 after too many failures."""
+        try:
+            self._limits.check(username, address)
+        except TooManyTries as problem:
+            error = f"Too many failed sign-ins. Try again in {problem.seconds} seconds."
+            raise ApiError(
+                429, error, "too_many_tries", headers={"Retry-After": str(problem.seconds)}
+            ) from problem
 
     def _begin(self, user: User) -> Grant:
         session_id, secret = new_id(), new_secret()

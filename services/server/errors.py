@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -92,6 +94,14 @@ def install(app: FastAPI) -> None:
 
     for kind in (Busy, Stopping, PoolTimeout, *PASSING_ERRORS):
         app.add_exception_handler(kind, is_busy)
+
+    async def cannot_be_kept(request: Request, problem: Exception) -> JSONResponse:
+        _log.warning("a request has a value that cannot be kept", path=request.url.path, exc_info=problem)
+        error = "Something in the request is no value: a number too large, or a text with a NUL character."
+        return _answer(ApiError(422, error, "invalid_value"))
+
+    for kind in (OverflowError, psycopg.DataError, DataError):
+        app.add_exception_handler(kind, cannot_be_kept)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_request: Request, problem: RequestValidationError) -> JSONResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -148,6 +149,12 @@ def test_guessing_is_slowed_down_per_name_until_the_window_is_over(
     assert login(timed, "clerk", PASSWORD).status_code == 200
     hands.wait(901)
     assert login(timed).status_code == 200
+
+
+def test_guesses_sent_all_at_once_learn_no_more_than_guesses_one_by_one(sqlite_server: RunningServer) -> None:
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda number: login(sqlite_server, password=f"wrong {number}"), range(40)))
+    assert Counter(answer.status_code for answer in answers) == {401: 5, 429: 35}
 
 
 def test_guessing_many_names_from_one_address_is_slowed_down_too(tmp_path: Path) -> None:
