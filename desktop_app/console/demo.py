@@ -65,7 +65,12 @@ def _play_tour(folder: Path, options: Sequence[str]) -> int:
     from desktop_app.demo.server_process import ServerDidNotStart
     from desktop_app.demo.tour import Tour
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        return fail(
+            f"{folder} cannot have the pictures: {problem.strerror}. Nothing was begun. Name another --tour."
+        )
     begun = time.monotonic()
     try:
         Tour(folder.resolve(), server_options=options).play()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from desktop_app.console.arguments import fail, parser
+from desktop_app.console.server_database import DatabaseTrouble, opened
+
+if TYPE_CHECKING:
+    from services.server.settings import Settings
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,6 +47,10 @@ def main(arguments: Sequence[str]) -> int:
     from services.server.main import OneProcessOnly, serve
     from services.server.settings import Settings
 
+    if chosen.workers < 1:
+        words.error("--workers is 1 or more")
+    if chosen.workers > 1 and chosen.demo:
+        words.error("--demo is for one process")
     given = {
         name: value
         for name in ("host", "port", "database_url")
@@ -52,14 +61,17 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.demo:
         from services.sample.history.errors import HistoryError
         from services.sample.history.mapping import ColumnMapping
+        from services.sample.history.reader import read_history
         from services.server.parts import Parts
         from services.server.sample_seed import seed_sample
 
         given["demo_mode"] = True
         try:
             mapping = ColumnMapping.parse(chosen.map) if chosen.map else None
+            if chosen.orders:
+                read_history(chosen.orders, mapping)  # opens each and matches its header
         except HistoryError as problem:
-            return fail(str(problem))
+            return fail(f"{problem}. Nothing was begun.")
 
         def on_start(parts: Parts) -> None:
             seed_sample(parts, scale=chosen.scale, seed=chosen.seed, files=chosen.orders, mapping=mapping)
@@ -69,8 +81,54 @@ def main(arguments: Sequence[str]) -> int:
     except ValidationError as problem:
         wrong = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in problem.errors())
         return fail(f"a setting is not right: {wrong}")
+    if chosen.workers > 1:
+        _hand_on(settings)
+    trouble = _trouble(settings)
+    if trouble:
+        return fail(trouble)
     try:
         serve(settings, workers=chosen.workers, on_start=on_start)
     except OneProcessOnly as problem:
         return fail(str(problem))
     return 0
+
+
+def _trouble(settings: Settings) -> str:
+    """What would keep the server from starting, in words; empty where nothing does."""
+    import socket
+
+    from services.server.first_run import has_nobody
+
+    try:
+        with opened(settings) as database:
+            password = settings.admin_password.get_secret_value()
+            least = settings.password_least_length
+            if 0 < len(password) < least and has_nobody(database.committer):
+                return f"HOLDFAST_ADMIN_PASSWORD cannot be used: a password has at least {least} characters."
+    except DatabaseTrouble as problem:
+        return str(problem)
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        with socket.create_server((settings.host, settings.port), family=family):
+            return ""
+    except OSError as problem:
+        return (
+            f"{settings.host}:{settings.port} cannot be listened on: {problem.strerror}. Nothing was begun. Choose "
+            "another --host or --port, or stop what is there."
+        )
+
+
+def _hand_on(settings: Settings) -> None:
+    """Let worker processes, which read their settings from the environment, have those of the options and `.env`."""
+    import os
+
+    from pydantic import AliasChoices, SecretStr
+
+    for name in settings.model_fields_set:
+        alias = type(settings).model_fields[name].validation_alias
+        variable = alias.choices[0] if isinstance(alias, AliasChoices) else f"HOLDFAST_{name.upper()}"
+        value = getattr(settings, name)
+        if isinstance(value, tuple):
+            value = ",".join(map(str, value))
+        text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        os.environ[str(variable)] = text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -100,7 +101,7 @@ class SignIn:
 
     def login(self, username: str, password: str, address: str) -> Grant:
         """A session for whoever knows the password. Raises ApiError 401, or 429 after too many failures."""
-        self._limit(username, address)
+        self._limited(self._limits.check, username, address)
         with self._database.reading() as connection:
             unit = UnitOfWork(connection)
             user = next(iter(unit.find(User, username=username)), None)
@@ -108,21 +109,21 @@ class SignIn:
             sites = [{"id": site.id, "name": site.name} for site in unit.find(Site, active=1)]
         stored = credential.password_hash if credential is not None and credential.password_hash else None
         is_right = self._passwords.verify(stored, password)
-        # Of tries sent all at once, those that were looked at after too many failures learn nothing.
-        self._limit(username, address)
+        # Of tries sent all at once, those that are answered after too many failures learn nothing.
         if not is_right or user is None:
-            self._limits.failed(username, address)
+            self._limited(self._limits.failed, username, address)
             raise unauthorized(_WRONG, "wrong_credentials")
+        self._limited(self._limits.check, username, address)
         self._limits.succeeded(username)
         if stored is not None and self._passwords.needs_rehash(stored):
             self._store(user.id, self._passwords.hash(password, of_any_length=True), end_sessions=False)
         grant = self._begin(user)
         return msgspec.structs.replace(grant, user={**grant.user, "sites": sites})
 
-    def _limit(self, username: str, address: str) -> None:
+    def _limited(self, step: Callable[[str, str], None], username: str, address: str) -> None:
         """Raises ApiError 429 after too many failures."""
         try:
-            self._limits.check(username, address)
+            step(username, address)
         except TooManyTries as problem:
             error = f"Too many failed sign-ins. Try again in {problem.seconds} seconds."
             raise ApiError(

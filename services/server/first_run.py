@@ -28,17 +28,14 @@ def set_up(committer: Committer, passwords: Passwords, admin_password: str) -> s
     Raises ValueError for a password that is too short.
     """
 
-    def nobody_yet(transaction: Transaction) -> bool:
-        return bool(transaction.connection.exec_driver_sql('SELECT COUNT(*) FROM "user"').scalar_one() == 0)
-
-    if not committer.run((ORG,), nobody_yet):
+    if not has_nobody(committer):
         return ""
     if not admin_password:
         return NO_PASSWORD
     hashed = passwords.hash(admin_password)
 
     def make(transaction: Transaction) -> str:
-        if not nobody_yet(transaction):
+        if not _nobody_yet(transaction):
             return ""
         add_user(
             transaction, new_id(), ADMINISTRATOR, "Administrator", (Role.ADMINISTRATOR,), password_hash=hashed
@@ -46,6 +43,15 @@ def set_up(committer: Committer, passwords: Passwords, admin_password: str) -> s
         return f"The administrator ({ADMINISTRATOR}) can sign in with the password that was set."
 
     return committer.run((ORG,), make)
+
+
+def has_nobody(committer: Committer) -> bool:
+    """Whether nobody has been added yet."""
+    return committer.run((ORG,), _nobody_yet)
+
+
+def _nobody_yet(transaction: Transaction) -> bool:
+    return bool(transaction.connection.exec_driver_sql('SELECT COUNT(*) FROM "user"').scalar_one() == 0)
 
 
 def add_user(

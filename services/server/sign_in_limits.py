@@ -32,19 +32,23 @@ class SignInLimits:
     def check(self, name: str, address: str) -> None:
         """Raises TooManyTries where this name or address has failed too often of late."""
         with self._lock:
-            for key, most in self._keys(name, address):
-                failures = self._recent(key)
-                if len(failures) >= most:
-                    left = failures[0] + self._window_ms - self._clock()
-                    raise TooManyTries(max(1, -(-left // 1000)))
+            self._check(name, address)
 
     def failed(self, name: str, address: str) -> None:
-        """Somebody gave a wrong password."""
+        """Somebody gave a wrong password. Raises TooManyTries where others did meanwhile, which must not be told."""
         with self._lock:
+            self._check(name, address)
             for key, _most in self._keys(name, address):
                 self._failures.setdefault(key, deque()).append(self._clock())
             if len(self._failures) > _MOST_KEYS:
                 self._forget_old()
+
+    def _check(self, name: str, address: str) -> None:
+        for key, most in self._keys(name, address):
+            failures = self._recent(key)
+            if len(failures) >= most:
+                left = failures[0] + self._window_ms - self._clock()
+                raise TooManyTries(max(1, -(-left // 1000)))
 
     def succeeded(self, name: str) -> None:
         """The person behind this name is in."""
