@@ -57,7 +57,7 @@ def _replay(asked: argparse.Namespace) -> int:
     if asked.terminals:
         schedule = replace(schedule, terminals=asked.terminals, offsets=schedule.offsets[: asked.terminals])
     with Stage() as stage:
-        verdict = run(stage, schedule, tell=print)
+        verdict = run(stage, schedule, tell=print, digest=True)
     print(f"{verdict.commands} commands, {verdict.faults.total()} faults, {schedule.terminals} terminals")
     print(verdict.problem or f"Everything held. ({verdict.digest[:16]})")
     return 1 if verdict.problem else 0

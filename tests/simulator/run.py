@@ -27,7 +27,7 @@ class Verdict:
     commands: int
     faults: Counter[str]
     digest: str
-    """Of the server's rows at the end: the same run has the same."""
+    """Of the server's rows at the end, where asked for: the same run has the same."""
     taken: tuple[int, ...]
     """The steps that were taken, by their place in the whole run."""
 
@@ -41,18 +41,20 @@ class Verdict:
         return f"python -m tests.simulator --replay {schedule.seed}{only}"
 
 
-def run(stage: Stage, schedule: Schedule, tell: Callable[[str], None] | None = None) -> Verdict:
+def run(
+    stage: Stage, schedule: Schedule, tell: Callable[[str], None] | None = None, *, digest: bool = False
+) -> Verdict:
     """Play a schedule. An error of the product is a violation like any other. ``tell`` hears of every step."""
     setting = stage.setting(schedule.terminals)
     setting.reset()
     stage.tidy()
     world = None
-    problem = digest = ""
+    problem = told = ""
     with _quiet() as overheard:
         try:
             world = World(schedule, setting, overheard, tell)
             world.play()
-            digest = world.digest()
+            told = world.digest() if digest else ""
         except Violation as violation:
             problem = str(violation)
         except Exception:
@@ -61,8 +63,8 @@ def run(stage: Stage, schedule: Schedule, tell: Callable[[str], None] | None = N
             for terminal in world.terminals:
                 terminal.leave()
     if world is None:
-        return Verdict(schedule, problem, 0, Counter(), digest, ())
-    return Verdict(schedule, problem, world.commands, world.faults, digest, tuple(world.taken))
+        return Verdict(schedule, problem, 0, Counter(), told, ())
+    return Verdict(schedule, problem, world.commands, world.faults, told, tuple(world.taken))
 
 
 class _Ear(logging.Handler):

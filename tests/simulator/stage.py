@@ -23,6 +23,7 @@ from services.storage.tables import PickTask, Shipment
 from tests.server import warehouse
 from tests.simulator.clock import START_MS
 from tests.simulator.disk import Database, Machine, Shelf
+from tests.simulator.rows import all_rows
 from tests.simulator.schedule import Knobs, Schedule
 
 PRODUCTS = 3
@@ -68,6 +69,7 @@ class Setting:
         self.server = server
         self.oracle = oracle
         self.seats = seats
+        self.rows = all_rows(oracle.raw)
 
     def reset(self) -> None:
         """As at the beginning."""

@@ -69,8 +69,7 @@ class World:
             on_commit=lambda committed: self.history.note(committed),
         )
         self.server.troubles.on_strike = self.struck
-        looker = self.server.connection()
-        self.history = History(all_rows(looker.driver_connection), self.server.versions())
+        self.history = History(setting.rows, self.server.versions())
         self.terminals = [
             Terminal(self, number, seat, schedule.offsets[number])
             for number, seat in enumerate(setting.seats)
