@@ -112,7 +112,9 @@ def _begins_with(columns: str, letters: list[str]) -> tuple[str, list[str]]:
     """
     joined = " || ' ' || ".join(("''", *columns.split(", ")))
     plain = [letter.lower() for letter in letters if letter.isascii()]
-    return " ".join(f"AND lower({joined}) GLOB ?" for _ in plain), [f"*[^0-9a-z]{letter}*" for letter in plain]
+    return " ".join(f"AND lower({joined}) GLOB ?" for _ in plain), [
+        f"*[^0-9a-z]{letter}*" for letter in plain
+    ]
 
 
 def search_locations(reader: Reader, text: str, *, site_id: str = "", limit: int = 50) -> list[Location]:
