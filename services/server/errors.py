@@ -97,10 +97,12 @@ def install(app: FastAPI) -> None:
 
     async def cannot_be_kept(request: Request, problem: Exception) -> JSONResponse:
         _log.warning("a request has a value that cannot be kept", path=request.url.path, exc_info=problem)
-        error = "Something in the request is no value: a number too large, or a text with a NUL character."
+        error = (
+            "Something in the request is no value: too large a number, a NUL character, or nested too deep."
+        )
         return _answer(ApiError(422, error, "invalid_value"))
 
-    for kind in (OverflowError, psycopg.DataError, DataError):
+    for kind in (OverflowError, RecursionError, psycopg.DataError, DataError):
         app.add_exception_handler(kind, cannot_be_kept)
 
     @app.exception_handler(RequestValidationError)

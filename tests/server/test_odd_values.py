@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
+from services.server.routes.live import NOT_UNDERSTOOD
 from tests.helpers.running_server import RunningServer
-from tests.server.client import signed_in
+from tests.server.client import device, enroll, signed_in
 
 _TOO_LARGE = "99999999999999999999999"
 _CURSOR_TOO_LARGE = "WzkyMjMzNzIwMzY4NTQ3NzU4MDgsIngiXQ"  # [9223372036854775808,"x"]
@@ -41,3 +44,21 @@ def test_a_nul_character_in_a_question_finds_nothing_and_fails_nothing(
 def test_a_nul_character_in_a_name_does_not_sign_in(server: RunningServer) -> None:
     body = {"username": "ad\0min", "password": "wrong"}
     assert httpx.post(f"{server.base_url}/api/auth/login", json=body).status_code in (401, 422)
+
+
+def test_what_is_nested_without_end_is_not_understood(sqlite_server: RunningServer) -> None:
+    deep = b"\x81\xa1x" + b"\x91" * 100_000 + b"\xc0"
+    with signed_in(sqlite_server) as client:
+        enrolled = enroll(client)
+        assert client.post("/sync/push", content=deep, headers=device(enrolled)).status_code == 422
+        rows = b'{"rows": [{"sku": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]}"
+        json = {"Content-Type": "application/json"}
+        assert client.post("/api/import/products", content=rows, headers=json).status_code == 422
+    address = sqlite_server.base_url.replace("http", "ws", 1)
+    for path, hello in (("/sync/live", deep), ("/ws", "[" * 100_000)):
+        with connect(f"{address}{path}") as socket:
+            socket.send(hello)
+            with pytest.raises(ConnectionClosed) as closed:
+                socket.recv(timeout=10)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == NOT_UNDERSTOOD

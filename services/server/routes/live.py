@@ -59,7 +59,7 @@ async def _hello(socket: WebSocket, parts: Parts) -> Device | None:
             return await run_in_threadpool(parts.clients.authenticate, said.client_id, said.credential)
     except TimeoutError:
         code, reason = NO_HELLO, "say hello first"
-    except (msgspec.MsgspecError, KeyError):
+    except (msgspec.MsgspecError, KeyError, RecursionError):
         code, reason = NOT_UNDERSTOOD, "that was no hello"
     except ApiError as problem:
         code, reason = NOT_KNOWN, problem.code

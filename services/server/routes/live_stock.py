@@ -50,7 +50,7 @@ async def _subscribed(socket: WebSocket, parts: Parts) -> bool:
         return True
     except TimeoutError:
         await socket.close(NO_HELLO, "subscribe first")
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         await socket.close(NOT_UNDERSTOOD, "that was no JSON text")
     except ApiError as problem:
         await socket.close(NOT_KNOWN, problem.code)
