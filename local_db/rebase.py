@@ -105,6 +105,10 @@ class Rebase:
         then."""
         self._cache.connection.execute("DELETE FROM cursor")
 
+    def is_pruned(self, server_now: int) -> None:
+        """What is here holds nothing old: looking for it, through whole tables, has time."""
+        self._pruned_at = server_now
+
     def prune(self, server_now: int) -> set[str]:
         """Now and then drop a little of what a terminal does not keep, in a transaction of its own, until nothing is left
         of it. Answers the tables it touched."""

@@ -30,6 +30,7 @@ class FileReplica:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._dropped_at = 0
+        self._is_fresh = False
 
     def identity(self) -> Identity:
         """See Replica."""
@@ -99,6 +100,9 @@ class FileReplica:
             staging.clear()
             self._stand_in(list(last.cursors))
             self._drop_old_commands(last.server_time)
+            if self._is_fresh:
+                store.writer.rebase.is_pruned(last.server_time)
+                self._is_fresh = False
             touched |= store.writer.rebase.prune(last.server_time)
         if touched:
             store.rows_changed(touched)
@@ -127,6 +131,8 @@ class FileReplica:
     def adopt_snapshot(self, image: Path, cursors: dict[str, int]) -> None:
         """See Replica."""
         snapshot.adopt(self._store, image, cursors)
+        # The server has left out what is too old.
+        self._is_fresh = True
         self._store.catch_up()
         self._store.announce({*BY_NAME, "outbox"})
 
