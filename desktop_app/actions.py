@@ -93,6 +93,11 @@ class ActionRegistry(QObject):
             self._update(action_id)
         self.changed.emit()
 
+    @property
+    def panel(self) -> str:
+        """The id of the panel that is shown; empty before the first."""
+        return self._panel
+
     def show_panel(self, panel_id: str) -> None:
         """Only this panel's own actions are live from now on."""
         self._panel = panel_id

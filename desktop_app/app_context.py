@@ -156,6 +156,7 @@ class AppContext(QObject):
         )
         window.undo_stack = self.undo
         self.undo.say = lambda text, tone: window.toasts.show(text, tone)  # type: ignore[arg-type]
+        window.ready.connect(lambda: self._say_desk(window))
         window.actions_registry.bind_all(
             {
                 "app.lock": self._lock,
@@ -164,6 +165,11 @@ class AppContext(QObject):
             }
         )
         return window
+
+    def _say_desk(self, window: MainWindow) -> None:
+        from desktop_app.desk_words import desk_in_words
+
+        self.runner.run(lambda: desk_in_words(self.desk), lambda said: window.strip.show_health(*said), window)
 
     # People
 

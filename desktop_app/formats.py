@@ -25,6 +25,15 @@ def compact_number(value: int | float) -> str:
     return f"{value:g}"
 
 
+def size(count: int) -> str:
+    """Bytes as people say them: `12 MB`, `3.4 GB`."""
+    for limit, unit in ((1 << 30, "GB"), (1 << 20, "MB")):
+        if count >= limit:
+            value = count / limit
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:,.0f} {unit}"
+    return f"{max(1, count >> 10)} kB"
+
+
 def money(minor: int | None, currency: str) -> str:
     """Minor units with their currency: `£1,234.50`; the code stands where no sign is known."""
     if minor is None:

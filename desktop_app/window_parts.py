@@ -64,7 +64,7 @@ class WindowParts:
             theme, session.site_name, session.person, session.role, session.time_zone, self.actions
         )
         self.notices = NoticeBar(theme)
-        self.strip = ProgressStrip(theme, runner)
+        self.strip = ProgressStrip(theme, runner, self.actions)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(1)
         splitter.setChildrenCollapsible(False)

@@ -19,6 +19,7 @@ class Column(NamedTuple):
     pill: (word, tone) or None; age: a UTC datetime or ms since 1970, or None; spark: a sequence of numbers, oldest first;
     bar: (value, maximum) or None; provisional: "", "provisional", "at_risk", "attention" or "stale".
     `tone(row)` colours text, a number or a bar where its meaning stands in words or in another column as well.
+    `yields` says which columns go first where there is no room for all: the highest; 0 never goes by itself.
     `unit` is written lighter after each figure. `tip(row)` is shown on hover; an age and a cut text tip themselves.
     """
 
@@ -37,6 +38,7 @@ class Column(NamedTuple):
     strong: bool = False
     quiet: bool = False
     hidden: bool = False
+    yields: int = 0
 
     @property
     def is_right(self) -> bool:

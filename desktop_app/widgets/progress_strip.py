@@ -1,13 +1,15 @@
-"""The strip at the bottom: what is being worked on, with a way to stop it, and the health of this desk."""
+"""The strip at the bottom: the keys that help here, or what is being worked on with a way to stop it; and this desk."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from desktop_app.actions import ActionRegistry
 from desktop_app.task_runner import Task, TaskRunner
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import SPACE_12, SPACE_16, STRIP_HEIGHT
 from desktop_app.widgets.buttons import icon_button
+from desktop_app.widgets.key_hints import KeyHints
 from desktop_app.widgets.layouts import label
 
 _BAR_WIDTH = 160
@@ -15,14 +17,17 @@ _EVERY_MS = 100
 
 
 class ProgressStrip(QWidget):
-    """Shows the longest-running slow task; `show_health` writes at the right."""
+    """Shows the longest-running slow task, and the keys of the panel while none runs; `show_health` writes at the right."""
 
-    def __init__(self, theme: Theme, runner: TaskRunner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, runner: TaskRunner, actions: ActionRegistry, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._tasks: list[Task] = []
         self.setFixedHeight(STRIP_HEIGHT)
         self._words = label("", "label")
+        self._words.hide()
         self._bar: QProgressBar | None = None
         self._stop = icon_button(theme, "close", "Stop this", self._cancel)
         self._stop.setFixedSize(STRIP_HEIGHT - 2, STRIP_HEIGHT - 2)
@@ -32,7 +37,11 @@ class ProgressStrip(QWidget):
         self._layout.setSpacing(SPACE_12)
         self._layout.addWidget(self._words)
         self._layout.addWidget(self._stop)
-        self._layout.addStretch(1)
+        self.hints = KeyHints(theme, actions)
+        self._layout.addWidget(self.hints, 1)
+        self._spring = QWidget()
+        self._layout.addWidget(self._spring, 1)
+        self._spring.hide()
         self._layout.addWidget(self._health, 0, Qt.AlignmentFlag.AlignRight)
         self._stop.hide()
         self._timer = QTimer(self)
@@ -72,6 +81,9 @@ class ProgressStrip(QWidget):
 
     def _write(self) -> None:
         task = self._tasks[0] if self._tasks else None
+        self.hints.setVisible(task is None)
+        self._spring.setVisible(task is not None)
+        self._words.setVisible(task is not None)
         self._stop.setVisible(task is not None and task.lane != "write")
         if self._bar is not None:
             self._bar.setVisible(task is not None)

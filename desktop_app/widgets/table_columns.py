@@ -19,7 +19,10 @@ Box = tuple[int, int, Column]
 
 
 class TableColumns(QObject):
-    """Keeps a header arranged. `changed` when what was laid out by it no longer holds."""
+    """Keeps a header arranged. `changed` when what was laid out by it no longer holds.
+
+    Where the room is short, columns that yield give way; one that a person asked for by hand stays.
+    """
 
     changed = Signal()
 
@@ -35,6 +38,8 @@ class TableColumns(QObject):
         self._theme, self._header, self._columns = theme, header, columns
         self._settings, self._key = settings, f"table:{name}"
         self._widths: dict[str, int] = {}
+        self._hidden: set[str] = set()
+        self._asked_for: set[str] = set()
         self._room = 0
         self._by_hand = True
         self._boxes: list[Box] | None = None
@@ -58,18 +63,24 @@ class TableColumns(QObject):
 
     def show_column(self, number: int, shown: bool) -> None:
         """Show or hide a column; the last one stays."""
-        if shown or len(self.visible()) > 1:
-            self._header.setSectionHidden(number, not shown)
-            self._stretch()
-            self._forget()
-            self.remember()
+        key = self._columns[number].key
+        if shown:
+            self._hidden.discard(key)
+            self._asked_for.add(key)
+        elif len(self.visible()) > 1:
+            self._hidden.add(key)
+            self._asked_for.discard(key)
+        self.fit()
+        self.remember()
 
     def fit(self, room: int | None = None) -> None:
         """Give every column its width at the present size of type, the stretching ones what is left of `room`."""
         self._room = self._room if room is None else room
         self._by_hand = False
+        gone = self._hidden | self._without_room()
         for number, column in enumerate(self._columns):
-            if not column.stretch:
+            self._header.setSectionHidden(number, column.key in gone)
+            if not column.stretch and column.key not in gone:
                 self._header.resizeSection(number, self._wanted(number))
         self._by_hand = True
         self._stretch()
@@ -83,7 +94,8 @@ class TableColumns(QObject):
             self._key,
             {
                 "widths": dict(self._widths),
-                "hidden": [c.key for n, c in enumerate(self._columns) if self._header.isSectionHidden(n)],
+                "hidden": [c.key for c in self._columns if c.key in self._hidden],
+                "asked_for": [c.key for c in self._columns if c.key in self._asked_for],
                 "order": [
                     self._columns[n].key
                     for n in sorted(range(len(self._columns)), key=self._header.visualIndex)
@@ -99,10 +111,8 @@ class TableColumns(QObject):
         widths, hidden, sort = state.get("widths"), state.get("hidden"), state.get("sort")
         self._widths = {str(k): int(w) for k, w in widths.items()} if isinstance(widths, Mapping) else {}
         self._by_hand = False
-        for number, column in enumerate(self._columns):
-            self._header.setSectionHidden(
-                number, column.key in hidden if hidden is not None else column.hidden
-            )
+        self._hidden = {c.key for c in self._columns if (c.key in hidden if hidden is not None else c.hidden)}
+        self._asked_for = set(state.get("asked_for") or ())
         keys = [column.key for column in self._columns]
         for place, key in enumerate(key for key in state.get("order") or () if key in keys):
             self._header.moveSection(self._header.visualIndex(keys.index(key)), place)
@@ -110,6 +120,25 @@ class TableColumns(QObject):
         if isinstance(sort, list) and len(sort) == 2 and sort[0] in keys:
             self._header.show_order((str(sort[0]), bool(sort[1])))
         self.fit()
+
+    def _without_room(self) -> set[str]:
+        """The keys of the columns that give way, so that the others fit."""
+        shown = [number for number, column in enumerate(self._columns) if column.key not in self._hidden]
+        over = sum(map(self._least, shown)) - self._room if self._room else 0
+        gone: set[str] = set()
+        for number in sorted(shown, key=lambda number: -self._columns[number].yields):
+            column = self._columns[number]
+            if over <= 0 or not column.yields:
+                break
+            if column.key not in self._asked_for:
+                gone.add(column.key)
+                over -= self._least(number)
+        return gone
+
+    def _least(self, number: int) -> int:
+        """What a column needs: its width, and a stretching one what it must not go below."""
+        column = self._columns[number]
+        return max(_LEAST, round(column.width * self._grown())) if column.stretch else self._wanted(number)
 
     def _wanted(self, number: int) -> int:
         column = self._columns[number]
@@ -121,7 +150,7 @@ class TableColumns(QObject):
     def _stretch(self) -> None:
         stretching = [number for number in self.visible() if self._columns[number].stretch]
         others = sum(self._header.sectionSize(n) for n in self.visible() if n not in stretching)
-        least = {n: max(_LEAST, round(self._columns[n].width * self._grown())) for n in stretching}
+        least = {n: self._least(n) for n in stretching}
         spare = max(0, self._room - others - sum(least.values()))
         self._by_hand = False
         for number in stretching:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from local_db.queries.desk_queries import database_bytes
 from local_db.reader import Reader
 from services.domain.order_states import BEFORE_SHIPPING
 from services.domain.punctuality import LATE_AFTER_MS
@@ -221,14 +222,13 @@ def deliveries_today(reader: Reader, site_id: str, day: Day) -> Deliveries:
 
 def health(reader: Reader, site_id: str) -> Health:
     """The desk's file and what alarms at its site."""
-    size = reader.value("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
     path = reader.value("SELECT file FROM pragma_database_list WHERE name = 'main'")
     alerts = reader.tuples(
         "SELECT count(*), sum(severity = 'danger') FROM alert WHERE site_id = ? AND status = 'open'",
         (site_id,),
     )
     at_risk = reader.value("SELECT count(*) FROM at_risk")
-    return Health(int(size or 0), str(path or ""), alerts[0][0], int(alerts[0][1] or 0), int(at_risk or 0))
+    return Health(database_bytes(reader), str(path or ""), alerts[0][0], int(alerts[0][1] or 0), int(at_risk or 0))
 
 
 def free_bytes(path: str) -> int:

@@ -460,3 +460,51 @@ def test_screen_readers_get_the_cells_as_text(loaded: Callable[[Any], RowTable])
     ]
     assert table.accessibleName() == "Items"
     assert table.rows.headerData(1, Qt.Orientation.Horizontal) == "Name"
+
+
+# Columns that give way
+
+
+NARROW = (
+    Column("name", "Name", lambda item: item.name, width=100, stretch=True),
+    Column("units", "Units", lambda item: item.units, "number", width=80, yields=1),
+    Column("age", "Seen", lambda item: 1_763_700_000_000, "age", width=80, yields=2),
+)
+
+
+def shown_keys(table: RowTable) -> list[str]:
+    return [table.rows.columns[number].key for number in table.columns.visible()]
+
+
+def test_the_least_needed_columns_give_way_where_there_is_no_room_and_come_back(
+    make_table: MakeTable,
+) -> None:
+    table = make_table(NARROW)
+    for room, keys in (
+        (400, ["name", "units", "age"]),
+        (190, ["name", "units"]),
+        (120, ["name"]),
+        (60, ["name"]),
+        (400, ["name", "units", "age"]),
+    ):
+        table.columns.fit(room)
+        assert shown_keys(table) == keys, room
+        assert room < 100 or table.header.length() <= room
+
+
+def test_a_column_that_was_asked_for_by_hand_does_not_give_way(make_table: MakeTable) -> None:
+    table = make_table(NARROW)
+    table.columns.fit(190)
+    table.columns.show_column(2, True)
+    assert "age" in shown_keys(table)
+    assert "units" not in shown_keys(table)
+
+
+def test_a_column_that_gave_way_is_not_remembered_as_hidden(make_table: MakeTable) -> None:
+    settings = Settings(None)
+    first = make_table(NARROW, settings=settings)
+    first.columns.fit(120)
+    first.columns.remember()
+    second = make_table(NARROW, settings=settings)
+    second.columns.fit(400)
+    assert shown_keys(second) == ["name", "units", "age"]

@@ -77,8 +77,8 @@ def conditions_of(
     tight: Tone = "danger" if free < _VERY_LOW_DISK else "warning" if free < _LOW_DISK else "ok"
     alerts = Condition("None open", "ok")
     if health.alerts:
-        grave = f", {health.danger} grave" if health.danger else ""
-        alerts = Condition(f"{health.alerts} open{grave}", "danger" if health.danger else "warning")
+        grave = f", {health.danger:,} critical" if health.danger else ""
+        alerts = Condition(f"{health.alerts:,} open{grave}", "danger" if health.danger else "warning")
     return {
         "link": Condition(f"{words} {age}".strip(), tone, "What connects this desk with the server"),
         "sync": Condition(
@@ -88,21 +88,12 @@ def conditions_of(
         ),
         "outbox": outbox,
         "disk": Condition(
-            f"{size(health.database_bytes)} used, {size(free)} free",
+            f"{formats.size(health.database_bytes)} used, {formats.size(free)} free",
             tight,
             f"The desk's file: {health.database_path}",
         ),
         "alerts": alerts,
     }
-
-
-def size(count: int) -> str:
-    """Bytes as people say them: `12 MB`, `3.4 GB`."""
-    for limit, unit in ((1 << 30, "GB"), (1 << 20, "MB")):
-        if count >= limit:
-            value = count / limit
-            return f"{value:.1f} {unit}" if value < 10 else f"{value:,.0f} {unit}"
-    return f"{max(1, count >> 10)} kB"
 
 
 class _Light(QAbstractButton):

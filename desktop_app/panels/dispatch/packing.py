@@ -31,14 +31,14 @@ _STATES: Final = {
 _ORDERS: Final = (
     mark_column(lambda order: "provisional" if order.provisional else ""),
     Column("number", "Order", lambda order: order.number, width=116, strong=True),
-    Column("customer_name", "Customer", lambda order: order.customer_name, width=84, stretch=True),
+    Column("customer_name", "Customer", lambda order: order.customer_name, width=130, stretch=True),
     Column("status", "State", lambda order: _STATES.get(order.status, (order.status, "neutral")), "pill", width=106),
     Column("picked", "To pack", lambda order: order.picked or None, "number", width=74),
     Column("packed", "Packed", lambda order: order.packed or None, "number", width=72),
-    Column("still_to_pick", "To pick", lambda order: order.still_to_pick or None, "number", width=70,
+    Column("still_to_pick", "To pick", lambda order: order.still_to_pick or None, "number", width=70, yields=2,
            tone=lambda order: "warning" if order.still_to_pick else None),
-    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=74, quiet=True),
-    Column("eta", "Arrives", lambda order: order.eta, "age", width=72, hidden=True),
+    Column("vehicle_code", "Van", lambda order: order.vehicle_code, width=74, quiet=True, yields=1),
+    Column("eta", "Arrives", lambda order: order.eta, "age", width=72, yields=3),
 )  # fmt: skip
 _LINES: Final = (
     Column("sku", "SKU", lambda each: each.sku, width=80, strong=True),

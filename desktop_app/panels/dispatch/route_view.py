@@ -65,6 +65,8 @@ class RouteView(QWidget):
         body.setChildrenCollapsible(False)
         body.addWidget(self.routes)
         body.addWidget(holder(right, "surface"))
+        for place, share in enumerate((2, 3)):
+            body.setStretchFactor(place, share)
         body.setSizes([472, 600])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -45,11 +45,11 @@ LOADING_ROUTES: Final = (
     _MARK,
     Column("number", "Route", lambda route: route.number, width=64, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74, stretch=True),
-    Column("driver_name", "Driver", lambda route: route.driver_name, width=110, quiet=True, hidden=True),
+    Column("driver_name", "Driver", lambda route: route.driver_name, width=116, quiet=True, yields=3),
     Column("stops", "Stops", lambda route: route.stops, "number", width=62),
-    Column("packed", "To load", lambda route: route.packed or None, "number", width=74,
+    Column("packed", "To load", lambda route: route.packed or None, "number", width=74, yields=2,
            tone=lambda route: "warning" if route.packed else None),
-    Column("loaded", "Loaded", lambda route: route.loaded or None, "number", width=74),
+    Column("loaded", "Loaded", lambda route: route.loaded or None, "number", width=74, yields=1),
     Column("load", "Weight", lambda route: (_kg(route.load_g), _kg(route.capacity_g)), "bar", width=92, unit="kg",
            tip=lambda route: f"{_kg(route.load_g):,.0f} of {_kg(route.capacity_g):,.0f} kg, "
            f"{route.load_ml / 1e6:.1f} of {route.capacity_ml / 1e6:.1f} m3"),
@@ -58,7 +58,7 @@ ROAD_ROUTES: Final = (
     _MARK,
     Column("number", "Route", lambda route: route.number, width=64, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74),
-    Column("driver_name", "Driver", lambda route: route.driver_name, width=110, quiet=True, hidden=True),
+    Column("driver_name", "Driver", lambda route: route.driver_name, width=116, quiet=True, yields=3),
     Column(
         "status",
         "State",
@@ -67,8 +67,8 @@ ROAD_ROUTES: Final = (
         width=118,
     ),
     Column("done", "Done", lambda route: (route.done, route.stops), "bar", width=80),
-    Column("next_stop", "Next", lambda route: route.next_stop, width=90, stretch=True),
-    Column("next_eta", "Arrives", lambda route: route.next_eta, "age", width=84, hidden=True),
+    Column("next_stop", "Next", lambda route: route.next_stop, width=90, stretch=True, yields=1),
+    Column("next_eta", "Arrives", lambda route: route.next_eta, "age", width=84, yields=2),
 )
 
 
@@ -78,9 +78,9 @@ def stop_columns(late: Callable[[Any], Tone | None]) -> tuple[Column, ...]:
         _MARK,
         Column("position", "#", lambda stop: stop.position + 1, "number", width=44, quiet=True),
         Column("shipment_number", "Shipment", lambda stop: stop.shipment_number, width=132, strong=True),
-        Column("name", "Where to", lambda stop: stop.name, width=80, stretch=True),
+        Column("name", "Where to", lambda stop: stop.name, width=140, stretch=True),
         Column("state", "State", shipment_state, "pill", width=118),
-        Column("parcels", "Parcels", lambda stop: stop.parcels or None, "number", width=66),
+        Column("parcels", "Parcels", lambda stop: stop.parcels or None, "number", width=72, yields=1),
         Column(
             "load_g",
             "Weight",
@@ -89,7 +89,7 @@ def stop_columns(late: Callable[[Any], Tone | None]) -> tuple[Column, ...]:
             width=84,
             unit="kg",
             digits=1,
-            hidden=True,
+            yields=3,
         ),
-        Column("eta", "Arrives", lambda stop: stop.eta or None, "age", width=84, tone=late),
+        Column("eta", "Arrives", lambda stop: stop.eta or None, "age", width=84, tone=late, yields=2),
     )

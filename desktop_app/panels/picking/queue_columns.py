@@ -18,12 +18,14 @@ QUEUE: Final = (
     Column("location_code", "Bin", lambda task: task.location_code, width=96, strong=True),
     Column("sku", "SKU", lambda task: task.sku, width=84),
     Column("quantity", "Take", lambda task: task.quantity - task.picked, "number", width=56),
-    Column("order_number", "Order", lambda task: task.order_number, width=116, quiet=True),
-    Column("priority", "Prio", lambda task: task.priority, "number", width=48,
+    Column("order_number", "Order", lambda task: task.order_number, width=116, quiet=True, yields=1),
+    Column("priority", "Prio", lambda task: task.priority, "number", width=52, yields=2,
            tone=lambda task: "danger" if task.priority <= _URGENT else None),
-    Column("status", "State", lambda task: _STATES.get(task.status, (task.status, "neutral")), "pill", width=96),
-    Column("assigned_name", "Worker", lambda task: task.assigned_name, width=110, quiet=True),
-    Column("product_name", "Product", lambda task: task.product_name, width=200, stretch=True, quiet=True),
+    Column("status", "State", lambda task: _STATES.get(task.status, (task.status, "neutral")), "pill", width=96,
+           yields=3),
+    Column("assigned_name", "Worker", lambda task: task.assigned_name, width=110, quiet=True, yields=4),
+    Column("product_name", "Product", lambda task: task.product_name, width=160, stretch=True, quiet=True,
+           yields=5),
 )  # fmt: skip
 SORTS: Final[dict[str, Callable[[Any], Any]]] = {"quantity": lambda task: task.quantity - task.picked}
 

@@ -12,9 +12,10 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from desktop_app import formats
 from desktop_app.panels.dashboard.activity import two_lines
 from desktop_app.panels.dashboard.cards import faces
-from desktop_app.panels.dashboard.health_strip import conditions_of, size
+from desktop_app.panels.dashboard.health_strip import conditions_of
 from desktop_app.panels.dashboard.panel import today
 from local_db.desk import Desk
 from local_db.queries.dashboard_queries import Figures, Health
@@ -140,11 +141,11 @@ def test_an_old_sync_and_a_full_disk_are_told() -> None:
     said = conditions_of(link, Health(5 << 20, "/x", 4, 1, 0), 100 << 20, "UTC", now)
     assert (said["sync"].words, said["sync"].tone) == ("3 h ago", "stale")
     assert said["disk"].tone == "danger"
-    assert said["alerts"].words == "4 open, 1 grave"
+    assert said["alerts"].words == "4 open, 1 critical"
 
 
 def test_sizes_are_written_as_people_say_them() -> None:
-    assert [size(count) for count in (100, 5 << 20, 64 << 20, 3 << 30)] == [
+    assert [formats.size(count) for count in (100, 5 << 20, 64 << 20, 3 << 30)] == [
         "1 kB",
         "5.0 MB",
         "64 MB",
