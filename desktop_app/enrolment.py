@@ -60,9 +60,10 @@ def enrol(desk: Desk, username: str, password: str, terminal_name: str, site_id:
     report(2, "")
     sites = [SiteChoice(str(site["id"]), str(site["name"])) for site in tokens.user.get("sites", ())]
     if not site_id:
-        if len(sites) != 1:
+        if len(sites) > 1:
             raise ChooseSite(sites)
-        site_id = sites[0].id
+        # A server that has no site yet makes its first.
+        site_id = sites[0].id if sites else ""
     desk.enrolled(transport.enroll(tokens.access_token, EnrollRequest(name=terminal_name, site_id=site_id)))
     report(3, "")
     desk.sync(timeout=_FIRST_SYNC_SECONDS)

@@ -29,6 +29,7 @@ _WORDS = {
     "server_url": "Enter the server's address.",
     "username": "Enter the administrator's name.",
     "password": "Enter the password.",
+    "terminal_name": "Enter what people call this place.",
 }
 
 

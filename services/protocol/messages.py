@@ -20,6 +20,7 @@ MAX_ARGS_BYTES = 512 * 1024
 
 
 _LARGEST = 2**63 - 1  # of what both databases keep as a whole number
+_LAST_INSTANT = 253_402_300_799_999  # the end of the year 9999, which dates can still say
 Count = Annotated[int, Meta(ge=1, le=_LARGEST)]
 Version = Annotated[int, Meta(ge=0, le=_LARGEST)]
 Word = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00-\x1f]*$")]
@@ -35,7 +36,7 @@ class PushedCommand(Struct, frozen=True):
     v: Count
     args: bytes
     prev_hash: bytes
-    issued_at: Annotated[int, Meta(ge=-_LARGEST, le=_LARGEST)]
+    issued_at: Annotated[int, Meta(ge=0, le=_LAST_INSTANT)]
     depends_on: tuple[int, ...] = ()
 
 
@@ -116,10 +117,13 @@ class PullResponse(Struct, frozen=True):
 
 
 class EnrollRequest(Struct, frozen=True):
-    """A new terminal at a site, asked for with an administrator's token."""
+    """A new terminal at a site, asked for with an administrator's token.
+
+    Without ``site_id`` it stands at the only site there is; a server that has none yet gets its first.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-    site_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    site_id: Annotated[str, Meta(max_length=64)] = ""
 
 
 class EnrollResponse(Struct, frozen=True):

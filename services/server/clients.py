@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from services.commands import SaveSite, SiteFields
 from services.domain.identifiers import derive
 from services.domain.refusals import refuse, violation
+from services.imports.applying import FIRST_SITE
 from services.protocol.messages import EnrollResponse
 from services.server import authority
 from services.server.clock import new_id
@@ -20,6 +22,7 @@ from services.storage.tables import Event, Site, Terminal
 from services.storage.unit_of_work import UnitOfWork
 
 _FIRST_CODE = "T"
+_FIRST_NAME = "Main warehouse"
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -41,6 +44,29 @@ def _unknown() -> ApiError:
         "device_unknown",
         headers={"WWW-Authenticate": "Device"},
     )
+
+
+def _home(transaction: Transaction, site_id: str, actor_id: str) -> Site:
+    """The site that is meant. A warehouse that begins with nothing gets its first with its first terminal: nobody could
+    add one otherwise. Raises RuleViolation."""
+    unit = transaction.unit
+    if site_id:
+        site = unit.get(Site, site_id)
+    else:
+        sites = unit.find(Site, active=1)
+        if not sites:
+            first = SaveSite(
+                id=derive("site", FIRST_SITE), values=SiteFields(code=FIRST_SITE, name=_FIRST_NAME)
+            )
+            origin = authority.Origin(
+                command_id=new_id(), actor_id=actor_id, terminal_id="", issued_at=transaction.received_at
+            )
+            authority.run(transaction, first, origin)
+            sites = unit.find(Site, active=1)
+        site = sites[0] if len(sites) == 1 else None
+    if site is None or not site.active:
+        refuse("not_found", thing="site", name=site_id, details=[{"site_id": site_id}])
+    return site
 
 
 class Clients:
@@ -74,13 +100,14 @@ class Clients:
         return Device(client, terminal)
 
     def enroll(self, name: str, site_id: str, *, actor_id: str) -> EnrollResponse:
-        """Make a terminal at a site, on an administrator's word. Raises RuleViolation."""
+        """Make a terminal at a site, on an administrator's word; without ``site_id`` at the only one, or the first.
+
+        Raises RuleViolation.
+        """
 
         def work(transaction: Transaction) -> EnrollResponse:
             authority.check_permission(transaction, actor_id, "terminal.manage")
-            site = transaction.unit.get(Site, site_id)
-            if site is None or not site.active:
-                refuse("not_found", thing="site", name=site_id, details=[{"site_id": site_id}])
+            site = _home(transaction, site_id, actor_id)
             return self._make(transaction, name, site, actor_id=actor_id)
 
         return self._committer.run((ORG,), work)

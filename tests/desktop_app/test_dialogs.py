@@ -94,6 +94,19 @@ def test_without_a_link_it_says_who_may_still_sign_in(qtbot: QtBot, theme: Theme
 # Enrolment
 
 
+def test_enrolment_asks_for_a_name_that_the_server_would_not_do_without(qtbot: QtBot, theme: Theme) -> None:
+    got: list[EnrolAnswers] = []
+    dialog = EnrolDialog(theme, got.append, server_url="https://wh.example")
+    shown(qtbot, dialog)
+    for name, text in (("username", "admin"), ("password", "secret")):
+        field = dialog.form.field(name)
+        assert isinstance(field, QLineEdit)
+        field.setText(text)
+    press(dialog, "Enrol")
+    assert "Enter what people call this place." in " ".join(texts(dialog))
+    assert got == []
+
+
 def test_enrolment_gathers_names_what_is_missing_and_shows_its_steps(qtbot: QtBot, theme: Theme) -> None:
     got: list[EnrolAnswers] = []
     dialog = EnrolDialog(theme, got.append, server_url="https://wh.example", terminal_name="Packing 2")
