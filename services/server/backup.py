@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -35,13 +36,25 @@ def back_up(database: Database, target: Path) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
-    # VACUUM reads one snapshot and cannot run inside a transaction, so it takes a connection without one.
-    with contextlib.closing(sqlcipher.connect(str(database.path), isolation_level=None)) as connection:
-        connection.execute("VACUUM INTO ?", (str(partial),))
+    _copy(str(database.path), partial)
     with partial.open("rb+") as file:
         os.fsync(file.fileno())
     partial.replace(target)
     return target.stat().st_size
+
+
+def _copy(file: str, target: Path) -> None:
+    """Copy a SQLite database as it is now to a new file. Raises OSError where that has no room; nothing is left then."""
+    # VACUUM reads one snapshot and cannot run inside a transaction, so it takes a connection without one.
+    with contextlib.closing(sqlcipher.connect(file, isolation_level=None)) as connection:
+        try:
+            connection.execute("VACUUM INTO ?", (str(target),))
+        except BaseException as problem:
+            for suffix in ("", "-journal"):
+                Path(f"{target}{suffix}").unlink(missing_ok=True)
+            if getattr(problem, "sqlite_errorcode", 0) == sqlcipher.SQLITE_FULL:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from problem
+            raise
 
 
 def check_backup(backup: Path) -> list[str]:
@@ -69,8 +82,7 @@ def restore(backup: Path, database_file: Path) -> Path | None:
     incoming = database_file.with_name(f"{database_file.name}.incoming")
     incoming.unlink(missing_ok=True)
     database_file.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(sqlcipher.connect(str(backup), isolation_level=None)) as connection:
-        connection.execute("VACUUM INTO ?", (str(incoming),))
+    _copy(str(backup), incoming)
     copy = Database(f"sqlite:///{incoming}")
     try:
         newer = newer_schema(copy)

@@ -435,7 +435,8 @@ def test_a_number_that_a_request_has_twice_is_done_once(parts: Parts) -> None:
         {"id": "a\0b"},
         {"actor_id": "a\0b"},
         {"name": "a\0b"},
-        {"issued_at": 2**63},
+        {"issued_at": 2**62},
+        {"issued_at": -1},
     ],
 )
 def test_what_no_terminal_says_is_not_understood(parts: Parts, wrong: dict[str, object]) -> None:
