@@ -42,8 +42,8 @@ _IN_DOUBT = "cache_in_doubt"
 
 
 def system_clock() -> int:
-    """This computer's clock, ms UTC. It orders nothing."""
-    return time.time_ns() // 1_000_000
+    """This computer's clock, ms UTC. It orders nothing; one that is before 1970 stands at it, as messages say times."""
+    return max(0, time.time_ns() // 1_000_000)
 
 
 class Store:
