@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from local_db.background import Background, SyncTuning
 from local_db.drafts import Drafts
-from local_db.errors import NobodyActs
+from local_db.errors import FolderUnusable, NobodyActs
+from local_db.files import DatabaseError
 from local_db.link import LinkStatus, link_status
 from local_db.reads import Reads
 from local_db.replica import FileReplica
@@ -66,11 +67,15 @@ class Desk:
         (an administrator's setting, the demo and tests); otherwise its key is kept in the system's keyring, or is
         derived from ``passphrase``. ``clock`` answers ms UTC.
 
-        Raises ProfileInUse where another process has it open, PlainStorageRefused, KeyMissing, FileUnreadable.
+        Raises ProfileInUse where another process has it open, PlainStorageRefused, KeyMissing, FileUnreadable,
+        FolderUnusable.
         """
-        store = Store(
-            Path(folder), allow_plain=allow_plain, passphrase=passphrase, clock=clock, on_step=on_step
-        )
+        try:
+            store = Store(
+                Path(folder), allow_plain=allow_plain, passphrase=passphrase, clock=clock, on_step=on_step
+            )
+        except (OSError, DatabaseError) as problem:
+            raise FolderUnusable(Path(folder), problem) from problem
         try:
             desk = cls(store, server_url or "", ca_file, transport, tuning or SyncTuning())
             if credentials is not None:

@@ -33,6 +33,16 @@ class FileUnreadable(LocalError):
     """A file cannot be opened with its key, or is damaged. It is left as it is."""
 
 
+class FolderUnusable(LocalError):
+    """The folder of a profile cannot be made, read or written."""
+
+    def __init__(self, folder: Path, problem: object) -> None:
+        super().__init__(
+            f"The files of this desk cannot be used in {folder} ({problem}). What was kept there before is safe. "
+            "Check the folder, its rights and the room on the disk, then start again."
+        )
+
+
 class OutboxFull(LocalError):
     """The disk is full: new work cannot be kept safely, so it is refused. What was kept before is safe."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local_db import Desk, FileUnreadable, KeyMissing
+from local_db.errors import FolderUnusable
 from tests.helpers.books import Books
 from tests.local_db.orders import new_order
 from tests.local_db.truth import IDENTITY, patches, pull
@@ -41,3 +42,17 @@ def test_without_the_file_that_names_their_key_the_files_are_left_alone(profile:
     desk = Desk.open(profile, passphrase="a long passphrase")
     assert desk.link.pending == 1
     desk.close()
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(FolderUnusable, match="was kept there before is safe"):
+        Desk.open(tmp_path / "file", allow_plain=True)
+
+
+def test_a_folder_in_place_of_the_cache_is_told(profile: Path, books: Books) -> None:
+    _worked(profile, books)
+    (profile / "cache.db").unlink()
+    (profile / "cache.db").mkdir()
+    with pytest.raises(FolderUnusable):
+        Desk.open(profile, allow_plain=True)
