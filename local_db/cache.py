@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from local_db.files import Connection
@@ -92,9 +93,22 @@ class Cache:
             (n, code, message, details),
         )
 
-    def cursors(self) -> dict[str, int]:
-        """Scope -> version that the rows are at."""
-        return dict(self.connection.execute("SELECT scope, version FROM cursor").fetchall())
+    def cursors(self, epoch: str) -> dict[str, int]:
+        """Scope -> version that the rows are at, in this life of the server."""
+        found = self.connection.execute("SELECT scope, version FROM cursor WHERE epoch = ?", (epoch,))
+        return dict(found.fetchall())
+
+    def scopes(self) -> set[str]:
+        """The scopes of which rows are here, of whatever time."""
+        return {scope for (scope,) in self.connection.execute("SELECT scope FROM cursor").fetchall()}
+
+    def write_cursors(self, cursors: Mapping[str, int], epoch: str) -> None:
+        """Write down, within the transaction, where the rows are."""
+        self.connection.execute("DELETE FROM cursor")
+        self.connection.executemany(
+            "INSERT INTO cursor (scope, version, epoch) VALUES (?, ?, ?)",
+            [(scope, version, epoch) for scope, version in cursors.items()],
+        )
 
 
 class _Sqlite:

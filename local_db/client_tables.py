@@ -67,7 +67,9 @@ OUTBOX_STEPS: tuple[tuple[str, ...], ...] = (
 """The outbox's schema, a step for each ``user_version``. A step that was released is never changed."""
 
 CACHE_TABLES: tuple[str, ...] = (
-    "CREATE TABLE cursor (scope TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID",
+    # A version counts within one life of the server. The epoch stands here and not only in the outbox, for a power cut may
+    # cost this file its last commits: versions of before a restore must not come back as if they were of after it.
+    "CREATE TABLE cursor (scope TEXT PRIMARY KEY, version INTEGER NOT NULL, epoch TEXT NOT NULL) WITHOUT ROWID",
     # client_id: whose n the next two count. last_n: up to it commands are settled. applied_through: up to it the
     # outbox's commands are in the business tables, settled or provisional.
     """CREATE TABLE cache_meta (

@@ -37,10 +37,17 @@ class Rebase:
         cache = self._cache
         cache.begin()
         try:
-            known = cache.cursors()
-            # What is held of a scope without a cursor is of unknown age: the pull has brought all of it. What is held of one
-            # that the server no longer names is nothing of this terminal's any more.
-            anew = {*last.reset, *last.gone, *(known.keys() ^ last.cursors.keys())}
+            epoch = self._outbox.meta.get("epoch")
+            known = cache.cursors(epoch)
+            # What is held of a scope without a cursor is of unknown age: the pull has brought all of it. So it is with what
+            # is from before the server was restored. What is held of a scope that the server no longer names is nothing of
+            # this terminal's any more.
+            anew = {
+                *last.reset,
+                *last.gone,
+                *(known.keys() ^ last.cursors.keys()),
+                *(cache.scopes() - known.keys()),
+            }
             touched: set[str] = set()
             if (
                 staging.rows
@@ -49,7 +56,7 @@ class Rebase:
                 or cache.client_id != self._outbox.client_id
             ):
                 touched |= self._exchange_rows(staging, anew, last, terminal_id)
-            self._write_cursors(last.cursors)
+            cache.write_cursors(last.cursors, epoch)
             self._stand_at(last.last_n, synced_at=now)
             cache.commit(applied_through=self._outbox.last_n)
         except BaseException:
@@ -100,11 +107,6 @@ class Rebase:
         log.info("the cache was brought up to command %d", outbox.last_n)
         return touched
 
-    def forget_cursors(self) -> None:
-        """The server has a new past: the next pull brings everything. What is here stays to be worked with until
-        then."""
-        self._cache.connection.execute("DELETE FROM cursor")
-
     def is_pruned(self, server_now: int) -> None:
         """What is here holds nothing old: looking for it, through whole tables, has time."""
         self._pruned_at = server_now
@@ -129,12 +131,6 @@ class Rebase:
         if is_all:
             self._pruned_at = server_now
         return touched
-
-    def _write_cursors(self, cursors: dict[str, int]) -> None:
-        self._cache.connection.execute("DELETE FROM cursor")
-        self._cache.connection.executemany(
-            "INSERT INTO cursor (scope, version) VALUES (?, ?)", list(cursors.items())
-        )
 
     def _take_back(self) -> set[str]:
         forget_makers(self._cache.connection)

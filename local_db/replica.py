@@ -78,7 +78,7 @@ class FileReplica:
     def cursors(self) -> dict[str, int]:
         """See Replica."""
         with self._store.writing():
-            return self._store.cache.cursors()
+            return self._store.cache.cursors(self._store.outbox.meta.get("epoch"))
 
     def stage(self, patches: Sequence[TablePatch]) -> None:
         """See Replica."""
@@ -137,10 +137,10 @@ class FileReplica:
         self._store.announce({*BY_NAME, "outbox"})
 
     def change_epoch(self, epoch: str) -> None:
-        """See Replica."""
+        """See Replica. Cursors are of an epoch: those of the old one hold no longer. What is here stays to be worked with
+        until the next pull brings everything."""
         with self._store.writing():
             known = self._store.outbox.meta.identity() or NOBODY
-            self._store.writer.rebase.forget_cursors()
             self._store.outbox.take_identity(msgspec.structs.replace(known, epoch=epoch), None)
 
     def enrolled_again(self, identity: Identity, scopes: list[str] | None = None) -> None:

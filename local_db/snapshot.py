@@ -114,7 +114,10 @@ def _complete(store: Store, target: Path, cursors: dict[str, int]) -> None:
     """Add what no image has: triggers, before-images, and where the rows stand."""
     with _building(target, store.key) as next_cache:
         make_own(next_cache, store.outbox.meta.outbox_id)
-        next_cache.executemany("INSERT INTO cursor (scope, version) VALUES (?, ?)", list(cursors.items()))
+        next_cache.executemany(
+            "INSERT INTO cursor (scope, version, epoch) VALUES (?, ?, ?)",
+            [(scope, version, store.outbox.meta.get("epoch")) for scope, version in cursors.items()],
+        )
         with store.writing():
             # A command with an outcome is in these rows or comes with the next pull, even where a cache that was lost
             # does not know it any more; on top of them it would count twice.

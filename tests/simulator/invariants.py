@@ -49,9 +49,9 @@ def check_terminal(terminal: Terminal) -> None:
     cache = store.cache
     if store.lags:
         return  # a disk that is full: nothing more can be said until there is room
-    cursors = cache.cursors()
     # One that has not heard yet that the server was restored has rows of a time that did not happen.
-    if cursors and store.outbox.meta.get("epoch") == world.server.epoch:
+    cursors = cache.cursors(world.server.epoch)
+    if cursors:
         expected = kept(terminal.mirror.at(cursors), world.clock.now_ms())
         found = base_rows(cache.connection)
         demand(
@@ -173,7 +173,10 @@ def _check_equal(terminal: Terminal, truth: Any, world: World) -> None:
     store = terminal.store
     cache = store.cache.connection
     demand(f"{name}: the queue is empty", store.pending == 0)
-    demand(f"{name}: it is where the server is", store.cache.cursors() == world.server.versions())
+    demand(
+        f"{name}: it is where the server is",
+        store.cache.cursors(world.server.epoch) == world.server.versions(),
+    )
     demand(f"{name}: it shows what the server has", differences(truth, all_rows(cache)))
     demand(f"{name}: shadow tables are empty when nothing is pending", _shadows(cache))
     for table in ("made", "at_risk", "staged"):

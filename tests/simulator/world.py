@@ -257,7 +257,7 @@ class World:
         return all(
             terminal.store.pending == 0
             and terminal.engine.status.state is State.IDLE
-            and terminal.store.cache.cursors() == versions
+            and terminal.store.cache.cursors(self.server.epoch) == versions
             for terminal in self.terminals
         )
 
