@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -15,6 +16,8 @@ from desktop_app.formats import decimals
 from desktop_app.panels.admin.sections import FieldSpec, Section
 from services.domain.barcodes import is_gtin
 from services.domain.refusals import RuleViolation
+
+_GROUPED = re.compile(r"[-\u2212]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 class Bounds(NamedTuple):
@@ -144,6 +147,9 @@ def _stored(spec: FieldSpec, raw: object, bounds: Bounds, currency: str) -> Any:
 
 
 def _number(spec: FieldSpec, text: str, bounds: Bounds, currency: str) -> int | float:
+    # A comma sets off thousands; where it stands for a decimal point, 2,75 must not become 275.
+    if "," in text and not _GROUPED.fullmatch(text):
+        raise ValueError("takes a number with a point before its decimals, as 2.75")
     try:
         number = Decimal(text.replace(",", "").replace("\u2212", "-"))
     except InvalidOperation:

@@ -104,6 +104,8 @@ def test_what_somebody_changed_meanwhile_stands_at_its_field_with_both_values(
     [
         ("sku", "", "is needed"),
         ("price_minor", "many", "takes a number"),
+        ("price_minor", "2,75", "takes a number with a point before its decimals"),
+        ("price_minor", "1.250,50", "takes a number with a point before its decimals"),
         ("price_minor", "1.234", "no more than 2 decimals"),
         ("weight_g", "-5", "must be from 0"),
         ("weight_g", "1.5", "whole numbers"),
