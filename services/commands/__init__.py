@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.commands.allotments import ReturnAllotment, RevokeAllotment
 from services.commands.codec import COMMANDS
 from services.commands.command import Command, CommandSpec, Kind, scope_of_command
 from services.commands.dispatch import (
@@ -139,7 +140,9 @@ __all__ = [
     "ResumeOrder",
     "RetryDelivery",
     "RetryOrder",
+    "ReturnAllotment",
     "ReturnShipment",
+    "RevokeAllotment",
     "SaveCustomer",
     "SaveDriver",
     "SaveLocation",

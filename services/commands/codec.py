@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from services.commands import dispatch, fleet, masterdata, orders, picking, stock
+from services.commands import allotments, dispatch, fleet, masterdata, orders, picking, stock
 from services.commands.command import Command
 from services.domain.refusals import RuleViolation, refuse, violation
 
@@ -24,7 +24,9 @@ def _commands_of(*modules: Any) -> dict[str, type[Command]]:
     }
 
 
-COMMANDS: dict[str, type[Command]] = _commands_of(orders, picking, dispatch, stock, fleet, masterdata)
+COMMANDS: dict[str, type[Command]] = _commands_of(
+    orders, picking, dispatch, stock, allotments, fleet, masterdata
+)
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTS: dict[tuple[str, int], Upcast] = {}

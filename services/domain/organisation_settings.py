@@ -25,6 +25,13 @@ SETTINGS: Final[Mapping[str, SettingSpec]] = {
     "sign_in.offline_hours": SettingSpec(
         "How long a known person may sign in without the server, hours", 72, 0, 720
     ),
+    "allotment.share_percent": SettingSpec(
+        "Share of free stock set aside for desks, so that they sell it offline for certain, % (0: none)",
+        10,
+        0,
+        50,
+    ),
+    "allotment.hours": SettingSpec("Stock set aside for a desk stays certain for, hours", 48, 1, 720),
     "vehicle.stale_minutes": SettingSpec("A vehicle's position is stale after, minutes", 5, 1, 240),
     "vehicle.silent_minutes": SettingSpec(
         "A vehicle that is silent raises an alert after, minutes", 20, 2, 1440

@@ -124,15 +124,10 @@ CODES: Final[Mapping[str, Reason]] = {
         "The count is kept and was not applied.",
         "Count the bin again.",
     ),
-    "allotment_too_small": Reason(
-        "This terminal has {left} of {sku} set aside for it, {requested} were asked for.",
-        "The allotment is as it was.",
-        "Order less, or place it as provisional.",
-    ),
-    "allotment_in_use": Reason(
-        "{used} of the {quantity} {sku} set aside for {terminal} are already sold there.",
-        "Those sales stand.",
-        "Take back no more than is unused.",
+    "allotment_elsewhere": Reason(
+        "The {sku} is set aside for {terminal}, not for this terminal.",
+        _UNCHANGED,
+        "That terminal gives it back by itself; a supervisor may take it back.",
     ),
     "product_inactive": Reason(
         "{sku} is no longer sold.", _UNCHANGED, "Choose its successor, or make it active."

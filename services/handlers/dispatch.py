@@ -10,6 +10,7 @@ import msgspec
 from services import commands as c
 from services.domain.refusals import RuleViolation
 from services.handlers import (
+    allotment_handlers,
     count_handlers,
     customer_handlers,
     delivery_handlers,
@@ -69,6 +70,8 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.ReleaseStock: stock_handlers.release_stock,
     c.RequestReplenishment: stock_handlers.request_replenishment,
     c.CancelStockTask: stock_handlers.cancel_stock_task,
+    c.ReturnAllotment: allotment_handlers.return_allotment,
+    c.RevokeAllotment: allotment_handlers.revoke_allotment,
     c.RequestCount: count_handlers.request_count,
     c.CountStock: count_handlers.count_stock,
     c.ApproveCount: count_handlers.approve_count,
@@ -92,13 +95,18 @@ HANDLERS: dict[type[c.Command], Handler] = {
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command did: ``applied``, ``adjusted`` (taken for less) or ``rejected`` (a rule said no)."""
+    """What a command did: ``applied``, ``adjusted`` (taken for less) or ``rejected`` (a rule said no).
+
+    ``certain_until``: on a terminal, by the server's clock (ms UTC), until when the server is bound to do the same,
+    because all of it was set aside for this terminal; 0 where it is not.
+    """
 
     status: str
     code: str = ""
     message: str = ""
     details: list[dict[str, Any]] = []
     jobs: list[Job] = []
+    certain_until: int = 0
 
 
 def run_command(unit: UnitOfWork, command: c.Command, context: Context) -> Effect:
@@ -120,4 +128,4 @@ def run_command(unit: UnitOfWork, command: c.Command, context: Context) -> Effec
             details=[detail for shortfall in work.shortfalls for detail in shortfall.details],
             jobs=work.jobs,
         )
-    return Effect(status="applied", jobs=work.jobs)
+    return Effect(status="applied", jobs=work.jobs, certain_until=work.certain_until)

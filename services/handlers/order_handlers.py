@@ -11,6 +11,7 @@ from services.domain.order_states import BEFORE_SHIPPING, OrderState
 from services.domain.order_states import advance as advance_order
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.refusals import refuse
+from services.handlers.allotments import draw
 from services.handlers.order_progress import lines_of, refresh_order
 from services.handlers.promises import next_attempt, promise_line, quantities_of, read_ahead
 from services.handlers.shipments import keep_shipment
@@ -40,6 +41,7 @@ def place_order(work: Work, command: PlaceOrder) -> None:
     )
     if command.draft:
         return
+    work.certain_until = draw(work, order.site_id, lines)
     _promise(work, work.change(order, status=OrderState.CONFIRMED.value), lines, new=True)
 
 

@@ -26,6 +26,7 @@ from services.domain.line_states import line_state
 from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.stock_rules import overpromised
+from services.handlers.allotments import shrink
 from services.handlers.pick_tasks import cancel_task, queue_task
 from services.handlers.stock_alerts import watch_level
 from services.handlers.stock_ledger import GOOD, change_level, level_of
@@ -313,9 +314,10 @@ def reclaim(work: Work, site_id: str, product_id: str) -> list[str]:
     """
     level = level_of(work, site_id, product_id)
     missing = overpromised(level.on_hand, level.reserved, level.held, level.leased)
-    if missing == 0:
-        return []
     lost: list[str] = []
+    if missing == 0:
+        shrink(work, site_id, product_id)
+        return lost
     rows = {row.id: row for row in work.find(Reservation, site_id=site_id, product_id=product_id)}
     lines = work.get_many(OrderLine, [row.line_id for row in rows.values()])
     promised = [
@@ -329,6 +331,7 @@ def reclaim(work: Work, site_id: str, product_id: str) -> list[str]:
         line = give_back(work, line, share.quantity)
         keep_backorder(work, order, line)
         lost.append(order.id)
+    shrink(work, site_id, product_id)
     return lost
 
 

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 
 from services.commands import Command, ConfirmPick, NewLine, PlaceOrder, ShortPick
 from services.domain.identifiers import derive
+from services.handlers.allotments import allotment_ids
 from services.handlers.stock_ledger import GOOD, stock_id_of
 from services.storage.tables import (
     Allocation,
+    Allotment,
     Backorder,
     Customer,
     Location,
@@ -29,8 +31,8 @@ from services.storage.unit_of_work import UnitOfWork
 Pick = ConfirmPick | ShortPick
 
 
-def read_ahead(unit: UnitOfWork, commands: Iterable[Command]) -> None:
-    """Let the unit know what these commands will ask for first."""
+def read_ahead(unit: UnitOfWork, commands: Iterable[Command], terminal_id: str) -> None:
+    """Let the unit know what these commands of a terminal will ask for first."""
     orders: dict[str, list[PlaceOrder]] = {}
     picks: list[Pick] = []
     for command in commands:
@@ -39,12 +41,12 @@ def read_ahead(unit: UnitOfWork, commands: Iterable[Command]) -> None:
         elif isinstance(command, ConfirmPick | ShortPick):
             picks.append(command)
     for site_id, placed in orders.items():
-        _before_orders(unit, site_id, placed)
+        _before_orders(unit, site_id, placed, terminal_id)
     if picks:
         _before_picks(unit, picks)
 
 
-def _before_orders(unit: UnitOfWork, site_id: str, orders: Sequence[PlaceOrder]) -> None:
+def _before_orders(unit: UnitOfWork, site_id: str, orders: Sequence[PlaceOrder], terminal_id: str) -> None:
     lines: list[NewLine] = [line for order in orders for line in order.lines]
     product_ids = dict.fromkeys(line.product_id for line in lines)
     unit.get_many(Order, [order.order_id for order in orders])
@@ -52,6 +54,7 @@ def _before_orders(unit: UnitOfWork, site_id: str, orders: Sequence[PlaceOrder])
     unit.get_many(Customer, [order.customer_id for order in orders])
     unit.get_many(Product, product_ids)
     unit.get_many(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
+    unit.get_many(Allotment, allotment_ids(site_id, terminal_id, product_ids))
     found = unit.find_many(Stock, "product_id", product_ids, site_id=site_id)
     unit.get_many(Location, [stock.location_id for rows in found.values() for stock in rows])
     unit.get_many(Reservation, [derive("reservation", line.line_id) for line in lines])

@@ -50,6 +50,7 @@ class Work:
         "_events",
         "_movements",
         "_site_id",
+        "certain_until",
         "change",
         "context",
         "find",
@@ -76,6 +77,7 @@ class Work:
         self.context = context
         self.jobs: list[Job] = []
         self.shortfalls: list[Shortfall] = []
+        self.certain_until = 0
         self._events = 0
         self._movements = 0
 

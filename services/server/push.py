@@ -74,6 +74,7 @@ class Push:
         read_ahead(
             transaction.unit,
             [each.command for each in prepared if each.command is not None and each.sent.n > client.last_n],
+            client.terminal_id,
         )
         outcomes: list[Outcome] = []
         problem, expected, message = "", 0, ""

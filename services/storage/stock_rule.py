@@ -34,6 +34,13 @@ RULES: tuple[Rule, ...] = (
         _level("held", "stock", "on_hand", "WHERE status <> 'good'"),
     ),
     Rule("reserved is the sum of all reservations", _level("reserved", "reservation", "quantity")),
+    Rule("leased is the sum of what no allotment has used", _level("leased", "allotment", "quantity - used")),
+    Rule(
+        "no allotment is overdrawn, and a terminal has one of a product at the most",
+        """SELECT a.id, a.used, a.quantity FROM "allotment" a WHERE a.used < 0 OR a.used > a.quantity
+        OR EXISTS (SELECT 1 FROM "allotment" b WHERE b.terminal_id = a.terminal_id AND b.product_id = a.product_id
+        AND b.site_id = a.site_id AND b.id <> a.id)""",
+    ),
     Rule("backordered is the sum of all backorders", _level("backordered", "backorder", "quantity")),
     Rule(
         "every bin's stock has its totals",

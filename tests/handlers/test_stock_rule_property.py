@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from services import commands as c
-from services.storage.tables import CycleCount, Order, PickTask, Route, Shipment, Stock, StockTask
+from services.storage.tables import Allotment, CycleCount, Order, PickTask, Route, Shipment, Stock, StockTask
 from tests.helpers.books import SITE, Books
 
 PRODUCTS = st.sampled_from(["prod-1", "prod-2", "prod-3"])
 BINS = st.sampled_from(["A-01-01-1", "A-01-02-1", "A-02-01-1", "R-01-01-3", "REC-1", "STG-1", "DOCK-1"])
 UNITS = st.integers(1, 12)
+TERMINALS = st.sampled_from(["term-1", "term-2"])
 
 
 class Warehouse(RuleBasedStateMachine):
@@ -39,9 +40,24 @@ class Warehouse(RuleBasedStateMachine):
         rows = self.books.find(cls, site_id=SITE)
         return data.draw(st.sampled_from(rows)) if rows else None
 
-    @rule(lines=st.lists(st.tuples(PRODUCTS, UNITS), min_size=1, max_size=3), priority=st.integers(1, 9))
-    def place(self, lines: list[tuple[str, int]], priority: int) -> None:
-        self.books.order(*lines, priority=priority)
+    @rule(
+        lines=st.lists(st.tuples(PRODUCTS, UNITS), min_size=1, max_size=3),
+        priority=st.integers(1, 9),
+        terminal=TERMINALS,
+    )
+    def place(self, lines: list[tuple[str, int]], priority: int, terminal: str) -> None:
+        self.books.order(*lines, priority=priority, terminal=terminal)
+
+    @rule(terminal=TERMINALS, product=PRODUCTS, units=UNITS)
+    def allot(self, terminal: str, product: str, units: int) -> None:
+        self.books.allot(terminal, product, units)
+
+    @rule(data=st.data(), revoked=st.booleans())
+    def end_allotment(self, data: st.DataObject, revoked: bool) -> None:
+        if row := self.any_of(data, Allotment):
+            named = {"site_id": SITE, "allotment_id": row.id}
+            ended = c.RevokeAllotment(**named, reason="test") if revoked else c.ReturnAllotment(**named)
+            self.books.do(ended, terminal=row.terminal_id)
 
     @rule(product=PRODUCTS, place=BINS, quantity=UNITS)
     def receive(self, product: str, place: str, quantity: int) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy import MetaData, create_engine
 
 from services.commands import Command, NewLine, PlaceOrder
 from services.domain.refusals import RuleViolation
+from services.handlers.allotments import allotment_id, set_aside
 from services.handlers.dispatch import Effect, run_command
-from services.handlers.work import Context
+from services.handlers.work import Context, Work
 from services.storage.row import Row
 from services.storage.schema import business_tables
 from services.storage.stock_rule import stock_problems
 from services.storage.tables import (
+    Allotment,
     Customer,
     Driver,
     Location,
@@ -34,6 +36,7 @@ R = TypeVar("R", bound=Row)
 
 NOON = 1_780_000_000_000
 SITE = "site-1"
+HOUR = 3_600_000
 
 
 class Books:
@@ -88,28 +91,53 @@ class Books:
         )  # fmt: skip
         self.unit.put(route)
 
-    def do(self, command: Command, *, actor: str = "user-1") -> Effect:
+    def do(self, command: Command, *, actor: str = "user-1", terminal: str = "term-1") -> Effect:
         """Run a command as the authority does; whatever it answers, the stock rule must hold after it."""
         n = next(self._counter)
         self.now += 1000
         context = Context(
-            command_id=f"command-{n}", actor_id=actor, terminal_id="term-1", at=self.now, received_at=self.now
+            command_id=f"command-{n}", actor_id=actor, terminal_id=terminal, at=self.now, received_at=self.now
         )
         effect = run_command(self.unit, command, context)
-        self.unit.flush()
-        problems = stock_problems(self.connection)
-        assert problems == [], "\n".join([repr(command), *problems])
+        self._check(repr(command))
         return effect
 
-    def must(self, command: Command) -> Effect:
+    def allot(self, terminal: str, product_id: str, units: int, *, hours: int = 24) -> Allotment | None:
+        """Set units aside for a terminal as the server does; answers its allotment, if it has one now."""
+        n = next(self._counter)
+        context = Context(
+            command_id=f"grant-{n}", actor_id="", terminal_id="", at=self.now, received_at=self.now
+        )
+        work = Work(self.unit, context, SITE)
+        set_aside(
+            work, SITE, terminal, self.get(Product, product_id), units, expires_at=self.now + hours * HOUR
+        )
+        self._check(f"{units} {product_id} for {terminal}")
+        return self.allotment(terminal, product_id)
+
+    def allotment(self, terminal: str, product_id: str) -> Allotment | None:
+        """What is set aside for a terminal."""
+        return self.unit.get(Allotment, allotment_id(SITE, terminal, product_id))
+
+    def _check(self, what: str) -> None:
+        self.unit.flush()
+        problems = stock_problems(self.connection)
+        assert problems == [], "\n".join([what, *problems])
+
+    def must(self, command: Command, *, terminal: str = "term-1") -> Effect:
         """Run a command that is to be taken."""
-        effect = self.do(command)
+        effect = self.do(command, terminal=terminal)
         if effect.status == "rejected":
             raise RuleViolation(effect.code, effect.message, effect.details)
         return effect
 
     def order(
-        self, *lines: tuple[str, int], order_id: str = "", customer: str = "cust-1", **fields: Any
+        self,
+        *lines: tuple[str, int],
+        order_id: str = "",
+        customer: str = "cust-1",
+        terminal: str = "term-1",
+        **fields: Any,
     ) -> str:
         """Place an order of (product, quantity) lines, and answer its id. Lines are ``<order>-1``, ``<order>-2``..."""
         order_id = order_id or f"order-{next(self._counter)}"
@@ -125,7 +153,8 @@ class Books:
                 ),
                 currency="GBP",
                 **fields,
-            )
+            ),
+            terminal=terminal,
         )
         return order_id
 

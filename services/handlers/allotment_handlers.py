@@ -1,0 +1,35 @@
+"""Giving back what was set aside for a terminal, by the terminal itself or by a supervisor's word."""
+
+from __future__ import annotations
+
+from services.commands import ReturnAllotment, RevokeAllotment
+from services.domain.refusals import refuse
+from services.handlers.allotments import take_back, terminal_words
+from services.handlers.settlement import settle_stock
+from services.handlers.work import Work
+from services.storage.tables import Allotment, Product
+
+
+def return_allotment(work: Work, command: ReturnAllotment) -> None:
+    """The terminal gives its unused units back; where somebody took them back before, nothing is left to do."""
+    row = work.get(Allotment, command.allotment_id)
+    if row is None:
+        return
+    if row.terminal_id != work.context.terminal_id:
+        sku = work.need(Product, row.product_id).sku
+        refuse("allotment_elsewhere", sku=sku, terminal=terminal_words(work, row))
+    take_back(work, row)
+    settle_stock(work, row.site_id, row.product_id)
+
+
+def revoke_allotment(work: Work, command: RevokeAllotment) -> None:
+    """Unused units go back to everybody, whatever the terminal has sold of them without being in touch."""
+    row = work.need(Allotment, command.allotment_id)
+    unused = take_back(work, row)
+    product = work.need(Product, row.product_id)
+    work.record(
+        "allotment.revoked", product,
+        f"{unused} {product.sku} set aside for {terminal_words(work, row)} taken back: {command.reason}",
+        site_id=row.site_id, units=unused, terminal_id=row.terminal_id, reason=command.reason,
+    )  # fmt: skip
+    settle_stock(work, row.site_id, product.id)
