@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from services.domain.refusals import refuse
+from services.domain.identifiers import derive
 from services.handlers.work import Work
 from services.storage.tables import Location
 
+_CODE = "STAGING"
+
 
 def staging_place(work: Work, site_id: str) -> Location:
-    """The site's first staging location in walking order. A site without one cannot pick."""
+    """The site's first staging location in walking order.
+
+    A site without one gets one with its first pick: the goods are in somebody's hands, and have to lie somewhere.
+    """
     places = [place for place in work.find(Location, site_id=site_id, kind="staging") if place.active]
-    if not places:
-        refuse("not_found", thing="staging location", name="at this site")
-    return min(places, key=lambda place: (place.pick_sequence, place.id))
+    if places:
+        return min(places, key=lambda place: (place.pick_sequence, place.id))
+    of_this_name = [place for place in work.find(Location, code=_CODE) if place.site_id == site_id]
+    return of_this_name[0] if of_this_name else _made(work, site_id)
+
+
+def _made(work: Work, site_id: str) -> Location:
+    location = work.put(
+        Location(
+            id=derive("location", site_id, _CODE), site_id=site_id, code=_CODE, zone="", aisle="", bay="", level="",
+            kind="staging", x_m=0.0, y_m=0.0, pick_sequence=0,
+        )
+    )  # fmt: skip
+    work.record("location.saved", location, f"Bin {_CODE} added with the first pick")
+    return location

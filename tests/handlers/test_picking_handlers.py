@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from services import commands as c
-from services.storage.tables import Backorder, CycleCount, Order, PickTask, StockMovement, StockTask, User
+from services.storage.tables import (
+    Backorder,
+    CycleCount,
+    Location,
+    Order,
+    PickTask,
+    StockMovement,
+    StockTask,
+    User,
+)
 from tests.helpers.books import SITE, Books
 from tests.helpers.floor import in_bin, pick_all, pick_of, receive, short_of, was_contradicted
 
@@ -261,3 +270,26 @@ def test_dropping_picked_goods_in_staging_marks_only_what_is_picked(stocked: Boo
     stocked.must(c.StagePicks(site_id=SITE, task_ids=(first.id, second.id)))
     assert stocked.get(PickTask, first.id).status == "staged"
     assert stocked.get(PickTask, second.id).status == "pending"
+
+
+def test_a_site_without_a_staging_place_gets_one_with_its_first_pick(stocked: Books) -> None:
+    for place in stocked.find(Location, site_id=SITE):
+        if place.kind == "staging":
+            stocked.must(
+                c.SaveLocation(
+                    site_id=SITE,
+                    location_id=place.id,
+                    expected=c.LocationFields(active=True),
+                    values=c.LocationFields(active=False),
+                )
+            )
+    first, second = stocked.tasks(stocked.order(("prod-1", 3), ("prod-2", 1)))
+    stocked.must(pick_of(first))
+    [made] = [
+        place for place in stocked.find(Location, site_id=SITE) if place.kind == "staging" and place.active
+    ]
+    assert made.code == "STAGING"
+    assert in_bin(stocked, first.product_id, made.id) == first.quantity
+    stocked.must(pick_of(second))
+    assert in_bin(stocked, second.product_id, made.id) == second.quantity
+    assert [place for place in stocked.find(Location, site_id=SITE) if place.code == "STAGING"] == [made]
