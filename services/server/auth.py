@@ -17,7 +17,7 @@ from services.server.errors import ApiError
 from services.server.passwords import Passwords
 from services.server.server_tables import Credential, Session
 from services.server.sign_in_limits import SignInLimits, TooManyTries
-from services.server.tokens import AccessTokens, InvalidToken, hash_secret, new_secret, same_secret
+from services.server.tokens import AccessTokens, InvalidToken, RefreshTokens, hash_secret, same_secret
 from services.server.transaction import Transaction
 from services.storage.tables import Site, User
 from services.storage.unit_of_work import UnitOfWork
@@ -85,6 +85,7 @@ class SignIn:
         clock: Clock,
         passwords: Passwords,
         access: AccessTokens,
+        refreshing: RefreshTokens,
         limits: SignInLimits,
         *,
         refresh_seconds: int,
@@ -95,6 +96,7 @@ class SignIn:
         self._clock = clock
         self._passwords = passwords
         self._access = access
+        self._refreshing = refreshing
         self._limits = limits
         self._refresh_ms = refresh_seconds * 1000
         self._grace_ms = grace_seconds * 1000
@@ -131,7 +133,8 @@ class SignIn:
             ) from problem
 
     def _begin(self, user: User) -> Grant:
-        session_id, secret = new_id(), new_secret()
+        session_id = new_id()
+        secret = self._refreshing.make(session_id)
 
         def work(transaction: Transaction) -> None:
             now = transaction.received_at
@@ -153,11 +156,11 @@ class SignIn:
     def refresh(self, refresh_token: str) -> Grant:
         """New tokens for a refresh token, which is then spent. Raises ApiError 401.
 
-        A spent one that comes again shows that two hold it: the whole session ends. Within a moment of its renewal
-        it is taken for a retry of somebody who did not get the answer.
+        A spent one that comes again, however old, shows that two hold it: the whole session ends. Within a moment of
+        its renewal it is taken for a retry of somebody who did not get the answer.
         """
         session_id, _, secret = refresh_token.partition(".")
-        fresh = new_secret()
+        fresh = self._refreshing.make(session_id)
 
         def work(transaction: Transaction) -> User | None:
             session = transaction.unit.get(Session, session_id)
@@ -171,7 +174,8 @@ class SignIn:
                 and now - session.rotated_at <= self._grace_ms
             )
             if not (is_current or is_retry):
-                if session.previous_hash and same_secret(session.previous_hash, secret):
+                # A guess is none of ours: it must not sign anybody out.
+                if self._refreshing.is_ours(session_id, secret):
                     transaction.unit.put(replace(session, revoked_at=now))
                 return None
             user = transaction.unit.get(User, session.user_id)

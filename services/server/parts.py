@@ -28,7 +28,7 @@ from services.server.push import Push
 from services.server.settings import Settings
 from services.server.sign_in_limits import SignInLimits
 from services.server.snapshot import Snapshots
-from services.server.tokens import AccessTokens
+from services.server.tokens import AccessTokens, RefreshTokens
 from services.server.vehicle_watch import VehicleWatch
 
 
@@ -184,6 +184,7 @@ def _sign_in(
         clock,
         passwords,
         AccessTokens(key, settings.access_token_seconds),
+        RefreshTokens(key),
         limits,
         refresh_seconds=settings.refresh_token_seconds,
         grace_seconds=settings.refresh_grace_seconds,

@@ -65,8 +65,33 @@ class AccessTokens:
         return read
 
 
+class RefreshTokens:
+    """Makes the secrets of refresh tokens, and tells those that it once made from guesses.
+
+    A secret is a random text and its HMAC (RFC 2104, SHA-256) for the session, both in hexadecimal.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def make(self, session_id: str) -> str:
+        """A new secret for a session."""
+        random = secrets.token_hex(_SECRET_BYTES)
+        return f"{random}.{self._seal(session_id, random)}"
+
+    def is_ours(self, session_id: str, secret: str) -> bool:
+        """Whether this secret was made here for this session, however long ago."""
+        random, _, seal = secret.partition(".")
+        return hmac.compare_digest(self._seal(session_id, random).encode(), seal.encode())
+
+    def _seal(self, session_id: str, random: str) -> str:
+        # The first word keeps these apart from whatever else is signed with the same key.
+        said = f"refresh\n{session_id}\n{random}"
+        return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()
+
+
 def new_secret() -> str:
-    """A random secret for a credential or refresh token."""
+    """A random secret for a credential."""
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 

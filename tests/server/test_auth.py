@@ -107,6 +107,37 @@ def test_a_spent_refresh_token_that_comes_again_late_ends_the_session(
     assert me(timed, renewed["access_token"]).status_code == 401
 
 
+def test_a_refresh_token_spent_several_renewals_ago_ends_the_session_of_whoever_holds_it(
+    timed: RunningServer, hands: Hands
+) -> None:
+    stolen = first = login(timed).json()
+    for _ in range(3):
+        hands.wait(600)
+        stolen = refresh(timed, stolen["refresh_token"]).json()
+    assert refresh(timed, first["refresh_token"]).status_code == 401
+    assert refresh(timed, stolen["refresh_token"]).status_code == 401
+    assert me(timed, stolen["access_token"]).json()["code"] == "session_ended"
+
+
+def test_of_two_who_renew_with_the_same_token_at_once_neither_goes_on_unnoticed(
+    timed: RunningServer,
+) -> None:
+    tokens = login(timed).json()
+    owner = refresh(timed, tokens["refresh_token"]).json()
+    thief = refresh(timed, tokens["refresh_token"]).json()
+    assert refresh(timed, owner["refresh_token"]).status_code == 401
+    assert refresh(timed, thief["refresh_token"]).status_code == 401
+
+
+def test_a_token_of_another_session_ends_none(sqlite_server: RunningServer) -> None:
+    mine, other = login(sqlite_server).json(), login(sqlite_server, "clerk", PASSWORD).json()
+    session = mine["refresh_token"].partition(".")[0]
+    secret = other["refresh_token"].partition(".")[2]
+    assert refresh(sqlite_server, f"{session}.{secret}").status_code == 401
+    assert refresh(sqlite_server, mine["refresh_token"]).status_code == 200
+    assert refresh(sqlite_server, other["refresh_token"]).status_code == 200
+
+
 def test_a_renewal_whose_answer_got_lost_may_be_asked_for_again(timed: RunningServer, hands: Hands) -> None:
     tokens = login(timed).json()
     refresh(timed, tokens["refresh_token"])
@@ -119,7 +150,8 @@ def test_a_renewal_whose_answer_got_lost_may_be_asked_for_again(timed: RunningSe
 def test_a_guessed_refresh_token_does_not_end_the_session(sqlite_server: RunningServer) -> None:
     tokens = login(sqlite_server).json()
     session = tokens["refresh_token"].partition(".")[0]
-    assert refresh(sqlite_server, f"{session}.guess").status_code == 401
+    for guess in ("guess", "", ".", "0" * 64 + "." + "0" * 64, "é.é"):
+        assert refresh(sqlite_server, f"{session}.{guess}").status_code == 401
     assert refresh(sqlite_server, tokens["refresh_token"]).status_code == 200
 
 
