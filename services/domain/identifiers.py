@@ -27,6 +27,7 @@ TERMINAL_CODE_FORM: Final = r"[A-Z]{1,4}[0-9]{1,4}"
 COUNTER_FORM: Final = r"[0-9]{6,12}"
 """The count in an order number as a regular expression."""
 
+_VERSION_AT: Final = 14
 _TERMINAL_CODE: Final = re.compile(TERMINAL_CODE_FORM)
 _ORDER_NUMBER: Final = re.compile(f"({TERMINAL_CODE_FORM})-({COUNTER_FORM})")
 _MAX_MILLISECONDS: Final = (1 << 48) - 1
@@ -49,7 +50,7 @@ def uuid7_from(milliseconds: int, random_bytes: bytes) -> str:
 
 def milliseconds_of(identifier: str) -> int:
     """The Unix time in milliseconds inside a version 7 id. Raises ValueError for any other text."""
-    if not is_id(identifier) or identifier[14] != "7":
+    if not is_id(identifier) or identifier[_VERSION_AT] != "7":
         raise ValueError(f"not a version 7 id: {identifier!r}")
     return int(identifier[:8] + identifier[9:13], 16)
 
@@ -80,6 +81,11 @@ def _escaped(text: str) -> str:
 def is_id(text: str) -> bool:
     """Whether the text is an id in its canonical form."""
     return _ID.fullmatch(text) is not None
+
+
+def is_derived(text: str) -> bool:
+    """Whether the text is such an id as `derive` makes (UUID version 5), and none that was made at random."""
+    return is_id(text) and text[_VERSION_AT] == "5"
 
 
 class OrderNumber(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from services.domain.refusals import refuse, violation
 from services.imports.applying import FIRST_SITE
 from services.protocol.messages import EnrollResponse
 from services.server import authority
-from services.server.clock import new_id
+from services.server.clock import Clock, new_id, now_ms
 from services.server.committer import Committer
 from services.server.database import Database
 from services.server.errors import ApiError
@@ -59,7 +59,10 @@ def _home(transaction: Transaction, site_id: str, actor_id: str) -> Site:
                 id=derive("site", FIRST_SITE), values=SiteFields(code=FIRST_SITE, name=_FIRST_NAME)
             )
             origin = authority.Origin(
-                command_id=new_id(), actor_id=actor_id, terminal_id="", issued_at=transaction.received_at
+                command_id=derive(first.id, "command", 1),
+                actor_id=actor_id,
+                terminal_id="",
+                issued_at=transaction.received_at,
             )
             authority.run(transaction, first, origin)
             sites = unit.find(Site, active=1)
@@ -72,10 +75,18 @@ def _home(transaction: Transaction, site_id: str, actor_id: str) -> Site:
 class Clients:
     """Authenticates and enrols terminals. Everything here blocks: call it from a thread."""
 
-    def __init__(self, database: Database, committer: Committer, *, epoch: str) -> None:
+    def __init__(
+        self, database: Database, committer: Committer, *, epoch: str, clock: Clock = now_ms
+    ) -> None:
         self._database = database
         self._committer = committer
         self._epoch = epoch
+        self._clock = clock
+        self._heard: dict[str, int] = {}
+
+    def heard(self) -> dict[str, int]:
+        """When each terminal was last heard by this process, by its id: ms UTC."""
+        return dict(self._heard)
 
     def device(self, authorization: str) -> Device:
         """The terminal that sends `Authorization: Device <client_id>:<credential>`. Raises ApiError 401 or 403."""
@@ -97,6 +108,7 @@ class Clients:
             raise _unknown()
         if client.revoked or terminal is None or not terminal.active:
             raise ApiError(403, "This terminal has been barred. Ask an administrator.", "device_barred")
+        self._heard[terminal.id] = self._clock()
         return Device(client, terminal)
 
     def enroll(self, name: str, site_id: str, *, actor_id: str) -> EnrollResponse:
@@ -161,7 +173,7 @@ class Clients:
         )
         transaction.unit.put(
             Event(
-                id=derive(client.id, "event", 1),
+                id=derive(client.id, "enrolled"),
                 site_id="",
                 kind="terminal.enrolled",
                 subject="terminal",

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from services.commands import Command, scope_of_command
 from services.commands.codec import chain_hash, decode_args
+from services.domain.identifiers import is_derived
 from services.domain.refusals import RuleViolation, violation
 from services.handlers.dispatch import Effect
 from services.handlers.read_ahead import read_ahead
@@ -162,6 +163,9 @@ class Push:
 
 def _prepare(sent: PushedCommand) -> _Prepared:
     digest = chain_hash(sent.prev_hash, sent.args).hex()
+    if is_derived(sent.id):
+        # What the server does by itself or for a request over REST has such an id, which events show to everybody.
+        return _Prepared(sent, digest, None, _id_is_taken(sent.id))
     try:
         return _Prepared(sent, digest, decode_args(sent.name, sent.v, sent.args), None)
     except RuleViolation as refusal:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.domain.identifiers import (
     NAMESPACE,
     derive,
+    is_derived,
     is_id,
     milliseconds_of,
     order_number,
@@ -98,3 +99,9 @@ def test_an_order_number_that_would_not_read_back_is_an_error(code: str, counter
 @pytest.mark.parametrize("text", ["", "T01", "T01-42", "T01000042", "HU-000042", "A-01-02-3"])
 def test_what_is_no_order_number_is_none(text: str):
     assert parse_order_number(text) is None
+
+
+def test_derived_ids_are_told_from_random_ones() -> None:
+    assert is_derived(derive("command", 1))
+    assert not is_derived(uuid7_from(1, bytes(10)))
+    assert not is_derived("any text")
