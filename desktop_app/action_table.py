@@ -91,13 +91,20 @@ ORDER_ACTIONS: Final[tuple[Action, ...]] = (
 
 PICKING_ACTIONS: Final[tuple[Action, ...]] = (
     Action("pick.claim", "Walk what is selected", "pick", "Ctrl+Return", "Picking", panel="picking",
-           permission="pick.confirm"),
-    Action("pick.confirm", "Confirm the pick", "check", "F9", "Picking", panel="picking", permission="pick.confirm"),
-    Action("pick.short", "Short pick...", "warning", "F4", "Picking", panel="picking", permission="pick.confirm"),
+           permission="pick.confirm", enabled_when="pick_selected"),
+    Action("pick.confirm", "Confirm the pick", "check", "F9", "Picking", panel="picking", permission="pick.confirm",
+           enabled_when="pick_walk"),
+    Action("pick.short", "Short pick...", "warning", "F4", "Picking", panel="picking", permission="pick.confirm",
+           enabled_when="pick_walk"),
     Action("pick.terminal", "Terminal mode: only the card", "expand", "F10", "Picking", 1, panel="picking"),
 )  # fmt: skip
 
-DISPATCH_ACTIONS: Final[tuple[Action, ...]] = ()
+DISPATCH_ACTIONS: Final[tuple[Action, ...]] = (
+    Action("dispatch.new_route", "Open a route for a van...", "plus", "F7", "Fleet", panel="dispatch",
+           permission="fleet.plan"),
+    Action("dispatch.put_on", "Put a waiting shipment on the route...", "plus", "F8", "Fleet", panel="dispatch",
+           permission="fleet.assign", enabled_when="dispatch_route"),
+)  # fmt: skip
 
 STOCK_ACTIONS: Final[tuple[Action, ...]] = (
     Action("inventory.receive", "Receive stock...", "import", "Ctrl+R", "Stock", panel="inventory",

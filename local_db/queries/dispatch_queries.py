@@ -71,6 +71,16 @@ class RouteRow(msgspec.Struct, frozen=True):
     provisional: bool
 
 
+class VanRow(msgspec.Struct, frozen=True):
+    """A van that takes routes."""
+
+    id: str
+    code: str
+    driver_name: str
+    capacity_g: int
+    routes: int
+
+
 class StopRow(msgspec.Struct, frozen=True):
     """A stop with its shipment, in driving order."""
 
@@ -182,6 +192,18 @@ def unrouted(reader: Reader, site_id: str, *, limit: int = 300) -> list[StopRow]
         WHERE s.site_id = ? AND s.status = 'created' ORDER BY s.created_at, s.id LIMIT ?""",
         (site_id, limit),
         StopRow,
+    )
+
+
+def vans_for_routes(reader: Reader, site_id: str, day: str) -> list[VanRow]:
+    """The vans in use that take routes, by code; ``routes`` are those planned on ``day``."""
+    return reader.rows(
+        """SELECT v.id, v.code, coalesce(d.name, ''), v.capacity_g,
+        (SELECT count(*) FROM route AS r WHERE r.vehicle_id = v.id AND r.planned_on = ?)
+        FROM vehicle AS v LEFT JOIN driver AS d ON d.id = v.driver_id
+        WHERE v.site_id = ? AND v.active = 1 AND v.integration = 'utilized' ORDER BY v.code""",
+        (day, site_id),
+        VanRow,
     )
 
 

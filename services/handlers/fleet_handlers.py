@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.commands import RecordPosition, SaveDriver, SaveVehicle, SetVehicleState
 from services.domain.vehicle_health import VEHICLE_ERROR, VEHICLE_SILENT, error_alert
-from services.domain.vehicle_states import integrate
+from services.domain.vehicle_states import Integration, integrate
 from services.handlers.edits import apply_edit, new_row, refuse_duplicate, set_fields
 from services.handlers.work import Work
-from services.storage.tables import Driver, Vehicle
+from services.storage.tables import Driver, Site, Vehicle
 
 
 def save_vehicle(work: Work, command: SaveVehicle) -> None:
@@ -22,6 +22,10 @@ def save_vehicle(work: Work, command: SaveVehicle) -> None:
             "state": "unknown", "processing": "idle", "integration": "noticed", "latitude": None, "longitude": None,
             "heading": 0.0, "speed_kmh": 0.0, "position_at": None, "driver_id": "",
         }  # fmt: skip
+        site = work.get(Site, command.site_id)
+        if wanted.get("integration") == Integration.UTILIZED and site is not None:
+            # Whoever enters a van that takes routes has it in the yard; one without a receiver never tells where it is.
+            defaults |= {"state": "idle", "latitude": site.latitude, "longitude": site.longitude}
         vehicle = work.put(new_row(Vehicle, command.vehicle_id, defaults, command.values, "code"))
     else:
         vehicle = apply_edit(work, known, command.expected, command.values)

@@ -90,3 +90,22 @@ def test_drivers_are_recorded_under_codes_of_their_own(books: Books) -> None:
     assert driver("driver-3", DriverFields(), DriverFields(code="D3")) == "missing_value"
     assert driver("driver-3", DriverFields(), DriverFields(code="D2", name="Do")) == "duplicate"
     assert books.get(Driver, "driver-2").phone == "0123"
+
+
+def test_a_van_that_is_entered_to_take_routes_stands_at_its_site_and_can_have_one_at_once(
+    books: Books,
+) -> None:
+    save(
+        books,
+        "van-2",
+        VehicleFields(),
+        VehicleFields(code="VAN-2", integration="utilized", capacity_g=500_000),
+    )
+    van = books.get(Vehicle, "van-2")
+    assert (van.state, van.latitude, van.longitude, van.position_at) == ("idle", 52.63, -1.13, None)
+    books.must(
+        c.PlanRoute(
+            site_id=SITE, route_id="route-2", number="R-2", vehicle_id="van-2", planned_on="2026-05-28",
+            starts_at=NOON, ends_at=NOON + 3_600_000,
+        )
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from services.commands import AssignShipment, DepartRoute, LoadShipment, Unassig
 _EMPTY = (
     "van",
     "No open routes",
-    "Open one for a van, and shipments are put on it where they cost the least way.",
+    "F7 opens one for a van; new orders are put on it, and F8 puts on it what waits.",
 )
 
 

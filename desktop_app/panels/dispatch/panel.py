@@ -12,13 +12,15 @@ from desktop_app.change_feed import FreshView
 from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.dispatch.loading import Loading
+from desktop_app.panels.dispatch.new_route import NewRoute
 from desktop_app.panels.dispatch.packing import Packing
 from desktop_app.panels.dispatch.road import Road
 from desktop_app.printing import Paper, offer_print
 from desktop_app.scanner import ScanFeedback, ScanTarget
+from desktop_app.widgets.buttons import action_button
 from desktop_app.widgets.layouts import body_margins, holder, row
 from desktop_app.widgets.tabs import Tabs
-from local_db.queries.dispatch_queries import order_by_number, shipment_by_number
+from local_db.queries.dispatch_queries import RouteRow, order_by_number, shipment_by_number
 
 _TABLES: Final = ("order", "order_line", "shipment", "route", "stop", "vehicle")
 _STEPS: Final = (("pack", "Pack"), ("load", "Load and depart"), ("road", "On the road"))
@@ -47,9 +49,19 @@ class Panel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(holder(row(self.tabs, "stretch", margins=body_margins())))
+        self._asking = NewRoute(context, doer, self)
+        self._new_route, self._put_on = (
+            action_button(context.theme, context.actions, f"dispatch.{name}", text=text)
+            for name, text in (("new_route", "New route"), ("put_on", "Put on the route"))
+        )
+        whole.addWidget(
+            holder(row(self.tabs, "stretch", self._put_on, self._new_route, margins=body_margins()))
+        )
         whole.addWidget(self._stack, 1)
         self._fresh = FreshView(self, context.feed, _TABLES, self._load)
+        context.actions.when("dispatch_route", lambda: self._route_to_fill() is not None)
+        context.actions.bind("dispatch.new_route", self._ask_van)
+        context.actions.bind("dispatch.put_on", self._ask_shipment)
 
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
@@ -92,6 +104,18 @@ class Panel(QWidget):
         self._stack.setCurrentWidget(self._pages[step])
         self._load()
         self._context.actions.refresh()
+
+    def _route_to_fill(self) -> RouteRow | None:
+        return self.loading.route if self._stack.currentWidget() is self.loading else None
+
+    def _ask_van(self) -> None:
+        self.show_step("load")
+        self._asking.ask_van(self._new_route)
+
+    def _ask_shipment(self) -> None:
+        route = self._route_to_fill()
+        if route is not None:
+            self._asking.ask_shipment(route, self._put_on)
 
     def _paper(self) -> Paper | None:
         """The packing slip of the order that is packed, or the sheet of the route that is loaded or under way."""

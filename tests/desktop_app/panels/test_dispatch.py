@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_app.panels.dispatch.road import EvidenceDialog
 from local_db.desk import Desk
+from services.commands import SaveVehicle, UnassignShipment, VehicleFields
 from services.storage.tables import Order, Route, Shipment
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
 from tests.helpers.warehouse_desk import warehouse_desk
@@ -95,3 +96,42 @@ def test_a_delivery_needs_the_name_of_who_took_it(at: PanelBench) -> None:
         )
     )
     at.settle()
+
+
+def test_a_route_is_opened_for_a_van_and_a_waiting_shipment_is_put_on_it(at: PanelBench) -> None:
+    before = set(at.desk.read.values("SELECT id FROM route"))
+    at.desk.do(
+        SaveVehicle(
+            site_id=at.desk.site_id,
+            vehicle_id=at.desk.new_id(),
+            values=VehicleFields(
+                code="NEW-1", integration="utilized", capacity_g=900_000, capacity_ml=9_000_000
+            ),
+        )
+    )
+    shipment_id = at.desk.read.value("SELECT id FROM shipment WHERE status = 'assigned' ORDER BY id LIMIT 1")
+    at.desk.do(UnassignShipment(site_id=at.desk.site_id, shipment_id=shipment_id))
+    at.do("dispatch.new_route")
+    choose(at, "dispatch.new_route.vans", "NEW-1")
+    at.until(lambda: set(at.desk.read.values("SELECT id FROM route")) - before)
+    (route_id,) = set(at.desk.read.values("SELECT id FROM route")) - before
+    route = at.desk.read.get(Route, route_id)
+    assert route is not None
+    assert (route.status, route.number.endswith("-NEW-1")) == ("open", True)
+    at.until(lambda: at.panel.loading.select(route_id))
+    at.settle()
+    at.do("dispatch.put_on")
+    number = str(at.desk.read.value("SELECT number FROM shipment WHERE id = ?", (shipment_id,)))
+    choose(at, "dispatch.put_on.shipments", number)
+    at.until(
+        lambda: (row := at.desk.read.get(Shipment, shipment_id)) is not None and row.route_id == route_id
+    )
+
+
+def choose(at: PanelBench, menu_name: str, words: str) -> None:
+    """Choose from a menu of names what begins with these words."""
+    at.until(lambda: at.panel.findChild(QMenu, menu_name) is not None)
+    menu = at.panel.findChild(QMenu, menu_name)
+    entry = next(action for action in menu.actions() if action.text().startswith(words))
+    entry.trigger()
+    menu.close()
