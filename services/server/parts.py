@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from services.server import facts, migrations
+from services.server.allotment_keeper import AllotmentKeeper, Tuning
 from services.server.auth import SignIn
 from services.server.clients import Clients
 from services.server.clock import Clock
@@ -57,6 +58,7 @@ class Parts:
     runner: JobRunner
     housekeeping: Housekeeping
     vehicle_watch: VehicleWatch
+    allotments: AllotmentKeeper
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to work; live messages are sent on this event loop."""
@@ -67,9 +69,11 @@ class Parts:
         self.runner.start()
         self.housekeeping.start()
         self.vehicle_watch.start()
+        self.allotments.start()
 
     def stop(self) -> None:
         """Finish what has been taken on, and let go of everything."""
+        self.allotments.stop()
         self.vehicle_watch.stop()
         self.housekeeping.stop()
         self.runner.stop()
@@ -111,6 +115,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         lease_seconds=settings.job_lease_seconds,
         retry_seconds=settings.job_retry_seconds,
     )
+    clients = Clients(database, committer, epoch=epoch, clock=clock)
     heads = HeadWatch(database, poll_seconds=settings.hint_poll_seconds)
     hub = LiveHub()
     live_stock = LiveStock(database, clock)
@@ -130,7 +135,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         epoch=epoch,
         passwords=passwords,
         sign_in=_sign_in(settings, clock, database, committer, passwords),
-        clients=Clients(database, committer, epoch=epoch),
+        clients=clients,
         push=Push(committer, epoch=epoch, failures_before_parking=settings.failures_before_parking),
         pull=Pull(database, clock, epoch=epoch, rows_per_page=settings.rows_per_page),
         snapshots=Snapshots(
@@ -165,6 +170,20 @@ def build(settings: Settings, clock: Clock) -> Parts:
         runner=runner,
         housekeeping=Housekeeping(committer, settings),
         vehicle_watch=VehicleWatch(database, committer, clock, every_seconds=settings.vehicle_watch_seconds),
+        allotments=AllotmentKeeper(
+            database,
+            committer,
+            clock,
+            clients.heard,
+            Tuning(
+                demand_days=settings.allotment_demand_days,
+                cover_days=settings.allotment_cover_days,
+                demand_seconds=settings.allotment_demand_seconds,
+                heard_seconds=settings.allotment_heard_seconds,
+                products=settings.allotment_products,
+            ),
+            every_seconds=settings.allotment_seconds,
+        ),
     )
 
 

@@ -82,6 +82,14 @@ class Settings(BaseSettings):
     sync_requests_at_once: int = Field(default=4, ge=1)
     sync_requests_in_line: int = Field(default=200, ge=0)
 
+    # Stock set aside for terminals
+    allotment_seconds: float = Field(default=60.0, gt=0)
+    allotment_heard_seconds: float = Field(default=900.0, gt=0)
+    allotment_demand_days: int = Field(default=28, ge=1)
+    allotment_cover_days: int = Field(default=7, ge=1)
+    allotment_demand_seconds: float = Field(default=3600.0, ge=0)
+    allotment_products: int = Field(default=100, ge=1)
+
     # Live
     hello_seconds: float = Field(default=5.0, gt=0)
     live_send_seconds: float = Field(default=30.0, gt=0)
