@@ -57,6 +57,10 @@ class Troubles:
     def disarm(self) -> None:
         """Nothing more goes wrong, but what is poisoned stays so."""
         self._armed.clear()
+        self._failing = {
+            command_id: (kind, times if command_id in self.poisoned else 0)
+            for command_id, (kind, times) in self._failing.items()
+        }
 
     def meet(self, origin: authority.Origin) -> None:
         """A command is about to run. Raises what it meets."""
@@ -130,7 +134,7 @@ class Authority:
         self._rows_per_page = rows_per_page
         self._on_commit = on_commit
         self._lives = 1
-        database.on_commit = self._has_committed
+        database.on_end = self._has_ended
         self.troubles = Troubles()
         self.start()
 
@@ -159,13 +163,11 @@ class Authority:
                 server._finished = super().finish(locked)
                 return server._finished
 
-        # What was finished before and did not commit was taken back.
-        self._finished = None
         return Noted(*args, **named)
 
-    def _has_committed(self) -> None:
+    def _has_ended(self, held: bool) -> None:
         committed, self._finished = self._finished, None
-        if committed is not None:
+        if held and committed is not None:
             self._on_commit(committed)
 
     def take(self, kind: str, sender: tuple[str, str], body: bytes) -> bytes:

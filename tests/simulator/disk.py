@@ -132,8 +132,8 @@ class Database:
             ":memory:", isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
         )
         self.is_set = False
-        self.on_commit: Callable[[], None] = lambda: None
-        """Called when a commit holds, even if nobody is told of it."""
+        self.on_end: Callable[[bool], None] = lambda held: None
+        """Called when a transaction has ended: whether it holds, even if nobody is told of it."""
         self._is_held = False
 
     def copy_from(self, other: Database) -> None:
@@ -252,7 +252,7 @@ class SimConnection:
         after = self._machine.meet(self, "COMMIT") if self._machine.watches else None
         self._raw.execute("RELEASE tx")
         self.in_transaction = False
-        self._database.on_commit()
+        self._database.on_end(True)
         if after is not None:
             raise self._machine.after(after)
 
@@ -266,6 +266,7 @@ class SimConnection:
             self._raw.execute("ROLLBACK TO tx")
             self._raw.execute("RELEASE tx")
             self.in_transaction = False
+            self._database.on_end(False)
 
     def _last_word(self) -> BaseException:
         if self._is_killed:

@@ -15,7 +15,7 @@ COMMANDS = 40
 FAULTS = 10
 """How many faults strike in a schedule at least."""
 _FAULTS_DRAWN = 12
-_RESERVE = 20
+_RESERVE = 30
 _RESTORES = 0.15
 """In what part of the schedules the server is restored from a backup."""
 
@@ -84,7 +84,8 @@ def generate(seed: int) -> Schedule:
     steps = _steps(chance, terminals, kinds)
     if chance.random() < _RESTORES:
         _add_restore(chance, steps)
-    reserve = _steps(chance, terminals, [WORK, FAULT] * _RESERVE)
+    # A desk that has lost its rows knows nobody who may do anything: it has to sync before somebody can work there.
+    reserve = _steps(chance, terminals, [SYNC, WORK, FAULT] * _RESERVE)
     return Schedule(
         seed=seed,
         terminals=terminals,

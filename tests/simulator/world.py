@@ -26,7 +26,7 @@ from tests.simulator.invariants import check_round, check_settled, check_termina
 from tests.simulator.network import PAUSE_S, Network
 from tests.simulator.person import Person
 from tests.simulator.rows import all_rows
-from tests.simulator.schedule import COMMANDS, FAULTS, WORK, Schedule, Step
+from tests.simulator.schedule import COMMANDS, FAULT, FAULTS, WORK, Schedule, Step
 from tests.simulator.stage import Setting
 from tests.simulator.terminal import Terminal
 
@@ -126,7 +126,8 @@ class World:
         return None
 
     def _is_wanted(self, step: Step) -> bool:
-        return self.commands < COMMANDS if step.kind == WORK else self.faults.total() < FAULTS
+        lacks_commands, lacks_faults = self.commands < COMMANDS, self.faults.total() < FAULTS
+        return (step.kind != FAULT and lacks_commands) or (step.kind != WORK and lacks_faults)
 
     def _take(self, step: Step) -> None:
         terminal = self.terminals[step.who % len(self.terminals)]
