@@ -50,6 +50,7 @@ class ActionRegistry(QObject):
         self._actions = {action.id: action for action in actions}
         self._handlers: dict[str, Callable[[], None]] = {}
         self._predicates: dict[str, Callable[[], bool]] = {}
+        self._needs: dict[str, str] = {}
         self._qactions: dict[str, QAction] = {}
         self._can: Callable[[str], bool] = lambda _permission: True
         self._panel = ""
@@ -82,9 +83,13 @@ class ActionRegistry(QObject):
         for action_id, handler in handlers.items():
             self.bind(action_id, handler)
 
-    def when(self, name: str, predicate: Callable[[], bool]) -> None:
-        """Let the actions with `enabled_when=name` be enabled while `predicate()` holds; call `refresh` as it changes."""
+    def when(self, name: str, predicate: Callable[[], bool], needs: str = "") -> None:
+        """Let the actions with `enabled_when=name` be enabled while `predicate()` holds; call `refresh` as it changes.
+
+        `needs` says to a person what is missing while it does not: "Choose a stop first."
+        """
         self._predicates[name] = predicate
+        self._needs[name] = needs
         self.refresh()
 
     def refresh(self) -> None:
@@ -165,10 +170,19 @@ class ActionRegistry(QObject):
         return made
 
     def tooltip(self, action_id: str) -> str:
-        """`New order  Ctrl+N`, with the longer tip below where there is one."""
+        """`New order  Ctrl+N`, with the longer tip below where there is one, and what is missing while it is disabled."""
         action = self._declared(action_id)
         first = f"{action.title}  ({self.shortcut_text(action_id)})" if action.shortcut else action.title
-        return f"{first}\n{action.tip}" if action.tip else first
+        return "\n".join(words for words in (first, action.tip, self.why_not(action_id)) if words)
+
+    def why_not(self, action_id: str) -> str:
+        """What is missing for it now; empty where nothing is, or where nobody has said."""
+        action = self._declared(action_id)
+        if not self._can(action.permission):
+            return "Your role does not allow this."
+        if self.is_enabled(action_id):
+            return ""
+        return self._needs.get(action.enabled_when, "")
 
     def shortcut_text(self, action_id: str) -> str:
         """The shortcut as this system writes it."""

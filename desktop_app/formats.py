@@ -95,12 +95,20 @@ def clock(when: Instant | None, zone: str = "UTC") -> str:
         return f"{local:%H:%M}"
     if local.date() == today - timedelta(days=1):
         return f"yesterday {local:%H:%M}"
+    if local.date() == today + timedelta(days=1):
+        return f"tomorrow {local:%H:%M}"
     return f"{local.day} {local:%b %H:%M}"
 
 
 def full_time(when: Instant | None, zone: str = "UTC") -> str:
     """`Sat 21 Nov 2026, 09:41:05 GMT`: what hovering over an age shows."""
     return NO_VALUE if when is None else f"{_local(when, zone):%a %d %b %Y, %H:%M:%S %Z}"
+
+
+def midnight(zone: str, now: datetime | None = None) -> int:
+    """When the present day began by the clock of `zone`, in ms since 1970."""
+    local = _local(now or datetime.now(UTC), zone)
+    return round(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
 
 
 def moment(when: Instant) -> datetime:

@@ -115,7 +115,6 @@ class ActionButton(TextButton):
         super().__init__(theme, text or action.title.rstrip("."), kind, action.icon)
         self._actions, self._action_id = actions, action_id
         self.setObjectName(action_id)
-        self.setToolTip(actions.tooltip(action_id))
         self.clicked.connect(self._act)
         actions.changed.connect(self._follow)
         self._follow()
@@ -125,6 +124,7 @@ class ActionButton(TextButton):
 
     def _follow(self) -> None:
         self.setEnabled(self._actions.is_enabled(self._action_id))
+        self.setToolTip(self._actions.tooltip(self._action_id))
 
 
 def action_button(

@@ -15,7 +15,7 @@ _TEXT_WIDTH = 380
 
 
 class EmptyState(QWidget):
-    """An icon, a sentence, a hint, and at most one thing to do."""
+    """An icon, a sentence, a hint, and at most one thing to do, whose button is `button`."""
 
     def __init__(
         self,
@@ -40,13 +40,15 @@ class EmptyState(QWidget):
         for text in (self._title, self._hint):
             text.setAlignment(Qt.AlignmentFlag.AlignCenter)
             text.setMaximumWidth(_TEXT_WIDTH)
-            layout.addLayout(row("stretch", text, "stretch", gap=0))
+            across = row("stretch", text, "stretch", gap=0)
+            # The words take the room up to their greatest width; what is left is the margins'.
+            across.setStretch(1, 100)
+            layout.addLayout(across)
             text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        if action is not None:
+        self.button = button(theme, action[0], action[1], kind="primary") if action is not None else None
+        if self.button is not None:
             layout.addSpacing(SPACE_12)
-            layout.addWidget(
-                button(theme, action[0], action[1], kind="primary"), 0, Qt.AlignmentFlag.AlignHCenter
-            )
+            layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self._hint.setVisible(bool(hint))
         self._dress()

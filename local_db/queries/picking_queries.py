@@ -58,6 +58,31 @@ class CountRow(msgspec.Struct, frozen=True):
     provisional: bool
 
 
+class QueueFacts(msgspec.Struct, frozen=True):
+    """How much there is to pick, orders on hold apart, and what one person has picked since a moment."""
+
+    tasks: int
+    units: int
+    held_tasks: int
+    my_picks: int
+    my_units: int
+
+
+def queue_facts(reader: Reader, site_id: str, user_id: str, since: int) -> QueueFacts:
+    """The queue of a site in figures; ``since`` in ms UTC."""
+    tasks, units, held = reader.tuples(
+        """SELECT sum(o.status IS NOT 'on_hold'), sum((t.quantity - t.picked) * (o.status IS NOT 'on_hold')),
+        sum(o.status IS 'on_hold') FROM pick_task AS t LEFT JOIN "order" AS o ON o.id = t.order_id
+        WHERE t.site_id = ? AND t.status IN ('pending', 'picking')""",
+        (site_id,),
+    )[0]
+    picks, picked = reader.tuples(
+        "SELECT count(*), sum(picked) FROM pick_task WHERE site_id = ? AND picked_at >= ? AND assigned_to = ?",
+        (site_id, since, user_id),
+    )[0]
+    return QueueFacts(int(tasks or 0), int(units or 0), int(held or 0), picks, int(picked or 0))
+
+
 def offered_tasks(
     reader: Reader,
     site_id: str,

@@ -131,3 +131,14 @@ def test_every_permission_is_known() -> None:
 def test_every_menu_has_its_place_and_every_panel_exists() -> None:
     assert {action.menu for action in ACTIONS} - {""} <= set(MENUS)
     assert {action.panel for action in ACTIONS} - {""} <= {spec.id for spec in PANELS}
+
+
+def test_a_disabled_action_says_in_its_tooltip_what_is_missing(actions: ActionRegistry) -> None:
+    chosen: list[int] = []
+    actions.bind("a.when", lambda: None)
+    actions.when("something_selected", lambda: bool(chosen), "Choose a stop first.")
+    assert actions.tooltip("a.when") == "Only when\nChoose a stop first."
+    chosen.append(1)
+    assert actions.tooltip("a.when") == "Only when"
+    actions.allow(lambda _permission: False)
+    assert actions.why_not("a.when") == "Your role does not allow this."

@@ -14,7 +14,9 @@ from desktop_app.widgets.buttons import button
 from desktop_app.widgets.empty_state import EmptyState
 from desktop_app.widgets.layouts import column, holder, label, line, row
 from desktop_app.widgets.pill import Pill
+from local_db.queries.picking_queries import QueueFacts
 
+_HOW = "Take the next batch, choose tasks at the left, or scan an order's label."
 _SAY = {
     Stage.BIN: ("Scan the bin", "scan"),
     Stage.PRODUCT: ("Scan the product", "scan"),
@@ -24,10 +26,14 @@ _SAY = {
 
 
 class PickCard(QWidget):
-    """Shows where the walk stands. ``on_confirm`` and ``on_short`` are what its two buttons do."""
+    """Shows where the walk stands. ``on_confirm`` and ``on_short`` are what its two buttons do, ``on_batch`` begins a walk."""
 
     def __init__(
-        self, context: PanelContext, on_confirm: Callable[[], object], on_short: Callable[[], object]
+        self,
+        context: PanelContext,
+        on_confirm: Callable[[], object],
+        on_short: Callable[[], object],
+        on_batch: Callable[[], object],
     ) -> None:
         super().__init__()
         self._context = context
@@ -48,8 +54,11 @@ class PickCard(QWidget):
         self.short = button(context.theme, "Short", on_short, icon="warning")
         self.short.setObjectName("picking.short")
         self._nothing = EmptyState(
-            context.theme, "pick", "No walk yet", "Choose tasks at the left, or scan an order's label."
+            context.theme, "pick", "Ready for the next walk", _HOW, ("Take the next batch", on_batch)
         )
+        assert self._nothing.button is not None
+        self._nothing.button.setObjectName("picking.card.batch")
+        self._batch = self._nothing.button
         self._lay_out()
         self.enlarge(False)
 
@@ -62,15 +71,30 @@ class PickCard(QWidget):
             font.setBold(True)
             text.setFont(font)
             text.setStyleSheet(f"font-size: {pixels}px; font-weight: 700;")
-        for made in (self.confirm, self.short):
+        for made in (self.confirm, self.short, self._batch):
             made.setMinimumHeight(72 if large else 44)
+
+    def show_facts(self, facts: QueueFacts) -> None:
+        """How much there is to pick, and what this person has done today: said while there is no walk."""
+        self._batch.setEnabled(facts.tasks > 0)
+        done = (
+            f"Today you picked {facts.my_units:,} pieces in {facts.my_picks:,} {'pick' if facts.my_picks == 1 else 'picks'}."
+            if facts.my_picks
+            else ""
+        )
+        if facts.tasks:
+            self._nothing.say("Ready for the next walk", f"{_HOW}\n\n{done}".strip(), "pick")
+        else:
+            self._nothing.say(
+                "Everything is picked", f"New orders appear by themselves.\n\n{done}".strip(), "check"
+            )
 
     def show_walk(self, walk: Walk) -> None:
         """Show the present task of a walk."""
         task = walk.task
         self._task_card.setVisible(bool(walk.tasks))
         self._nothing.setVisible(not walk.tasks)
-        self._say.setVisible(bool(walk.tasks))
+        self._foot.setVisible(bool(walk.tasks))
         words, _icon = _SAY[walk.stage]
         self._say.setText(words)
         self._progress.setText(f"{len(walk.done)} of {len(walk.tasks)} picked" if walk.tasks else "")
@@ -85,7 +109,7 @@ class PickCard(QWidget):
             self._say.setText("Drop the goods in staging: scan its code, or choose the next walk.")
             return
         self._bin.setText(task.location_code)
-        self._quantity.setText(f"{walk.counted} / {walk.left}" if walk.counted else str(walk.left))
+        self._quantity.setText(f"{walk.counted:,} / {walk.left:,}" if walk.counted else f"{walk.left:,}")
         self._unit.setText("pieces" if walk.left != 1 else "piece")
         self._name.setText(task.product_name)
         self._sku.setText(f"{task.sku}" + (f"   Lot {task.lot}" if task.lot else ""))
@@ -93,7 +117,7 @@ class PickCard(QWidget):
         self._mark.setVisible(task.provisional)
         if task.provisional:
             self._mark.show_status("Provisional", "provisional")
-        self.confirm.setText(f"Confirm {walk.left}")
+        self.confirm.setText(f"Confirm {walk.left:,}")
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -116,11 +140,10 @@ class PickCard(QWidget):
         )
         layout.addWidget(self._task_card, 1)
         layout.addWidget(self._nothing, 1)
-        layout.addWidget(line())
-        layout.addSpacing(SPACE_8)
-        layout.addWidget(self._say)
-        layout.addSpacing(SPACE_8)
-        layout.addLayout(row(self.confirm, self.short, gap=SPACE_12))
+        self._foot = holder(
+            column(line(), SPACE_8, self._say, SPACE_8, row(self.confirm, self.short, gap=SPACE_12), gap=0)
+        )
+        layout.addWidget(self._foot)
         self.confirm.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
 

@@ -36,9 +36,9 @@ class Panel(QWidget):
         self._context = context
         self.walk = Walk()
         self.picks = Picks(context, self)
-        self.queue = PickQueue(context, self._start_walk)
+        self.queue = PickQueue(context, self._start_walk, lambda facts: self.card.show_facts(facts))
         self.side = SideWork(context)
-        self.card = PickCard(context, self.confirm, self.picks.ask_short)
+        self.card = PickCard(context, self.confirm, self.picks.ask_short, self.queue.walk_batch)
         self.hall = HallMap(context)
         self._terminal = False
         self._lay_out()
@@ -259,6 +259,9 @@ class Panel(QWidget):
     def _bind(self) -> None:
         actions = self._context.actions
         self.queue.table.selection_changed.connect(actions.refresh)
+        actions.when("pick_walk", lambda: self.walk.task is not None, "Begin a walk first.")
+        actions.when("pick_selected", lambda: bool(self.queue.table.selected_count()),
+                     "Choose tasks in the queue first.")  # fmt: skip
         actions.bind("pick.confirm", self.confirm)
         actions.bind("pick.short", self.picks.ask_short)
         actions.bind("pick.terminal", lambda: self.set_terminal(not self._terminal))

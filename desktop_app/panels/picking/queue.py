@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop_app import formats
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.picking.queue_columns import QUEUE, SORTS, urgent
 from desktop_app.panels.picking.walk import Walk
@@ -18,17 +19,22 @@ from desktop_app.widgets.layouts import label, row
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
 from local_db.queries.pick_tasks import PickTaskRow
-from local_db.queries.picking_queries import offered_tasks
+from local_db.queries.picking_queries import QueueFacts, offered_tasks, queue_facts
 
 _BATCH: Final = 20
 
 
 class PickQueue(QWidget):
-    """The list and its filters. ``on_walk(tasks)`` is called with what the picker takes on."""
+    """The list and its filters. ``on_walk(tasks)`` is called with what the picker takes on, ``on_facts`` with the figures."""
 
-    def __init__(self, context: PanelContext, on_walk: Callable[[Sequence[PickTaskRow]], object]) -> None:
+    def __init__(
+        self,
+        context: PanelContext,
+        on_walk: Callable[[Sequence[PickTaskRow]], object],
+        on_facts: Callable[[QueueFacts], object],
+    ) -> None:
         super().__init__()
-        self._context, self._on_walk = context, on_walk
+        self._context, self._on_walk, self._on_facts = context, on_walk, on_facts
         self._filters = FilterChips(
             context.theme,
             (Filter("mine", "For me", ((True, "For me"),)), Filter("urgent", "Urgent", ((True, "Urgent"),))),
@@ -46,9 +52,10 @@ class PickQueue(QWidget):
         )  # fmt: skip
         self.table.setObjectName("picking.queue")
         self.table.opened.connect(lambda _row: self.walk_selected())
-        self._count = label("", "quiet")
+        self._count = label("", "label")
+        self._count.setObjectName("picking.queue.count")
         self._rows: list[PickTaskRow] = []
-        take = button(context.theme, "Next batch", self.walk_batch, kind="primary", icon="pick")
+        take = button(context.theme, "Next batch", self.walk_batch, icon="pick")
         take.setObjectName("picking.claim")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -64,9 +71,12 @@ class PickQueue(QWidget):
         chosen = self._filters.values()
         mine: str = session.user_id if chosen.get("mine") else ""
 
-        def work() -> list[PickTaskRow]:
+        since = formats.midnight(session.time_zone)
+
+        def work() -> tuple[list[PickTaskRow], QueueFacts]:
             rows = offered_tasks(desk.read, site_id, mine=mine)
-            return urgent(rows) if chosen.get("urgent") else rows
+            facts = queue_facts(desk.read, site_id, session.user_id, since)
+            return (urgent(rows) if chosen.get("urgent") else rows), facts
 
         self._context.runner.run(work, self._show, self, key="queue", label="Loading the queue")
 
@@ -100,8 +110,20 @@ class PickQueue(QWidget):
         if isinstance(state, dict):
             self._filters.restore(state)
 
-    def _show(self, rows: list[PickTaskRow]) -> None:
+    def _show(self, read: tuple[list[PickTaskRow], QueueFacts]) -> None:
+        rows, facts = read
         self._rows = rows
         self.table.set_source(ListSource(rows, SORTS), first=rows[:200], count=len(rows), keep_place=True)
         units = sum(task.quantity - task.picked for task in rows)
-        self._count.setText(f"{len(rows)} tasks, {units} pieces")
+        shown = f"{len(rows):,} task{'' if len(rows) == 1 else 's'}"
+        if len(rows) < facts.tasks:
+            self._count.setText(
+                f"{'Filtered' if self._filters.values() else 'First'} {len(rows):,} of {facts.tasks:,} tasks"
+            )
+        else:
+            self._count.setText(f"{shown}, {units:,} pieces")
+        held = f", and {facts.held_tasks:,} of orders on hold" if facts.held_tasks else ""
+        self._count.setToolTip(
+            f"Shown: {shown}, {units:,} pieces. In all: {facts.tasks:,} tasks, {facts.units:,} pieces{held}."
+        )
+        self._on_facts(facts)

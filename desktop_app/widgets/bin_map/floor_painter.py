@@ -184,10 +184,8 @@ def _name_aisle(painter: QPainter, aisle: Aisle, view: PlanView, colours: BinMap
         left = px - width - max(0.3 * view.scale, 5.0)
         painter.drawText(QPointF(left, front + height + 4), text)
         painter.drawText(QPointF(left, back - 4), text)
-    elif aisle.is_in_front_row:
-        # From far away there is no room between the shelves and the cross aisle: then on its other side.
-        painter.drawText(QPointF(px - width / 2, front + beside + height + 5), text)
     else:
+        # From far away there is no room between the front of the shelves and the walk: only the back is named then.
         painter.drawText(QPointF(px - width / 2, back - 4), text)
 
 

@@ -67,7 +67,6 @@ class Aisle(NamedTuple):
     back: float
     place: int = 0
     pitch: float = 3.0
-    is_in_front_row: bool = True
 
 
 class Plan:
@@ -143,11 +142,11 @@ def _in_rows(aisles: Sequence[Aisle]) -> list[Aisle]:
     for aisle in sorted(aisles, key=lambda found: found.x):
         rows[round(aisle.front)].append(aisle)
     placed = []
-    for number, (_, row) in enumerate(sorted(rows.items())):
+    for _, row in sorted(rows.items()):
         steps = [after.x - before.x for before, after in pairwise(row)]
         pitch = min(steps, default=3.0)
         for place, aisle in enumerate(row):
-            placed.append(aisle._replace(place=place, pitch=pitch, is_in_front_row=number == 0))
+            placed.append(aisle._replace(place=place, pitch=pitch))
     return placed
 
 

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.panels.picking.short_dialog import ShortDialog
 from desktop_app.panels.picking.walk import Stage
 from local_db.desk import Desk
+from local_db.queries.picking_queries import queue_facts
 from services.storage.tables import CycleCount, Order, PickTask
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
-from tests.helpers.warehouse_desk import warehouse_desk
+from tests.helpers.warehouse_desk import SITE, warehouse_desk
 
 
 @pytest.fixture
@@ -156,3 +157,39 @@ def test_the_walk_is_in_the_order_of_the_shortest_way(at: PanelBench) -> None:
     order, line = at.panel.hall.hall.path(list(dict.fromkeys(t.location_id for t in at.panel.walk.tasks)))
     assert list(dict.fromkeys(t.location_id for t in at.panel.walk.tasks)) == list(order)
     assert len(line) > 2
+
+
+def test_before_a_walk_the_card_says_what_there_is_to_do_and_takes_the_next_batch(at: PanelBench) -> None:
+    batch = at.find("picking.card.batch")
+    at.until(batch.isEnabled)
+    assert batch.isVisible()
+    assert not at.find("picking.confirm").isVisible()
+    assert "pick.confirm" not in {action.id for action in at.panel._context.actions.available()}
+    batch.click()
+    at.until(lambda: at.panel.walk.task is not None)
+    at.until(lambda: at.find("picking.confirm").isVisible())
+    assert not batch.isVisible()
+
+
+def test_the_queue_counts_what_it_shows_of_all_there_is(at: PanelBench) -> None:
+    facts = queue_facts(at.desk.read, SITE, "user-pick", 0)
+    assert facts.tasks > 0
+    words = at.find("picking.queue.count")
+    at.until(lambda: words.text().startswith(f"{facts.tasks:,} tasks, {facts.units:,} pieces"))
+    at.panel.queue._filters.restore({"urgent": True})
+    at.panel.queue.refresh()
+    at.until(lambda: words.text().startswith("Filtered "))
+    assert words.text().endswith(f" of {facts.tasks:,} tasks")
+
+
+def test_what_a_person_has_picked_today_is_counted_for_that_person_alone(at: PanelBench) -> None:
+    before = queue_facts(at.desk.read, SITE, "user-pick", 0)
+    walk_an_order(at)
+    task = at.panel.walk.task
+    at.scan(task.location_code)
+    at.scan(gtin_of(at, task))
+    at.find("picking.confirm").click()
+    at.until(lambda: queue_facts(at.desk.read, SITE, "user-pick", 0).my_picks == before.my_picks + 1)
+    after = queue_facts(at.desk.read, SITE, "user-pick", 0)
+    assert after.my_units == before.my_units + task.quantity
+    assert queue_facts(at.desk.read, SITE, "user-nobody", 0).my_picks == 0
