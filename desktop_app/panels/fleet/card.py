@@ -66,10 +66,16 @@ class VehicleCard(QFrame):
         self.state.show_status(*STATES.get(vehicle.state, (vehicle.state, "neutral")))
         self.link.show_status(*LINKS[view.link.value])
         self.age.set_time(place.at if place else None)
-        speed = f", {place.speed_kmh:.0f} km/h" if place is not None and place.speed_kmh else ""
         self._axes.setText(
-            f"Job: {PROCESSING.get(vehicle.processing, vehicle.processing)}{speed}; "
-            f"{INTEGRATION.get(vehicle.integration, vehicle.integration)}"
+            ", ".join(
+                words
+                for words in (
+                    PROCESSING.get(vehicle.processing, vehicle.processing),
+                    f"{place.speed_kmh:.0f} km/h" if place is not None and place.speed_kmh else "",
+                    INTEGRATION.get(vehicle.integration, vehicle.integration),
+                )
+                if words
+            )
         )
         load_g, load_ml = (route.load_g, route.load_ml) if route else (0, 0)
         self.weight.show_load(load_g / 1e3, vehicle.capacity_g / 1e3, "kg", 0)
@@ -81,7 +87,8 @@ class VehicleCard(QFrame):
             left = f"left {formats.clock(route.departed_at, self._zone)}" if route.departed_at else (
                 f"starts {formats.clock(route.starts_at, self._zone)}")  # fmt: skip
             self._progress.setText(
-                f"{view.done} of {len(view.stops)} stops, {route.distance_m / 1000:,.0f} km, {left}, "
+                f"{view.done} of {len(view.stops)} stop{'' if len(view.stops) == 1 else 's'}, "
+                f"{route.distance_m / 1000:,.0f} km, {left}, "
                 f"back by {formats.clock(route.ends_at, self._zone)}"
             )
         self._progress.setVisible(route is not None)
@@ -129,7 +136,6 @@ class VehicleCard(QFrame):
         whole.addWidget(line())
         whole.addWidget(holder(route))
         whole.addWidget(self.stops, 1)
-        whole.addStretch(0)
         whole.addWidget(line())
         whole.addWidget(holder(foot))
 

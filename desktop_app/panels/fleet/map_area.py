@@ -56,7 +56,9 @@ class MapArea(QWidget):
         right = 0
         if not self._card.isHidden():
             right = _CARD_WIDTH + SPACE_12
-            self._card.setGeometry(width - right, SPACE_12, _CARD_WIDTH, height - 2 * SPACE_12)
+            # No higher than what it has to say: below it the map goes on.
+            need = self._card.layout().totalHeightForWidth(_CARD_WIDTH)
+            self._card.setGeometry(width - right, SPACE_12, _CARD_WIDTH, min(need, height - 2 * SPACE_12))
         left = _LIST_WIDTH + SPACE_12
         bottom = 0
         if not self._scrubber.isHidden():

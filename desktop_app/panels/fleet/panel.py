@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from desktop_app import formats
 from desktop_app.change_feed import FreshView
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.fleet.alert_strip import AlertStrip
@@ -170,22 +170,23 @@ class Panel(QWidget):
                 "fleet.fit": self._fit,
             }
         )
-        actions.when("fleet_vehicle", lambda: self.chosen is not None)
-        actions.when("fleet_route", lambda: self.chosen is not None and self.chosen.route is not None)
-        actions.when("fleet_open_route", self._asking.has_open_route)
-        actions.when("fleet_stop", lambda: self._asking.movable() is not None)
+        actions.when("fleet_vehicle", lambda: self.chosen is not None, "Choose a van first.")
+        actions.when("fleet_route", lambda: self.chosen is not None and self.chosen.route is not None,
+                     "The van has no route today.")  # fmt: skip
+        actions.when("fleet_open_route", self._asking.has_open_route,
+                     "Only a route that has not left yet takes more shipments.")  # fmt: skip
+        actions.when("fleet_stop", lambda: self._asking.movable() is not None,
+                     "Choose a stop whose goods are not loaded yet.")  # fmt: skip
         actions.when("fleet_alert", lambda: self._asking.alert_at_hand() is not None)
-        actions.when("fleet_trail", lambda: len(self.live.trail(self._vehicle_id)) > 1)
+        actions.when("fleet_trail", lambda: len(self.live.trail(self._vehicle_id)) > 1,
+                     "No positions of it have come in since this panel was opened.")  # fmt: skip
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
     def _load(self) -> None:
         desk, context = self._context.desk, self._context
         site_id = context.session.site_id
-        today = datetime.now(ZoneInfo(context.session.time_zone)).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
-        since = int(today.timestamp() * 1000)
+        since = formats.midnight(context.session.time_zone)
         context.runner.run(
             lambda: fleet_day(desk.read, site_id, since),
             self._show,

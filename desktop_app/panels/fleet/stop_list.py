@@ -39,10 +39,20 @@ class StopList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().currentChanged.connect(self._on_current)
 
+    def sizeHint(self) -> QSize:
+        """As high as its stops: what holds it may give it less."""
+        least = self._model.rowCount() * self.sizeHintForRow(0) if self._model.rowCount() else 0
+        return QSize(200, least + 2 * self.frameWidth() + SPACE_8)
+
+    def minimumSizeHint(self) -> QSize:
+        """One stop."""
+        return QSize(120, max(0, self.sizeHintForRow(0)))
+
     def show_stops(self, stops: Sequence[StopView], chosen: str) -> None:
         """Show these stops, one of them chosen; without one, the next is brought into sight."""
         self._quiet = True
         self._model.show_stops(stops)
+        self.updateGeometry()
         number = next((n for n, stop in enumerate(stops) if stop.row.id == chosen), -1)
         self.setCurrentIndex(self._model.index(number) if number >= 0 else QModelIndex())
         if number < 0:

@@ -34,17 +34,17 @@ STOPS: Final[Mapping[str, tuple[str, Tone]]] = {
     "failed": ("Failed", "danger"),
 }
 PROCESSING: Final[Mapping[str, str]] = {
-    "idle": "no job",
-    "awaiting": "waits for its next step",
-    "processing": "at its job",
+    "idle": "Free for a route",
+    "awaiting": "Waits for its next step",
+    "processing": "Working on its route",
 }
 INTEGRATION: Final[Mapping[str, str]] = {
-    "ignored": "ignored",
-    "noticed": "only noticed",
-    "respected": "respected, gets no work",
-    "utilized": "gets work",
+    "ignored": "left out of planning",
+    "noticed": "shown, but given no work",
+    "respected": "its way kept free, but given no work",
+    "utilized": "",
 }
-"""How far the desk takes a vehicle into account."""
+"""How far the desk takes a vehicle into account, where that is less than giving it work."""
 
 # What a person may report of a vehicle. That it drives follows from its route.
 REPORTABLE: Final[tuple[tuple[str, str], ...]] = (

@@ -36,10 +36,11 @@ def bind_order_actions(context: PanelContext, chosen: Chosen, deeds: OrderDeeds,
 
     for event in ("hold", "resume", "cancel", "release", "close", "confirm"):
         actions.when(f"order_{event}", partial(all_can, event))
-    actions.when("order_selected", lambda: bool(chosen()))
-    actions.when("order_change", one_changes)
-    actions.when("order_line", lambda: len(chosen()) == 1 and marked.line is not None)
-    actions.when("order_line_change", lambda: one_changes() and marked.line is not None)
+    actions.when("order_selected", lambda: bool(chosen()), "Choose an order first.")
+    actions.when("order_change", one_changes, "Choose one order that can still be changed.")
+    actions.when("order_line", lambda: len(chosen()) == 1 and marked.line is not None, "Mark a line first.")
+    actions.when("order_line_change", lambda: one_changes() and marked.line is not None,
+                 "Mark a line of an order that can still be changed.")  # fmt: skip
     actions.when("order_retry", lambda: bool(chosen()) and all(waits(row) for row in chosen()))
     actions.bind_all(
         {
