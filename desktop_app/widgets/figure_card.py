@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.formats import Instant
@@ -12,7 +12,7 @@ from desktop_app.themes.tokens import RADIUS, SPACE_4, SPACE_8, SPACE_12, SPACE_
 from desktop_app.widgets.age_label import AgeLabel
 from desktop_app.widgets.elided_label import ElidedLabel
 from desktop_app.widgets.layouts import label
-from desktop_app.widgets.marks import pill_height
+from desktop_app.widgets.marks import pill_height, pill_width
 from desktop_app.widgets.pill import Pill
 from desktop_app.widgets.sparkline import Sparkline
 
@@ -44,6 +44,7 @@ class FigureCard(QFrame):
         self._age = AgeLabel(zone=zone)
         self._pill = Pill(theme)
         self._pill.hide()
+        self._status: tuple[str, Tone] | None = None
         self._lay_out()
         if leads:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -64,10 +65,21 @@ class FigureCard(QFrame):
         self._spark.set_values(trend)
         self._age.set_time(when)
         self._age.setVisible(when is not None)
+        self._status = None if tone is None else (word, tone)
         self._pill.setVisible(tone is not None)
-        if tone is not None:
-            self._pill.show_status(word, tone)
+        self._show_status()
         self._name_it(figure)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow card the mark stands alone, and its word comes on hover."""
+        super().resizeEvent(event)
+        self._show_status()
+
+    def _show_status(self) -> None:
+        if self._status is not None:
+            word, tone = self._status
+            room = self.width() - 2 * SPACE_16 - SPACE_8 - self._name.sizeHint().width()
+            self._pill.show_status(word if pill_width(self._theme, word) <= room else "", tone, word)
 
     def sizeHint(self) -> QSize:
         """Broad enough for a figure and its trend."""

@@ -61,7 +61,8 @@ class ActivityFeed(QListView):
         self._timer.start()
 
     def show_events(self, events: Sequence[EventRow]) -> None:
-        """Show these, the newest first."""
+        """Show these, the newest first by the time that stands beside them: what an offline desk did comes in later."""
+        events = sorted(events, key=lambda event: event.at, reverse=True)
         self._model.show_events(events)
 
     def events(self) -> tuple[EventRow, ...]:

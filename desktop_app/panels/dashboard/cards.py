@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app import formats
@@ -22,12 +21,10 @@ _CARDS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("to_pick", "To pick", "tasks", "picking"),
     ("late", "Late", "orders", "orders"),
     ("fill", "Fill rate", "%", "orders"),
-    ("low", "Low stock", "skus", "inventory"),
+    ("low", "To reorder", "products", "inventory"),
     ("vans", "Vans out", "", "fleet"),
-    ("pending", "Pending here", "", "outbox"),
+    ("pending", "Pending", "", "outbox"),
 )
-_ROOM_FOR_WORD: Final = 190
-"""How wide a card must be for its title beside a pill with a word."""
 _FILL_GOOD: Final = 98.0
 _FILL_POOR: Final = 90.0
 """Below these percents of units promised of units asked for, somebody should look, or act."""
@@ -50,7 +47,6 @@ class FigureRow(QWidget):
     def __init__(self, theme: Theme, zone: str) -> None:
         super().__init__()
         self.cards: dict[str, FigureCard] = {}
-        self._shown: tuple[Figures, LinkStatus, formats.Instant] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -66,21 +62,13 @@ class FigureRow(QWidget):
 
     def show_figures(self, figures: Figures, link: LinkStatus, now: formats.Instant) -> None:
         """Show these; their age is that of the rows that they are counted from."""
-        self._shown = (figures, link, now)
-        narrow = self.width() < len(self.cards) * _ROOM_FOR_WORD
         when = link.synced_at if link.synced_at is not None and link.state != "live" else now
         for key, face in faces(figures, link).items():
             self.cards[key].show_figure(
                 face.figure, trend=face.trend, when=now if key == "pending" else when, tone=face.tone,
-                word="" if narrow else face.word,
+                word=face.word,
             )  # fmt: skip
-            self.cards[key].setToolTip(face.word)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """In narrow cards the mark stands alone, and its word comes on hover."""
-        super().resizeEvent(event)
-        if self._shown is not None:
-            self.show_figures(*self._shown)
+        self.cards["low"].setToolTip("Products that have come down to their reorder level")
 
 
 def faces(figures: Figures, link: LinkStatus) -> dict[str, Face]:
@@ -104,7 +92,7 @@ def faces(figures: Figures, link: LinkStatus) -> dict[str, Face]:
         "fill": Face(formats.number(fill, 1), _line(figures.fill_trend), *fill_tone),
         "low": Face(
             formats.number(figures.low_stock), figures.low_trend,
-            "warning" if figures.low_stock else None, "Reorder" if figures.low_stock else "",
+            "warning" if figures.low_stock else None, "Low" if figures.low_stock else "",
         ),
         "vans": Face(f"{figures.vans_out}/{figures.vans}", figures.vans_trend),
         "pending": Face(formats.number(link.pending), _line(figures.pending_trend), *pending_tone),

@@ -282,9 +282,9 @@ class Panel(QWidget):
             f"of {whole:,} products can be promised",
             (
                 Part(f"Plenty, above {GREEN_ABOVE}", bands.green, "ok", "Plenty"),
-                Part(f"Enough, {RED_BELOW} to {GREEN_ABOVE}", bands.yellow, "warning", "Enough"),
-                Part("Low, or to be reordered", bands.red, "danger", "Low"),
-                Part("Nothing available", bands.out, "neutral", "None"),
+                Part(f"Fair, {RED_BELOW} to {GREEN_ABOVE}", bands.yellow, "warning", "Fair"),
+                Part(f"Short, below {RED_BELOW} or to reorder", bands.red, "danger", "Short"),
+                Part("Out, none available", bands.out, "neutral", "Out"),
             ),
         )
 

@@ -43,11 +43,11 @@ def _kg(grams: int) -> float:
 
 LOADING_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=64, strong=True),
+    Column("number", "Route", lambda route: route.number, width=104, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74, stretch=True),
     Column("driver_name", "Driver", lambda route: route.driver_name, width=116, quiet=True, yields=3),
-    Column("stops", "Stops", lambda route: route.stops, "number", width=62),
-    Column("packed", "To load", lambda route: route.packed or None, "number", width=74, yields=2,
+    Column("stops", "Stops", lambda route: route.stops, "number", width=62, yields=2),
+    Column("packed", "To load", lambda route: route.packed or None, "number", width=74,
            tone=lambda route: "warning" if route.packed else None),
     Column("loaded", "Loaded", lambda route: route.loaded or None, "number", width=74, yields=1),
     Column("load", "Weight", lambda route: (_kg(route.load_g), _kg(route.capacity_g)), "bar", width=92, unit="kg",
@@ -56,7 +56,7 @@ LOADING_ROUTES: Final = (
 )  # fmt: skip
 ROAD_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=64, strong=True),
+    Column("number", "Route", lambda route: route.number, width=104, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74),
     Column("driver_name", "Driver", lambda route: route.driver_name, width=116, quiet=True, yields=3),
     Column(
@@ -77,8 +77,8 @@ def stop_columns(late: Callable[[Any], Tone | None]) -> tuple[Column, ...]:
     return (
         _MARK,
         Column("position", "#", lambda stop: stop.position + 1, "number", width=44, quiet=True),
-        Column("shipment_number", "Shipment", lambda stop: stop.shipment_number, width=132, strong=True),
-        Column("name", "Where to", lambda stop: stop.name, width=140, stretch=True),
+        Column("shipment_number", "Shipment", lambda stop: stop.shipment_number, width=142, strong=True),
+        Column("name", "Where to", lambda stop: stop.name, width=170, stretch=True),
         Column("state", "State", shipment_state, "pill", width=118),
         Column("parcels", "Parcels", lambda stop: stop.parcels or None, "number", width=72, yields=1),
         Column(

@@ -52,46 +52,46 @@ STOCK: Final = (
 
 BINS: Final = (
     _MARK,
-    Column("code", "Bin", lambda row: row.location_code, width=98, strong=True, sortable=False,
+    Column("code", "Bin", lambda row: row.location_code, width=96, strong=True, sortable=False,
            tip=lambda row: f"{row.location_code}, zone {row.zone}"),
-    Column("lot", "Lot, state", lambda row: bin_words(row), width=78, stretch=True, sortable=False,
+    Column("lot", "Lot, state", lambda row: bin_words(row), width=60, stretch=True, sortable=False,
            tone=lambda row: None if row.status == "good" else STATUSES.get(row.status, ("", "neutral"))[1]),
-    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=62, sortable=False),
+    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=60, sortable=False),
     Column("free", "Free", lambda row: row.on_hand - row.allocated if row.status == "good" else None, "number", width=54,
-           sortable=False, quiet=True, tip=lambda row: f"{row.allocated:,} are promised to order lines"),
+           sortable=False, quiet=True, yields=1, tip=lambda row: f"{row.allocated:,} are promised to order lines"),
 )  # fmt: skip
 MOVES: Final = (
     _MARK,
     Column("kind", "What", lambda row: MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize()), width=80,
            sortable=False, tip=lambda row: movement_words(row)),
-    Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=62, sortable=False,
+    Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=60, sortable=False,
            tone=lambda row: "ok" if row.delta > 0 else "danger" if row.delta < 0 else None,
            tip=lambda row: movement_words(row)),
-    Column("where", "Where, why", lambda row: where_words(row), width=84, stretch=True, quiet=True, sortable=False,
+    Column("where", "Where, why", lambda row: where_words(row), width=70, stretch=True, quiet=True, sortable=False,
            tip=lambda row: movement_words(row)),
-    Column("at", "When", lambda row: row.at, "age", width=58, sortable=False),
+    Column("at", "When", lambda row: row.at, "age", width=60, sortable=False, yields=1),
 )  # fmt: skip
 HOLDERS: Final = (
-    Column("number", "Order", lambda each: each.number, width=106, strong=True, sortable=False),
+    Column("number", "Order", lambda each: each.number, width=102, strong=True, sortable=False),
     Column("customer", "Customer", lambda each: each.customer_name, width=50, stretch=True, sortable=False),
-    Column("waits", "", lambda each: "waits" if each.waits else "has", width=46, sortable=False, quiet=True,
+    Column("waits", "", lambda each: "waits" if each.waits else "has", width=48, sortable=False, quiet=True,
            tone=lambda each: "warning" if each.waits else None),
     Column("quantity", "Units", lambda each: each.quantity, "number", width=58, sortable=False),
-    Column("since", "Since", lambda each: each.since, "age", width=60, sortable=False),
+    Column("since", "Since", lambda each: each.since, "age", width=60, sortable=False, yields=1),
 )  # fmt: skip
 PRODUCT_COUNTS: Final = (
     _MARK,
     Column("code", "Bin", lambda row: row.location_code, width=92, strong=True, sortable=False),
-    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral"))[0], width=70, stretch=True,
+    Column("status", "State", lambda row: COUNTS.get(row.status, (row.status, "neutral"))[0], width=64, stretch=True,
            sortable=False, tone=lambda row: COUNTS.get(row.status, ("", "neutral"))[1], tip=lambda row: count_words(row)),
-    Column("variance", "Differs", lambda row: row.variance, "number", width=72, sortable=False,
+    Column("variance", "Differs", lambda row: row.variance, "number", width=66, sortable=False,
            tone=lambda row: _variance_tone(row), tip=lambda row: count_words(row)),
-    Column("at", "When", lambda row: row.counted_at or row.requested_at, "age", width=66, sortable=False),
+    Column("at", "When", lambda row: row.counted_at or row.requested_at, "age", width=60, sortable=False, yields=1),
 )  # fmt: skip
 BARCODES: Final = (
     Column("code", "Code", lambda row: row.code, width=150, strong=True, stretch=True, sortable=False),
     Column(
-        "quantity", "Stands for", lambda row: row.quantity, "number", width=90, unit="pcs", sortable=False
+        "quantity", "Stands for", lambda row: row.quantity, "number", width=100, unit="pcs", sortable=False
     ),
 )
 ALL_COUNTS: Final = (

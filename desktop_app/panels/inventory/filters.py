@@ -11,7 +11,7 @@ from services.domain.stock_rules import GREEN_ABOVE, RED_BELOW, Band
 if TYPE_CHECKING:
     from desktop_app.widgets.chips import Filter
 
-SWITCHES: Final = (("low", "Low"), ("out", "Out"), ("held", "On hold"), ("backordered", "Backordered"))
+SWITCHES: Final = (("low", "To reorder"), ("out", "Out"), ("held", "On hold"), ("backordered", "Backordered"))
 _BANDS: Final = (
     (Band.RED.value, f"Short: below {RED_BELOW} or to reorder"),
     (Band.YELLOW.value, f"Fair: {RED_BELOW} to {GREEN_ABOVE}"),

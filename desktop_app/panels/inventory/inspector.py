@@ -55,7 +55,7 @@ class ProductInspector(QWidget):
         self._available = label("", "figure")
         self._figures = QGridLayout()
         self._trend = Sparkline(theme, "stock on hand")
-        self._trend_words = label("", "label")
+        self._trend_words = label("", "label", wrap=True)
         self.tabs = Tabs(
             theme, "inventory.inspector.tab", [(key, title) for key, title, *_rest in _TABS], gap=0
         )
@@ -204,4 +204,5 @@ def _trend_words(story: ProductStory) -> str:
     if not trend:
         return "Nothing moved in 30 days"
     last = f", last moved {formats.ago(moves[0].at)}" if moves else ""
-    return f"30 days: {min(trend):,} to {max(trend):,} on hand{last}"
+    span = f"{min(trend):,}" if min(trend) == max(trend) else f"{min(trend):,} to {max(trend):,}"
+    return f"30 days: {span} on hand{last}"

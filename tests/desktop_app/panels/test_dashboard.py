@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from desktop_app import formats
 from desktop_app.panels.dashboard.activity import two_lines
@@ -169,3 +170,28 @@ def test_the_day_begins_at_the_sites_own_midnight() -> None:
     assert day.hour == 13
     assert day.date == "2026-07-01"
     assert day.start == int(datetime(2026, 6, 30, 23, 0, tzinfo=UTC).timestamp() * 1000)
+
+
+def test_the_feed_is_in_the_order_of_the_ages_it_shows(at: PanelBench) -> None:
+    feed = at.find("dashboard.feed")
+    at.until(lambda: len(feed.events()) > 2)
+    received_first_happened_last = list(feed.events())[::-1]
+    feed.show_events(received_first_happened_last)
+    moments = [event.at for event in feed.events()]
+    assert moments == sorted(moments, reverse=True)
+
+
+def test_a_card_shows_the_word_of_its_mark_where_there_is_room_and_else_on_hover(
+    qtbot: QtBot, at: PanelBench
+) -> None:
+    from desktop_app.widgets.figure_card import FigureCard
+
+    card = FigureCard(at.app.theme, "To reorder", "products")
+    qtbot.addWidget(card)
+    card.show_figure("167", tone="warning", word="Low")
+    card.resize(260, 120)
+    card.show()
+    assert card._pill.text == "Low"
+    card.resize(132, 120)
+    qtbot.waitUntil(lambda: card._pill.text == "")
+    assert card._pill.toolTip() == "Low"
