@@ -6,17 +6,18 @@ from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.catalogue import PanelSpec
 from desktop_app.settings import Settings
 from desktop_app.themes.theme import Theme
+from desktop_app.widgets.pages import Pages
 
 log = logging.getLogger(__name__)
 
 
-class PanelStack(QStackedWidget):
+class PanelStack(Pages):
     """Makes panels and calls on them. `retry_asked(panel_id)`: a panel that did not open is to be tried again."""
 
     retry_asked = Signal(str)

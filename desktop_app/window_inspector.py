@@ -62,9 +62,14 @@ class WindowInspector:
             if self.widget is not None:
                 self.widget.hide()
             return
+        is_first = self.widget is None
         inspector = self.widget or self._make()
         inspector.show_widget(*content)
         inspector.show()
+        if is_first:
+            # Only what is shown takes a width from the splitter.
+            wide = int(self._place.get("inspector", INSPECTOR_MIN + 40))
+            self._splitter.setSizes([max(1, self._splitter.width() - wide), wide])
 
     def toggle(self) -> None:
         """The person opens or closes it; it stays so, here and in the other panels."""
@@ -86,6 +91,4 @@ class WindowInspector:
         self._splitter.addWidget(inspector)
         self._splitter.setStretchFactor(1, 0)
         self._splitter.splitterMoved.connect(lambda *_: self._place.keep("inspector", inspector.width()))
-        wide = int(self._place.get("inspector", INSPECTOR_MIN + 40))
-        self._splitter.setSizes([max(1, self._splitter.width() - wide), wide])
         return inspector

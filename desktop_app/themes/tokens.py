@@ -22,6 +22,8 @@ SPACES: Final = (SPACE_4, SPACE_8, SPACE_12, SPACE_16, SPACE_24, SPACE_32)
 RADIUS: Final = 6
 BORDER: Final = 1
 MOTION_MS: Final = 120
+# Widths that hold words are declared for this size of body type; other densities widen in proportion.
+WIDTHS_FOR: Final = 13
 INSPECTOR_MIN: Final = 320
 INSPECTOR_MAX: Final = 420
 RAIL_WIDE: Final = 224

@@ -30,9 +30,10 @@ class AgeLabel(QLabel):
         self._timer.timeout.connect(self._write)
         self._write()
 
-    def set_time(self, when: formats.Instant | None) -> None:
-        """Show the age of `when`; None shows a dash."""
+    def set_time(self, when: formats.Instant | None, prefix: str | None = None) -> None:
+        """Show the age of `when`, behind other words if `prefix` is given; None shows a dash."""
         self._when = when
+        self._prefix = self._prefix if prefix is None else prefix
         self._write()
 
     def event(self, event: QEvent) -> bool:

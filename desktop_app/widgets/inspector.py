@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.themes.theme import Theme
-from desktop_app.themes.tokens import INSPECTOR_MAX, INSPECTOR_MIN, SPACE_8, SPACE_16
+from desktop_app.themes.tokens import INSPECTOR_MAX, INSPECTOR_MIN, SPACE_8, SPACE_16, WIDTHS_FOR
 from desktop_app.widgets.buttons import icon_button
 from desktop_app.widgets.layouts import label
 
@@ -20,8 +20,9 @@ class Inspector(QWidget):
         self._theme = theme
         self._title = label("", "section")
         self._stack = QStackedWidget()
-        self.setMinimumWidth(INSPECTOR_MIN)
         self.setMaximumWidth(INSPECTOR_MAX)
+        self._fit()
+        theme.changed.connect(self._fit)
         self.setAccessibleName("Inspector")
         top = QHBoxLayout()
         top.setContentsMargins(SPACE_16, SPACE_8, SPACE_8, SPACE_8)
@@ -43,6 +44,10 @@ class Inspector(QWidget):
         if self._stack.indexOf(widget) < 0:
             self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
+
+    def _fit(self) -> None:
+        """Larger type needs more room: what stands in here is never cut at the right."""
+        self.setMinimumWidth(min(INSPECTOR_MAX, round(INSPECTOR_MIN * self._theme.metrics.body / WIDTHS_FOR)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A surface with a hairline at its left."""

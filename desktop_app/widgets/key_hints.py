@@ -13,6 +13,8 @@ from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_16
 _OWN: Final = 3
 # What every panel answers to, said after its own.
 _ALWAYS: Final = (("edit.find", "Search or command"), ("help.shortcuts", "All keys"))
+# Said where a panel has no keys of its own.
+_ELSE: Final = (("order.new", "New order"), ("view.next_region", "Next region"))
 _CAP_RADIUS: Final = 3
 
 
@@ -27,7 +29,7 @@ def key_hints(registry: ActionRegistry) -> list[tuple[str, str]]:
     ]
     always = [
         (registry.shortcut_text(action_id), words)
-        for action_id, words in _ALWAYS
+        for action_id, words in (_ALWAYS if own else (*_ELSE, *_ALWAYS))
         if action_id in registry and registry.is_enabled(action_id)
     ]
     return own[:_OWN] + always

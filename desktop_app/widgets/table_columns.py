@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QMenu
 
 from desktop_app.settings import Settings
 from desktop_app.themes.theme import Theme
+from desktop_app.themes.tokens import WIDTHS_FOR
 from desktop_app.widgets.columns import Column
 from desktop_app.widgets.table_header import TableHeader
 
 _LEAST: Final = 40
-# Declared widths are meant for this size of type; other densities widen in proportion.
-_WIDTHS_FOR: Final = 13
 
 Box = tuple[int, int, Column]
 
@@ -145,7 +144,7 @@ class TableColumns(QObject):
         return max(24, round(self._widths.get(column.key, column.width) * self._grown()))
 
     def _grown(self) -> float:
-        return self._theme.metrics.body / _WIDTHS_FOR
+        return self._theme.metrics.body / WIDTHS_FOR
 
     def _stretch(self) -> None:
         stretching = [number for number in self.visible() if self._columns[number].stretch]

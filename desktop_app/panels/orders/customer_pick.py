@@ -13,7 +13,7 @@ from desktop_app.panels.orders.draft_sources import draft_customer
 from desktop_app.panels.orders.suggest_field import SuggestField
 from desktop_app.panels.orders.suggest_popup import SuggestRow
 from desktop_app.themes.tokens import SPACE_4
-from desktop_app.widgets.layouts import column, label, row
+from desktop_app.widgets.layouts import column, label
 from local_db.queries.order_entry_queries import recent_customers
 from services.storage.tables import Customer
 
@@ -45,11 +45,11 @@ class CustomerPick(QWidget):
         self.error.hide()
         head = label("Customer", "label")
         head.setBuddy(self.field)
-        self.setLayout(column(head, self.field, row(self._words, self.error, "stretch"), gap=SPACE_4))
+        self.setLayout(column(head, self.field, self._words, self.error, gap=SPACE_4))
         self.setFocusProxy(self.field)
         self.field.chosen.connect(self._take)
         self.field.walked.connect(self._on_walked)
-        self.field.unknown.connect(lambda text: self.say(f"No customer has “{text}” in code, name or city."))
+        self.field.unknown.connect(self.say_unknown)
         self.field.textChanged.connect(self._on_text)
 
     def show_draft(self, draft: Draft) -> None:
@@ -67,7 +67,13 @@ class CustomerPick(QWidget):
     def say(self, problem: str) -> None:
         """Say what is wrong; empty takes it away."""
         self.error.setText(problem)
+        # One takes the place of the other, so that nothing below moves.
         self.error.setVisible(bool(problem))
+        self._words.setVisible(not problem)
+
+    def say_unknown(self, text: str) -> None:
+        """Nobody is called that."""
+        self.say(f"No customer has “{text}” in code, name or city.")
 
     def _find(self, text: str) -> Sequence[Customer]:
         if not text:

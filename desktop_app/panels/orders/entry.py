@@ -191,6 +191,10 @@ class OrderEntry(QWidget):
         return fields.get(named, self.lines if self.draft.lines else self.composer.product)
 
     def _missing(self) -> tuple[str, QWidget] | None:
+        if self.draft.customer is None and self.draft.customer_typed:
+            # Said where it was typed, and nowhere else in other words.
+            self.who.say_unknown(self.draft.customer_typed)
+            return "", self.customer
         if self.draft.customer is None:
             return "Customer: choose who orders.", self.customer
         if self.composer.unsettled:

@@ -133,12 +133,15 @@ class EntrySide(QWidget):
                 ("Note", self.note),
             )
         ):
-            top, left, span = (0, place, 1) if place < 2 else ((place - 1) * 3, 0, 2)
+            top, left, span = (0, place, 1) if place < 2 else ((place - 1) * 3 + 1, 0, 2)
             head = label(title, "label")
             head.setBuddy(field)
             field.setAccessibleName(title)
             fields.addWidget(head, top, left, 1, span)
             fields.addWidget(field, top + 1, left, 1, span)
+            if place > 1:
+                # What belongs together stands together, and apart from the rest.
+                fields.setRowMinimumHeight(top - 1, SPACE_4)
         fields.addWidget(self._due_words, 2, 0, 1, 2)
         fields.setColumnStretch(0, 1)
         fields.setColumnStretch(1, 1)

@@ -13,6 +13,7 @@ from desktop_app.panel_context import PanelContext
 from desktop_app.panels.orders import effects
 from desktop_app.panels.orders.words import CHANNELS, count, day_in_words, status_of
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
+from desktop_app.widgets.age_label import AgeLabel
 from desktop_app.widgets.buttons import action_button, button, icon_button
 from desktop_app.widgets.columns import Column, mark_column
 from desktop_app.widgets.ladder import Ladder
@@ -89,6 +90,8 @@ class OrderInspector(QWidget):
         self._facts.setHorizontalSpacing(SPACE_12)
         self._facts.setVerticalSpacing(SPACE_4)
         self._facts.setColumnStretch(1, 1)
+        self._placed = AgeLabel(zone=context.session.time_zone, parent=self)
+        self._placed.setProperty("role", "body")
         self._note = label("", "body", wrap=True, selectable=True)
         self._buttons = self._action_row()
         self.ladder = Ladder(theme)
@@ -181,34 +184,32 @@ class OrderInspector(QWidget):
         self._address.setText(
             ", ".join(part for part in (order.ship_street, order.ship_city, order.ship_postcode) if part)
         )
-        zone = self._context.session.time_zone
-        by = f" by {row_.placed_by_name}" if row_.placed_by_name else ""
         self._show_facts(
             (
                 ("Total", f"{formats.money(row_.total_minor, row_.currency)}, {count(row_.wanted, 'unit')}"),
                 ("Due", day_in_words(row_.due_on, self._today())),
                 ("Priority", str(row_.priority)),
-                ("Placed", f"{formats.ago(row_.placed_at)}{by}"),
+                ("Placed", ""),
                 (
                     "From",
                     CHANNELS.get(row_.channel, row_.channel)
                     + (f", {order.external_id}" if order.external_id else ""),
                 ),
             ),
-            formats.full_time(row_.placed_at, zone),
         )
+        self._placed.set_time(row_.placed_at, f"{row_.placed_by_name}," if row_.placed_by_name else "")
         self._note.setText(order.note)
         self._note.setVisible(bool(order.note))
 
-    def _show_facts(self, facts: Sequence[tuple[str, str]], placed: str) -> None:
+    def _show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         for place, (title, words) in enumerate(facts):
             if self._facts.itemAtPosition(place, 0) is None:
                 self._facts.addWidget(label("", "label"), place, 0)
-                self._facts.addWidget(label("", selectable=True), place, 1)
+                value = self._placed if title == "Placed" else label("", selectable=True)
+                self._facts.addWidget(value, place, 1)
             self._facts.itemAtPosition(place, 0).widget().setText(title)  # type: ignore[attr-defined]
-            value = self._facts.itemAtPosition(place, 1).widget()
-            value.setText(words)  # type: ignore[attr-defined]
-            value.setToolTip(placed if title == "Placed" else "")
+            if title != "Placed":
+                self._facts.itemAtPosition(place, 1).widget().setText(words)  # type: ignore[attr-defined]
 
     def _show_delivery(self, story: OrderStory, zone: str) -> None:
         live = [shipment for shipment in story.shipments if shipment.status != "cancelled"] or story.shipments
@@ -229,9 +230,8 @@ class OrderInspector(QWidget):
             self._history.takeAt(0).widget().deleteLater()
         for event in story.history[:_MOST_EVENTS]:
             words = label(event.text, wrap=True)
-            who = f"{event.actor_name or 'System'}, {formats.ago(event.at)}"
-            when = label(f"{who}, provisional" if event.provisional else who, "label")
-            when.setToolTip(formats.full_time(event.at, zone))
+            who = f"{event.actor_name or 'Holdfast'}, {'provisional, ' if event.provisional else ''}".strip()
+            when = AgeLabel(who, event.at, zone)
             piece = QVBoxLayout()
             piece.setContentsMargins(0, 0, 0, 0)
             piece.setSpacing(0)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.change_feed import FreshView
 from desktop_app.draft_keeper import DraftKeeper
@@ -25,6 +25,7 @@ from desktop_app.panels.orders.placing import Placed
 from desktop_app.panels.orders.words import count
 from desktop_app.printing import offer_print
 from desktop_app.scanner import ScanFeedback, ScanTarget
+from desktop_app.widgets.pages import Pages
 from local_db.queries.order_queries import OrderListRow
 from services.storage.tables import Customer
 
@@ -62,7 +63,7 @@ class Panel(QWidget):
         self.marked = MarkedOrder(
             context, self._deeds, self.table.current_row, self.today, _STORY_TABLES, self
         )
-        self._pages = QStackedWidget()
+        self._pages = Pages()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.entry)
         layout = QVBoxLayout(self)

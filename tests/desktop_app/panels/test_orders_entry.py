@@ -87,6 +87,19 @@ def test_enter_on_an_empty_customer_chooses_nobody(at: Bench) -> None:
     assert at.entry.who.error.isVisible()
 
 
+def test_a_customer_that_nobody_is_called_is_said_once_and_at_the_field(at: Bench) -> None:
+    at.do("order.new")
+    at.settle()
+    at.type("zzzqqq")
+    at.enter()
+    at.place()
+    assert "zzzqqq" in at.entry.who.error.text()
+    assert at.entry.who.error.isVisible()
+    assert at.entry.side.error_text() == ""
+    assert at.focus is at.find("orders.entry.customer")
+    assert new_orders(at.desk) == []
+
+
 def test_placing_names_what_is_missing_and_goes_there(at: Bench) -> None:
     at.do("order.new")
     at.settle()
