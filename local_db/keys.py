@@ -90,7 +90,7 @@ def _known_key(folder: Path, profile: Profile, allow_plain: bool, passphrase: st
         if not allow_plain:
             raise PlainStorageRefused(
                 f"The files in {folder} are not encrypted, and this desk is not allowed to use such files. "
-                "Nothing was opened. Allow plain storage for this profile, or start with a new one."
+                "Nothing was opened. Start the desk with --plain to use them, or with another --folder."
             )
         return FileKey("", None)
     if profile.storage == "passphrase":
@@ -174,10 +174,11 @@ def _no_keyring(problem: object) -> PlainStorageRefused:
     if isinstance(problem, keyring.errors.KeyringLocked):
         return PlainStorageRefused(
             "The keyring is locked, so the key of the local files cannot be had. Nothing was opened. "
-            "Unlock it and try again, or use a passphrase."
+            "Unlock it and try again."
         )
     said = str(problem) or "no keyring was found"
     return PlainStorageRefused(
         f"This machine has no usable keyring for the key of the local files ({said.splitlines()[0]}). Nothing was "
-        "written unencrypted. Set up a keyring, use a passphrase, or let an administrator allow plain storage."
+        "written unencrypted. Set up a keyring, such as GNOME Keyring or KWallet; or, where your rules allow it, start "
+        "the desk with --plain to keep its files unencrypted."
     )

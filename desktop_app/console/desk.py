@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     words.add_argument(
         "--plain",
         action="store_true",
-        help="a new profile is not encrypted (where your administrator allows it)",
+        help="keep the files unencrypted, where there is no keyring and your rules allow it; to be given at each start",
     )
     chosen = words.parse_args(list(arguments))
     folder = chosen.folder or profile_folder(chosen.profile)

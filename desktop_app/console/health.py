@@ -131,7 +131,9 @@ def check_keyring(*, needed: bool = True) -> Line:
     except PlainStorageRefused as problem:
         if not needed:
             return Line(check, note="none that can be used, and nothing that was checked needs one")
-        remedy = "Start the desktop's keyring and unlock it, or use a passphrase. A server needs none."
+        remedy = (
+            "Start the desktop's keyring and unlock it. A server needs none, nor does a desk with --plain."
+        )
         return Line(check, [str(problem)], remedy)
     return Line(check, note="keeps and returns secrets")
 

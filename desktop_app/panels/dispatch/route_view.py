@@ -102,9 +102,11 @@ class RouteView(QWidget):
             self.title.setText("Choose a route")
             self.hint.setText("")
             return
-        self.title.setText(f"{route.number}, {route.vehicle_code} ({route.registration})")
+        stops = "stop" if route.stops == 1 else "stops"
+        plate = f" ({route.registration})" if route.registration else ""
+        self.title.setText(f"{route.number}, {route.vehicle_code}{plate}")
         self.hint.setText(
-            f"{route.driver_name or 'No driver'}, {route.stops} stops, {route.distance_m / 1000:,.0f} km, "
+            f"{route.driver_name or 'No driver'}, {route.stops} {stops}, {route.distance_m / 1000:,.0f} km, "
             f"{route.load_g / 1000:,.0f} of {route.capacity_g / 1000:,.0f} kg, "
             f"{route.load_ml / 1e6:.1f} of {route.capacity_ml / 1e6:.1f} m3"
         )
