@@ -9,7 +9,7 @@ from tests.simulator.schedule import COMMANDS, FAULTS, generate
 from tests.simulator.shrink import shrink
 from tests.simulator.stage import Stage
 
-SCHEDULES = 640
+SCHEDULES = 560
 """How many schedules the tests play, and within how many a planted fault must be noticed."""
 
 
