@@ -11,11 +11,11 @@ exactly, and is made as small as it can be (shrink.py).
 | network.py | the way between a terminal and the server |
 | disk.py | databases that lose, refuse and break off |
 | terminal.py, person.py | a desk with its engine, and who works at it |
-| authority.py | the server's push and pull, without HTTP and threads |
+| authority.py, server_database.py | the server's push and pull, without HTTP and threads |
 | schedule.py, faults.py | what happens, and what goes wrong, as data |
 | stage.py | the small warehouse that every schedule begins with |
 | world.py | plays a schedule |
-| history.py, oracle.py, invariants.py | what must be |
-| run.py, shrink.py, __main__.py | one seed, the smallest failure, many seeds |
-| planted.py | faults in the product that must be noticed |
+| history.py, rows.py, oracle.py, invariants.py | what must be |
+| run.py, shrink.py, tally.py, __main__.py | one seed, the smallest failure, many seeds |
+| planted.py, holding.py | faults in the product that must be noticed, and within how many schedules |
 """
