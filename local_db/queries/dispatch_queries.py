@@ -171,9 +171,10 @@ def pack_lines(reader: Reader, order_id: str) -> list[PackLine]:
 
 
 def routes_in(reader: Reader, site_id: str, statuses: tuple[str, ...], *, limit: int = 300) -> list[RouteRow]:
-    """Routes in these states, by when they start."""
+    """Routes in these states, by when they start; those that are over come last, the newest of them first."""
     marks = ", ".join("?" * len(statuses))
-    sql = f"{_ROUTE} WHERE r.site_id = ? AND r.status IN ({marks}) ORDER BY r.starts_at, r.number LIMIT ?"
+    order = "r.status = 'finished', iif(r.status = 'finished', -r.starts_at, r.starts_at), r.number"
+    sql = f"{_ROUTE} WHERE r.site_id = ? AND r.status IN ({marks}) ORDER BY {order} LIMIT ?"
     return reader.rows(sql, (site_id, *statuses, limit), RouteRow)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_app.panels.dispatch.road import EvidenceDialog
 from local_db.desk import Desk
+from local_db.queries.dispatch_queries import routes_in
 from services.commands import SaveVehicle, UnassignShipment, VehicleFields
 from services.storage.tables import Order, Route, Shipment
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
@@ -135,3 +136,20 @@ def choose(at: PanelBench, menu_name: str, words: str) -> None:
     entry = next(action for action in menu.actions() if action.text().startswith(words))
     entry.trigger()
     menu.close()
+
+
+def test_the_routes_under_way_come_before_those_that_are_over_of_which_the_newest_is_first(
+    at: PanelBench,
+) -> None:
+    states = [
+        (route.status, route.starts_at)
+        for route in routes_in(at.desk.read, at.desk.site_id, ("open", "under_way", "finished"), limit=10_000)
+    ]
+    running = [starts_at for status, starts_at in states if status != "finished"]
+    over = [starts_at for status, starts_at in states if status == "finished"]
+    assert [status == "finished" for status, _starts_at in states] == [False] * len(running) + [True] * len(
+        over
+    )
+    assert running == sorted(running)
+    assert over == sorted(over, reverse=True)
+    assert running
