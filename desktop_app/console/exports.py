@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,11 @@ from desktop_app.console.server_database import (
 KINDS: Final = ("orders", "stock", "products", "customers", "movements", "events")
 _FILTERS: Final = ("site", "status", "since", "until", "category", "low")
 _ROWS_AT_A_TIME: Final = 2_000
+_VALUES_SHOWN: Final = 40
+
+
+class NoSuchValue(Exception):
+    """A filter names something that is not there; the message says what is."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,6 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     for name in filters:
         if name not in export.where:
             words.error(f"--{name} does not apply to {chosen.kind}")
+    if chosen.since is not None and chosen.until is not None and chosen.since >= chosen.until:
+        words.error("--since is a later day than --until, so nothing would be written")
     if sum(map(bool, (chosen.database_url, chosen.profile, chosen.folder))) > 1:
         words.error("say one of --database-url, --profile and --folder")
 
@@ -53,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         )
         with source as rows:
             count = write_sheet(out, export.columns, rows)
-    except (DatabaseTrouble, LocalError) as problem:
+    except (DatabaseTrouble, LocalError, NoSuchValue) as problem:
         return fail(str(problem))
     except TooManyRows as problem:
         return fail(f"{out} was not written: {problem}.")
@@ -104,6 +111,18 @@ def _next_day(text: str) -> int:
     return _day(text) + int(timedelta(days=1).total_seconds() * 1000)
 
 
+def _check_filters(export: Any, filters: dict[str, Any], read: Callable[[str], Sequence[Any]]) -> None:
+    """Raises NoSuchValue for a filter that nothing can match: an empty file would hide that it was misspelled."""
+    for name, wanted in filters.items():
+        known = export.values(name)
+        if isinstance(known, str):
+            known = tuple(row[0] for row in read(known))
+        # Where there is nothing of it at all, nothing is misspelled; a site there always is.
+        if wanted not in known and (known or name == "site"):
+            listed = ", ".join(known[:_VALUES_SHOWN]) or "none yet"
+            raise NoSuchValue(f"There is no {name} {wanted!r}. Nothing was written. There is: {listed}.")
+
+
 @contextmanager
 def _server(
     chosen: argparse.Namespace, export: Any, filters: dict[str, Any]
@@ -121,6 +140,7 @@ def _server(
         database = Database(settings.resolved_database_url(), connections=1)
         try:
             with database.reading() as connection:
+                _check_filters(export, filters, lambda sql: connection.exec_driver_sql(sql).fetchall())
                 query, parameters = export.query(filters, "?" if database.is_sqlite else "%s")
                 streaming = connection.execution_options(stream_results=True, yield_per=_ROWS_AT_A_TIME)
                 result = streaming.exec_driver_sql(query, parameters)
@@ -145,6 +165,7 @@ def _desk(
         )
     connection = open_reader(folder, find_key(folder, allow_plain=True, passphrase=None).key)
     try:
+        _check_filters(export, filters, lambda sql: connection.execute(sql).fetchall())
         yield iter(connection.execute(*export.query(filters, "?")))
     finally:
         connection.close()

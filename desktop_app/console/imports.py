@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from desktop_app.console.arguments import APP, fail, parser
+from desktop_app.console.arguments import APP, fail, parser, printable
 from desktop_app.console.passwords import NoPassword, ask_password
 from desktop_app.console.progress import ProgressLine
 from desktop_app.console.server_database import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("orders", "products", "stock", "locations", "customers")
 _REFUSALS_SHOWN: Final = 10
+_LONGEST_LINE: Final = 400
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,10 +39,8 @@ def main(arguments: Sequence[str]) -> int:
         words.error("say either --server or --database-url, not both")
     if chosen.how == "open" and chosen.kind != "orders":
         words.error("--as open is for orders")
-    if chosen.report is not None and not chosen.report.absolute().parent.is_dir():
-        return fail(
-            f"There is no folder {chosen.report.absolute().parent} for the report. Nothing was taken."
-        )
+    if chosen.report is not None and (trouble := _report_trouble(chosen.report)):
+        return fail(f"{trouble} Nothing was taken.")
     from services.imports.problems import ImportProblem
 
     try:
@@ -98,6 +97,20 @@ def _parser() -> argparse.ArgumentParser:
     add_database_option(words)
     words.add_argument("--json", action="store_true", help="print the totals as JSON on the last line")
     return words
+
+
+def _report_trouble(report: Path) -> str:
+    """Why the report cannot be written there; empty where it can. Found out before any row is taken."""
+    if not report.absolute().parent.is_dir():
+        return f"There is no folder {report.absolute().parent} for the report."
+    was_there = report.exists()
+    try:
+        report.open("a").close()
+    except OSError as problem:
+        return f"The report {report} cannot be written: {problem.strerror or problem}."
+    if not was_there:
+        report.unlink()
+    return ""
 
 
 def _mapping(chosen: argparse.Namespace) -> str:
@@ -263,7 +276,7 @@ def _to_people(chosen: argparse.Namespace) -> Any:
     stream = sys.stderr if chosen.json else sys.stdout
 
     def say(text: str) -> None:
-        print(text, file=stream)
+        print(printable(text, _LONGEST_LINE), file=stream)
 
     return say
 

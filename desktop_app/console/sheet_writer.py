@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from services.domain.money import exponent
 from services.storage.exports import INSTANT, MONEY, TEXT, Column
@@ -69,8 +69,55 @@ def _workbook(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[Any
                 for cell in _cells(columns, row)
             ]
         )
-    book.save(path)
+    # Now, and not by the save: one that failed would leave its rows half closed.
+    sheet.close()
+    with path.open("wb") as file:
+        part = _Part(file)
+        try:
+            book.save(part)
+        except BaseException:
+            part.give_up()
+            raise
     return count
+
+
+class _Part:
+    """A file that an archive is written to, until it is given up.
+
+    An archive that could not be finished tries it once more when it is let go of, and would complain where nobody hears
+    it; by then it writes to nowhere.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file: BinaryIO | None = file
+        self._at = 0
+
+    def give_up(self) -> None:
+        """Keep nothing from now on."""
+        self._file = None
+
+    def write(self, data: bytes) -> int:
+        """Write all of it."""
+        if self._file is not None:
+            self._file.write(data)
+        self._at += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand on what is held back."""
+        if self._file is not None:
+            self._file.flush()
+
+    def tell(self) -> int:
+        """Where the next byte goes."""
+        return self._at
+
+    def seek(self, offset: int) -> int:
+        """Go to another place, counted from the start."""
+        if self._file is not None:
+            self._file.seek(offset)
+        self._at = offset
+        return offset
 
 
 def _cells(columns: Sequence[Column], row: Sequence[Any]) -> list[Any]:

@@ -52,7 +52,7 @@ def columns_of(header: Sequence[str], kind: FileKind, said: Mapping[str, str]) -
     if missing:
         raise ImportProblem(
             f"no column for {', '.join(missing)}; the header has: {_listed(names)}. "
-            f"Say which is which, such as --map {next(filter(None, names), 'Column')}={missing[0]}"
+            f"Say which is which, such as --map {next(filter(None, names), 'Column')[:40]}={missing[0]}"
         )
     return found
 

@@ -11,6 +11,7 @@ import msgspec
 TAKEN: Final = "taken"
 MERGED: Final = "merged"
 REFUSED: Final = "refused"
+_LONGEST_SHOWN: Final = 200
 
 
 class SheetRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +51,13 @@ class RowRefused(Exception):
 def refused(row: SheetRow, field: str, value: str, reason: str, key: str = "") -> RowOutcome:
     """The outcome of a row that was not taken."""
     return RowOutcome(
-        file=row.file, row=row.row, outcome=REFUSED, key=key, field=field, value=value[:200], reason=reason
+        file=row.file,
+        row=row.row,
+        outcome=REFUSED,
+        key=key[:_LONGEST_SHOWN],
+        field=field[:_LONGEST_SHOWN],
+        value=value[:_LONGEST_SHOWN],
+        reason=reason[: 2 * _LONGEST_SHOWN],
     )
 
 

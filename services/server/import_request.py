@@ -123,7 +123,7 @@ def _as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
             raise ImportProblem(
                 f"Row {position} has a field {unknown[0]!r}. Nothing was taken. The fields are {', '.join(FIELDS)}."
             )
-        writer.writerow({name: _text(value) for name, value in row.items()})
+        writer.writerow({name: _text(value, name, position) for name, value in row.items()})
     return text.getvalue().encode()
 
 
@@ -135,12 +135,20 @@ def _sheet_row(row: dict[str, Any], position: int) -> SheetRow:
             raise ImportProblem(
                 f"Row {position} is not understood: {problem}. Nothing was taken."
             ) from problem
-    return SheetRow(file=_FILE, row=position, values={name: _text(value) for name, value in row.items()})
+    return SheetRow(
+        file=_FILE, row=position, values={name: _text(value, name, position) for name, value in row.items()}
+    )
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, field: str, position: int) -> str:
+    """A field of a JSON row as a cell of a file would have it."""
     if value is None:
         return ""
+    if isinstance(value, list | dict):
+        what = "a list" if isinstance(value, list) else "an object"
+        raise ImportProblem(
+            f"Row {position}, {field[:40]}: {what} is no value. Nothing was taken. Give a text or a number."
+        )
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from services.domain.order_states import OrderState
+
 TEXT: Final = "text"
 NUMBER: Final = "number"
 MONEY: Final = "money"
@@ -31,8 +33,8 @@ class Export(NamedTuple):
     columns: tuple[Column, ...]
     order: str
     where: Mapping[str, str]
-    dated: str = ""
-    """The column that since and until are about, in milliseconds UTC."""
+    statuses: tuple[str, ...] | str = ()
+    """What ``status`` may say, or the query of all that there is."""
 
     def query(self, filters: Mapping[str, Any], mark: str) -> tuple[str, tuple[Any, ...]]:
         """The query with these filters and its parameters. Raises KeyError for a filter that it does not take."""
@@ -45,7 +47,15 @@ class Export(NamedTuple):
         columns = ", ".join(column.sql for column in self.columns)
         return f"SELECT {columns} FROM {self.source}{condition} ORDER BY {self.order}", tuple(parameters)
 
+    def values(self, filter_name: str) -> tuple[str, ...] | str:
+        """What a filter may say: the values themselves, or the query of all that there is; empty for any value."""
+        return self.statuses if filter_name == "status" else _VALUES.get(filter_name, ())
 
+
+_VALUES: Final[Mapping[str, str]] = {
+    "site": 'SELECT code FROM "site" ORDER BY code',
+    "category": "SELECT DISTINCT category FROM product WHERE category <> '' ORDER BY category",
+}
 _SITE: Final = "s.code = ?"
 _AVAILABLE: Final = "l.on_hand - l.reserved - l.held - l.leased"
 
@@ -84,7 +94,7 @@ ORDERS: Final = Export(
         "since": "o.placed_at >= ?",
         "until": "o.placed_at < ?",
     },
-    "o.placed_at",
+    tuple(OrderState),
 )
 STOCK: Final = Export(
     '"stock_level" l JOIN "site" s ON s.id = l.site_id JOIN "product" p ON p.id = l.product_id',
@@ -167,7 +177,7 @@ MOVEMENTS: Final = Export(
         "since": "m.at >= ?",
         "until": "m.at < ?",
     },
-    "m.at",
+    "SELECT DISTINCT kind FROM stock_movement ORDER BY kind",
 )
 EVENTS: Final = Export(
     '"event" e LEFT JOIN "site" s ON s.id = e.site_id LEFT JOIN "user" u ON u.id = e.actor_id',
@@ -184,7 +194,7 @@ EVENTS: Final = Export(
     ),
     "e.received_at, e.id",
     {"site": _SITE, "status": "e.kind = ?", "since": "e.at >= ?", "until": "e.at < ?"},
-    "e.at",
+    "SELECT DISTINCT kind FROM event ORDER BY kind",
 )
 EXPORTS: Final[dict[str, Export]] = {
     "orders": ORDERS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,8 @@ def test_money_is_in_major_units_and_filters_hold(
     (status,) = rows_at(filled_url, "SELECT status FROM \"order\" WHERE number = 'N1'")[0]
     assert numbers("--status", status) == ["N1"]
     assert numbers("--until", "2001-01-01") == []
+    assert numbers("--status", "closed") == []
+    assert numbers("--site", "SITE-1") == ["N1", "N2"]
     assert numbers("--since", "2001-01-01") == ["N1", "N2"]
     low = tmp_path / "low.csv"
     assert main(["export", "stock", "--low", "--out", str(low), "--database-url", filled_url]) == 0
@@ -103,6 +106,7 @@ def test_a_desk_exports_while_it_is_open(tmp_path: Path) -> None:
         (["stock", "--out", "x.csv", "--folder", "none"], 1),
         (["products", "--out", "x.csv", "--since", "2026-01-01"], 2),
         (["orders", "--out", "x.csv", "--since", "monday"], 2),
+        (["orders", "--out", "x.csv", "--since", "2026-05-02", "--until", "2026-05-01"], 2),
     ],
 )
 def test_what_cannot_be_written_is_said_in_words(
@@ -116,3 +120,29 @@ def test_what_cannot_be_written_is_said_in_words(
     assert "Traceback" not in capsys.readouterr().err
     assert not Path("x.csv").exists()
     assert not Path("none.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["stock", "--site", "SIET-1"], "There is no site 'SIET-1'. Nothing was written. There is: SITE-1."),
+        (["orders", "--status", "deliverd"], "There is no status 'deliverd'."),
+        (["movements", "--status", "recept"], "There is: receipt."),
+    ],
+)
+def test_a_filter_that_nothing_can_match_is_told_instead_of_writing_an_empty_file(
+    filled_url: str, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", *words, "--out", "x.csv", "--database-url", filled_url]) == 1
+    assert said in capsys.readouterr().err
+    assert not Path("x.csv").exists()
+
+
+def test_a_workbook_that_finds_no_room_leaves_nothing_and_complains_once(
+    filled_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(".x.xlsx.part").symlink_to("/dev/full")
+    assert main(["export", "stock", "--out", "x.xlsx", "--database-url", filled_url]) == 1
+    gc.collect()  # what was not finished is let go of here, and would complain
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert list(Path().glob("*x.xlsx*")) == []

@@ -223,3 +223,32 @@ def _source_table(path: Path) -> list[dict[str, int]]:
             month = dict(zip(names, map(int, cells[1:6]), strict=True))
             table.append({**month, "pence": round(float(cells[6]) * 100)})
     return table
+
+
+@pytest.mark.parametrize("kind", ["orders", "products"])
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    file = history(tmp_path) if kind == "orders" else tmp_path / "p.csv"
+    (tmp_path / "p.csv").write_text("sku,name\nA1,Oak tray\n")
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    words = ["import", kind, str(file), "--database-url", url, "--report", str(tmp_path)]
+    assert main(words) == 1
+    assert "Is a directory. Nothing was taken." in capsys.readouterr().err
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_what_a_terminal_would_obey_is_spelled_out_and_what_is_long_is_cut(
+    tmp_path: Path, filled_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    binary = tmp_path / "b.csv"
+    binary.write_bytes(b"\x1b]0;owned\x07,\x1b[31mname,x\n1,2,3\n")
+    assert main(["import", "products", str(binary), "--database-url", filled_url]) == 1
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert "\x07" not in said
+    assert "\\x1b]0;owned\\x07" in said
+    long = tmp_path / "long.csv"
+    long.write_text(f"sku,name,price\nA1,Oak tray,{'9x' * 10_000}\n")
+    assert main(["import", "products", str(long), "--database-url", filled_url]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) < 500

@@ -131,3 +131,16 @@ def test_a_wrong_password_is_said_in_words(
     file.write_text("sku,name\nA,B\n")
     assert main(["import", "products", str(file), "--server", server.base_url]) == 1
     assert "password is not right" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("kind", "field"), [("products", "sku"), ("orders", "sku"), ("products", "name")])
+@pytest.mark.parametrize("value", [["x"], {"x": 1}])
+def test_a_value_that_is_none_is_refused_with_its_row_and_field(
+    server: RunningServer, kind: str, field: str, value: object
+) -> None:
+    good = {"sku": "NEW1", "name": "Oak tray"} if kind == "products" else {"sku": "NEW1"}
+    with signed_in(server) as client:
+        answer = client.post(f"/api/import/{kind}", json={"rows": [good, {**good, field: value}]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_import")
+    assert f"Row 2, {field}: a" in answer.json()["error"]
+    assert rows(server.parts.database, "SELECT COUNT(*) FROM product WHERE sku = 'NEW1'") == [(0,)]

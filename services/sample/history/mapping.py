@@ -113,7 +113,7 @@ class ColumnMapping(msgspec.Struct, frozen=True):
         if missing:
             raise MappingError(
                 f"no column for {', '.join(missing)}; the header has: {_listed(names)}. "
-                f"Say which is which, such as --map {next(filter(None, names), 'Column')}={missing[0]}"
+                f"Say which is which, such as --map {next(filter(None, names), 'Column')[:40]}={missing[0]}"
             )
         return found
 

@@ -20,6 +20,7 @@ from services.sample.history.survey import FileLayout
 from services.sample.history.texts import clean_code, clean_text, is_nothing, without_decimals
 
 _VALUE_SHOWN: Final = 80
+_REASON_SHOWN: Final = 200
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _SOME_PRICE: Final = Decimal(1)
 
@@ -151,7 +152,11 @@ class RowReader:
             try:
                 work_out(text)
             except ValueError as error:
-                found.append(FieldProblem(ours, headings.get(ours, ""), text[:_VALUE_SHOWN], str(error)))
+                found.append(
+                    FieldProblem(
+                        ours, headings.get(ours, ""), text[:_VALUE_SHOWN], str(error)[:_REASON_SHOWN]
+                    )
+                )
         return tuple(found)
 
     def _order_number(self, text: str) -> str:
