@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from desktop_app.themes.theme import Theme
-from desktop_app.themes.tokens import INSPECTOR_MIN
+from desktop_app.themes.tokens import INSPECTOR_MAX, INSPECTOR_MIN
 from desktop_app.widgets.top_bar import TopBar
 from desktop_app.window_place import WindowPlace
 
 if TYPE_CHECKING:
     from desktop_app.widgets.inspector import Inspector
+
+# Of the room beside the rail, as long as nobody has drawn it to another width.
+_SHARE: Final = 0.28
 
 
 class WindowInspector:
@@ -68,8 +71,10 @@ class WindowInspector:
         inspector.show()
         if is_first:
             # Only what is shown takes a width from the splitter.
-            wide = int(self._place.get("inspector", INSPECTOR_MIN + 40))
-            self._splitter.setSizes([max(1, self._splitter.width() - wide), wide])
+            room = self._splitter.width()
+            usual = min(INSPECTOR_MAX, max(INSPECTOR_MIN, round(room * _SHARE)))
+            wide = int(self._place.get("inspector", usual))
+            self._splitter.setSizes([max(1, room - wide), wide])
 
     def toggle(self) -> None:
         """The person opens or closes it; it stays so, here and in the other panels."""

@@ -90,7 +90,8 @@ def _said(reader: Reader, fields: Mapping[str, Any]) -> Iterator[Meant]:
 def _lines(reader: Reader, lines: list[dict[str, Any]]) -> Iterator[Meant]:
     for line in lines:
         sku = reader.value("SELECT sku FROM product WHERE id = ?", (line.get("product_id"),))
-        yield Meant(str(sku or "Product unknown here"), f"{line.get('quantity', 0)} units")
+        asked = int(line.get("quantity", 0))
+        yield Meant(str(sku or "Product unknown here"), f"{asked:,} unit{'' if asked == 1 else 's'}")
 
 
 def _changes(expected: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Meant]:

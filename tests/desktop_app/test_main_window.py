@@ -472,11 +472,11 @@ def test_nothing_heavy_is_imported_before_the_first_rows_are_painted() -> None:
 def test_the_inspector_gets_its_width_though_a_panel_that_is_not_shown_is_broad(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    window.resize(1280, 800)
+    window.resize(1600, 800)
     window.navigate("dashboard")
     hidden = window.panel("dashboard")
     assert hidden is not None
-    hidden.setMinimumWidth(1000)
+    hidden.setMinimumWidth(1300)
     window.navigate("orders")
     window.inspect("orders", "Details", None)
     qtbot.waitUntil(lambda: window.inspection.is_open)

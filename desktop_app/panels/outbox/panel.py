@@ -230,8 +230,8 @@ class Panel(QWidget):
 
 def _sentence(state: str, pending: int) -> str:
     if pending and state == "offline":
-        waits = "item waits" if pending == 1 else "items wait"
-        return f"No link: {pending} {waits} on this computer's disk and will go up by itself."
+        waits, itself = ("item waits", "itself") if pending == 1 else ("items wait", "themselves")
+        return f"No link: {pending:,} {waits} on this computer's disk and will go up by {itself}."
     if pending:
-        return f"{pending} on the way to the server."
+        return f"{pending:,} on the way to the server."
     return "Everything done here has reached the server."

@@ -38,9 +38,10 @@ def remedies_for(entry: Entry, lines: Sequence[LineFacts]) -> list[Remedy]:
     found: list[Remedy] = []
     if entry.status == "adjusted" and lacking:
         units = sum(line.lacking for line in lacking)
+        waiting = "1 unit waits" if units == 1 else f"{units:,} units wait"
         found += [
             Remedy(
-                "backorder", "Keep on backorder", f"{units} units wait for stock, first come first served.", _nothing,
+                "backorder", "Keep on backorder", f"{waiting} for stock, first come first served.", _nothing,
                 primary=True,
             ),
             Remedy("split", "Split", "The rest becomes an order of its own.", lambda desk: _split(desk, entry, lacking)),

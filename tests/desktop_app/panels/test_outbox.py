@@ -67,7 +67,7 @@ def test_the_card_repeats_the_original_intent_line_by_line(at: PanelBench) -> No
     texts = [text.text() for text in meant.findChildren(QLabel)]
     customer = at.desk.read.value("SELECT name FROM customer WHERE id = 'cust-001'")
     assert texts[texts.index("Customer") + 1] == customer
-    assert texts[texts.index("HF0001") + 1] == "9999 units"
+    assert texts[texts.index("HF0001") + 1] == "9,999 units"
 
 
 def test_keeping_the_backorder_settles_the_item_and_changes_nothing(at: PanelBench) -> None:
