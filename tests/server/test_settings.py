@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import AliasChoices, ValidationError
 
 from services.server.settings import Settings
 
@@ -40,3 +41,25 @@ def test_a_setting_that_cannot_be_is_refused_by_its_name(monkeypatch: pytest.Mon
     monkeypatch.setenv(name, "-5")
     with pytest.raises(ValidationError, match=name.removeprefix("HOLDFAST_").lower() + "|" + name):
         Settings()
+
+
+def test_the_example_file_names_every_setting_with_what_holds_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", text, re.MULTILINE))
+    for name in said:
+        monkeypatch.delenv(name, raising=False)
+    settings = Settings()
+    named = {}
+    for field, info in Settings.model_fields.items():
+        alias = info.validation_alias
+        named[str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"HOLDFAST_{field.upper()}"] = (
+            field
+        )
+    assert sorted(said) == sorted(named)
+    for name, example in said.items():
+        if example:
+            assert getattr(Settings(**{named[name]: example}), named[name]) == getattr(
+                settings, named[name]
+            ), name
