@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
 
 from services.server import feed
 from services.server.clock import Clock
@@ -72,6 +73,9 @@ class LiveStock:
         self._lock = threading.Lock()
         self._cursors: dict[str, int] | None = None
         self._told: dict[str, int] = {}
+        # The first message that is being made and the one after it; on the loop only.
+        self._making: asyncio.Task[str] | None = None
+        self._next: asyncio.Task[str] | None = None
         self._thread = threading.Thread(target=self._follow, name="holdfast-live-stock", daemon=True)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -105,6 +109,23 @@ class LiveStock:
     def detach(self, box: Box) -> None:
         """A watcher has gone; on the loop only."""
         self._boxes.discard(box)
+
+    async def first_message(self) -> str:
+        """Every product's stock as it is from now on; on the loop only. Whoever asks meanwhile gets the same one.
+
+        One is made at a time, so that a crowd takes one thread, and not all that answer other requests.
+        """
+        if self._next is None:
+            self._next = asyncio.create_task(self._made_after(self._making))
+        # One watcher who goes must not take it away from the others.
+        return await asyncio.shield(self._next)
+
+    async def _made_after(self, before: asyncio.Task[str] | None) -> str:
+        if before is not None:
+            await asyncio.wait((before,))
+        # It is read from here on: who comes later must not get it, for a change may lie between.
+        self._making, self._next = self._next, None
+        return (await run_in_threadpool(self.snapshot)).decode()
 
     def snapshot(self) -> bytes:
         """Every product's stock, as the first message of a watcher; blocks."""

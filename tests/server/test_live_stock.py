@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,30 @@ def test_a_watcher_who_reads_nothing_keeps_nobody_waiting(sqlite_server: Running
         read(stalled)
         while read(stalled).get("available_quantity") != 80:
             pass
+
+
+def test_a_crowd_that_subscribes_at_once_shares_a_few_snapshots(
+    sqlite_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = 30
+    live_stock = sqlite_server.parts.live_stock
+    make, first_is_here, made = live_stock.snapshot, threading.Event(), 0
+
+    def slow() -> bytes:
+        nonlocal made
+        made += 1
+        assert first_is_here.wait(30)
+        return make()
+
+    monkeypatch.setattr(live_stock, "snapshot", slow)
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(watching(sqlite_server)) for _ in range(crowd)]
+        end = time.monotonic() + 20
+        while live_stock.watchers < crowd and time.monotonic() < end:
+            time.sleep(0.02)
+        first_is_here.set()
+        assert {read(socket)["type"] for socket in sockets} == {"inventory_snapshot"}
+    assert made <= 2
 
 
 @pytest.mark.parametrize("said", ["no json", "[]", '{"type": "hello"}'])

@@ -29,8 +29,7 @@ async def live_stock(socket: WebSocket) -> None:
         return
     box = parts.live_stock.attach()
     try:
-        snapshot = await run_in_threadpool(parts.live_stock.snapshot)
-        await socket.send_text(snapshot.decode())
+        await socket.send_text(await parts.live_stock.first_message())
         await send_all(socket, box, parts.settings.live_send_seconds, as_text=True)
     except WebSocketDisconnect:
         pass
