@@ -24,10 +24,21 @@ _DENSITIES: Final[tuple[Density, ...]] = ("compact", "comfortable", "touch")
 def bind_own_actions(window: MainWindow, settings: Settings, theme: Theme) -> None:
     """Bind them, as far as the window's registry has them."""
     bar, dialogs, stack = window.top_bar, window.dialogs, window.stack
+    registry = window.actions_registry
 
     def step(key: str, now: str, order: Sequence[str]) -> None:
         settings.set(key, order[(order.index(now) + 1) % len(order)])
         window.toasts.show(f"{key.capitalize()}: {settings.text(key)}", "neutral", seconds=2)
+
+    asked: list[bool] = []
+
+    def new_order() -> None:
+        """Until the orders have been shown once, nobody else answers to it; then their panel does."""
+        if not asked:
+            asked.append(True)
+            window.navigate("orders")
+            registry.trigger("order.new")
+            asked.clear()
 
     own: dict[str, Callable[[], object]] = {
         "app.quit": window.close,
@@ -43,12 +54,12 @@ def bind_own_actions(window: MainWindow, settings: Settings, theme: Theme) -> No
         "view.theme": lambda: step("theme", theme.scheme, _SCHEMES),
         "view.density": lambda: step("density", theme.density, _DENSITIES),
         "view.full_screen": lambda: window.showNormal() if window.isFullScreen() else window.showFullScreen(),
+        "order.new": new_order,
         "link.outbox": lambda: window.navigate("outbox"),
         "help.shortcuts": dialogs.shortcuts,
         "help.about": dialogs.about,
         **{f"go.{spec.id}": partial(window.navigate, spec.id) for spec in window.specs},
     }
-    registry = window.actions_registry
     registry.bind_all({action_id: call for action_id, call in own.items() if action_id in registry})
 
 

@@ -482,3 +482,10 @@ def test_the_inspector_gets_its_width_though_a_panel_that_is_not_shown_is_broad(
     qtbot.waitUntil(lambda: window.inspection.is_open)
     assert window.inspection.widget is not None
     qtbot.waitUntil(lambda: window.inspection.widget.width() > 340)
+
+
+def test_a_new_order_can_be_asked_for_before_the_orders_were_ever_shown(window: MainWindow) -> None:
+    assert window.current_panel == "dashboard"
+    assert window.panel("orders") is None
+    assert window.actions_registry.trigger("order.new")
+    assert window.current_panel == "orders"

@@ -172,8 +172,9 @@ def _name_aisle(painter: QPainter, aisle: Aisle, view: PlanView, colours: BinMap
     text = short_name(aisle.name)
     width, height = metrics.horizontalAdvance(text), metrics.capHeight()
     # Names of neighbours must stand clear of each other: where aisles are narrow, every second or fifth is named.
-    room = aisle.pitch * view.scale
-    if aisle.place % next((n for n in (1, 2, 5, 10, 20) if room * n >= width + 5), 50):
+    # All by the same measure, or the names that are left out would be any.
+    room, need = aisle.pitch * view.scale, metrics.horizontalAdvance("0" * len(text)) + 5
+    if aisle.place % next((n for n in (1, 2, 5, 10, 20) if room * n >= need), 50):
         return
     painter.setFont(lettering(size, QFont.Weight.DemiBold))
     painter.setPen(QColor(colours.quiet))
