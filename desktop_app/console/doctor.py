@@ -82,7 +82,7 @@ def _needs_keyring(chosen: argparse.Namespace) -> bool:
     named = [*chosen.folder, *(profile_folder(name) for name in chosen.profile)]
     if named:
         return any(storage_of(folder) == "keyring" for folder in named)
-    return not chosen.database_url
+    return not (chosen.database_url or chosen.server)
 
 
 def _print(line: Line) -> None:

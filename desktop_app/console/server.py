@@ -97,10 +97,18 @@ def _trouble(settings: Settings) -> str:
     """What would keep the server from starting, in words; empty where nothing does."""
     import socket
 
+    from services.server.doctor import first_damage
     from services.server.first_run import has_nobody
 
     try:
         with opened(settings) as database:
+            if damage := first_damage(database.database, settings.start_check_seconds):
+                return (
+                    f"The database {settings.resolved_database_url()} is damaged ({damage.strip()}). Nothing was begun: "
+                    "what is written beside damage may be lost with it. Keep the file, and restore a backup (holdfast "
+                    "restore); desks keep their work and send again what the backup does not have. Without a backup, "
+                    "holdfast export still reads what can be read."
+                )
             password = settings.admin_password.get_secret_value()
             least = settings.password_least_length
             if 0 < len(password) < least and has_nobody(database.committer):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any, Final
+
 import msgspec
 from sqlalchemy import Connection
 
 from services.server import feed
-from services.server.database import Database
+from services.server.database import DATABASE_ERRORS, Database
 from services.storage.stock_rule import stock_problems
+
+_STEPS_BETWEEN_LOOKS: Final = 10_000
+_OUT_OF_TIME: Final = "interrupted"
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -53,6 +59,27 @@ def examine(database: Database) -> list[Finding]:
                 "Look at them (Integrations, Outbox), and retry or drop them.",
             ),
         ]
+
+
+def first_damage(database: Database, seconds: float) -> str:
+    """What is found first of a damaged SQLite file, in the database's words; empty where nothing is found in time.
+
+    See https://www.sqlite.org/pragma.html#pragma_quick_check.
+    """
+    if not database.is_sqlite:
+        return ""
+    end = time.monotonic() + seconds
+    with database.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(lambda: int(time.monotonic() >= end), _STEPS_BETWEEN_LOOKS)
+        try:
+            found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+        except DATABASE_ERRORS as problem:
+            said = str(getattr(problem, "orig", None) or problem)
+            return "" if said == _OUT_OF_TIME else said
+        finally:
+            driver.set_progress_handler(None, 0)
+    return "" if found == "ok" else found
 
 
 def repair_feed(database: Database) -> dict[str, int]:

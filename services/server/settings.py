@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     failures_before_parking: int = Field(default=3, ge=1)
     database_connections: int = Field(default=20, ge=2)
     busy_seconds: float = Field(default=30.0, gt=0)
+    # A page that is damaged is found before anybody writes beside it; a large file is looked at for so long only.
+    start_check_seconds: float = Field(default=10.0, ge=0)
     tombstone_days: int = Field(default=30, ge=1)
 
     # Sync

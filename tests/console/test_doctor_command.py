@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring as NoKeyring
 
 from desktop_app.cli import main
 from local_db.files import CACHE_FILE, OUTBOX_FILE, open_plain
@@ -149,3 +151,18 @@ def test_a_damaged_cache_is_dropped_and_the_outbox_kept(
     assert report(capsys, "--folder", str(desk_folder), "--repair")[0] == 0
     assert not (desk_folder / CACHE_FILE).exists()
     assert (desk_folder / OUTBOX_FILE).read_bytes()[100:] == outbox[100:]
+
+
+def test_a_server_that_is_looked_at_from_outside_needs_no_keyring_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(NoKeyring())
+    try:
+        with running_server(server_settings(tmp_path)) as server:
+            code, lines = report(capsys, "--server", server.base_url)
+    finally:
+        keyring.set_keyring(before)
+    assert code == 0, lines
+    assert lines["Keyring"]["ok"]
+    assert "needs one" in lines["Keyring"]["note"]

@@ -11,6 +11,7 @@ import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 
 from desktop_app.cli import main
+from services.server import doctor
 from services.server import main as server_main
 from services.server.settings import Settings
 from tests.console.conftest import no_traceback
@@ -47,6 +48,34 @@ def test_a_database_of_a_newer_program_is_left_alone(
     assert main(["server", "--port", "0", "--database-url", filled_url]) == 1
     assert "newer Holdfast" in capsys.readouterr().err
     assert not served
+
+
+def test_a_database_with_a_damaged_page_is_told_and_not_written_to(
+    filled_url: str, tmp_path: Path, served: list[Settings], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "server.db"
+    with contextlib.closing(sqlcipher.connect(str(file), isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page_size = connection.execute("PRAGMA page_size").fetchone()[0]
+        find = "SELECT rootpage FROM sqlite_master WHERE name = 'stock_movement'"
+        page = connection.execute(find).fetchone()[0]
+    with file.open("r+b") as written:
+        written.seek((page - 1) * page_size)
+        written.write(bytes(range(256)) * (page_size // 256))
+    assert main(["server", "--port", "0", "--database-url", filled_url]) == 1
+    said = capsys.readouterr().err
+    assert "is damaged" in said
+    assert "holdfast restore" in said
+    assert not served
+
+
+def test_a_look_at_a_large_database_ends_when_its_time_is_over(
+    filled_url: str, served: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOLDFAST_START_CHECK_SECONDS", "0")
+    monkeypatch.setattr(doctor, "_STEPS_BETWEEN_LOOKS", 1)
+    assert main(["server", "--port", "0", "--database-url", filled_url]) == 0
+    assert len(served) == 1
 
 
 def test_a_port_that_is_taken_is_told(served: list[Settings], capsys: pytest.CaptureFixture[str]) -> None:
