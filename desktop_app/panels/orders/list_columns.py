@@ -64,7 +64,7 @@ def list_columns(today: Callable[[], date]) -> Sequence[Column]:
     return (
         mark_column(lambda row: row.mark),
         Column("number", "Order", lambda row: row.number, width=118, strong=True),
-        Column("customer", "Customer", lambda row: row.customer_name, width=150, stretch=True),
+        Column("customer", "Customer", lambda row: row.customer_name, width=190, stretch=True),
         Column("city", "Town", lambda row: row.city, width=110, quiet=True, sortable=False, yields=4),
         Column("status", "Status", lambda row: status_of(row.status), "pill", width=132),
         Column("ready", "Picked", lambda row: (row.ready, row.wanted) if row.wanted else None, "bar", width=92,
