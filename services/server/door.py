@@ -105,7 +105,7 @@ class Door:
             raise ApiError(422, f"An Idempotency-Key has at most {_LONGEST_KEY} characters.", "invalid_value")
         record_id = hashlib.sha256(f"{person.id}\n{key}".encode()).hexdigest()
         request_hash = hashlib.sha256(
-            b"\n".join((request.method.encode(), request.url.path.encode(), body))
+            b"\n".join((request.method.encode(), request.url.path.encode(), request.url.query.encode(), body))
         ).hexdigest()
 
         def once(transaction: Transaction) -> tuple[Answer, bool]:

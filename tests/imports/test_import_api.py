@@ -144,3 +144,12 @@ def test_a_value_that_is_none_is_refused_with_its_row_and_field(
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_import")
     assert f"Row 2, {field}: a" in answer.json()["error"]
     assert rows(server.parts.database, "SELECT COUNT(*) FROM product WHERE sku = 'NEW1'") == [(0,)]
+
+
+def test_a_key_of_another_question_about_the_same_rows_is_not_taken(server: RunningServer) -> None:
+    body = {"rows": [{"order_number": "N1", "customer_code": "C1", "sku": "SKU1", "quantity": 2}]}
+    with signed_in(server) as client:
+        key = {"Idempotency-Key": "monday"}
+        assert client.post("/api/import/orders?as=open", json=body, headers=key).status_code == 200
+        other = client.post("/api/import/orders?as=open&site=SITE-2", json=body, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
