@@ -15,7 +15,7 @@ COMMANDS = 40
 FAULTS = 10
 """How many faults strike in a schedule at least."""
 _FAULTS_DRAWN = 12
-_RESERVE = 30
+_RESERVE = 60
 _RESTORES = 0.15
 """In what part of the schedules the server is restored from a backup."""
 
