@@ -93,6 +93,11 @@ class Cache:
             (n, code, message, details),
         )
 
+    def has_at_risk(self) -> bool:
+        """Whether a pending command does not fit here. The server may take it all the same, and with it what this desk
+        believes is left of its allotments: until that is settled nothing more is certain."""
+        return self.connection.execute("SELECT 1 FROM at_risk LIMIT 1").fetchone() is not None
+
     def cursors(self, epoch: str) -> dict[str, int]:
         """Scope -> version that the rows are at, in this life of the server."""
         found = self.connection.execute("SELECT scope, version FROM cursor WHERE epoch = ?", (epoch,))

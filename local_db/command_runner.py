@@ -24,6 +24,7 @@ from services.storage.tables import User
 log = logging.getLogger(__name__)
 
 PROVISIONAL = "provisional"
+CONFIRMED = "confirmed"
 AT_RISK = "at_risk"
 
 
@@ -58,9 +59,19 @@ class CommandRunner:
         self._on_step = on_step or (lambda step: None)
 
     def do(
-        self, command: Command, *, command_id: str, actor_id: str, terminal_id: str, issued_at: int
+        self,
+        command: Command,
+        *,
+        command_id: str,
+        actor_id: str,
+        terminal_id: str,
+        issued_at: int,
+        clock_offset: int = 0,
     ) -> tuple[Receipt, set[str]]:
         """Make a command durable. Answers its receipt, and the tables that changed.
+
+        ``clock_offset`` (ms) is how far the server's clock was ahead when it was last compared: only a hint whether
+        what is set aside for this terminal is still its own.
 
         Raises RuleViolation where the actor may not give it, where a field is wrong, or where a rule refuses a promise
         or an edit; a DatabaseError where the files would not take it. Then nothing was kept.
@@ -86,6 +97,7 @@ class CommandRunner:
             raise
         try:
             before = depends_on(cache.connection, args) if outbox.last_n > cache.last_n else ()
+            is_certain = issued_at + clock_offset < effect.certain_until and not cache.has_at_risk()
             n = outbox.last_n + 1
             touched = self._provisional.keep(n, effect)
             cache.set_applied(n)
@@ -106,7 +118,7 @@ class CommandRunner:
             self._commit_cache(n)
         finally:
             outbox.advance(n, args)
-        return _receipt(n, command_id, effect), touched
+        return _receipt(n, command_id, effect, is_certain=is_certain), touched
 
     def _commit_cache(self, n: int) -> None:
         """The command is durable whatever happens now; effects that are lost here are replayed before the next read."""
@@ -139,6 +151,6 @@ def _permissions(roles: str) -> frozenset[str]:
     return permissions_of(roles)
 
 
-def _receipt(n: int, command_id: str, effect: Effect) -> Receipt:
-    status = AT_RISK if effect.status == "rejected" else PROVISIONAL
+def _receipt(n: int, command_id: str, effect: Effect, *, is_certain: bool) -> Receipt:
+    status = AT_RISK if effect.status == "rejected" else CONFIRMED if is_certain else PROVISIONAL
     return Receipt(n, command_id, status, effect.code, effect.message, effect.details)

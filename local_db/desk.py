@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PULL_FOLDER = "incoming"
+# Told when commands were given or settled, and no lock is held.
+_AFTER_ROWS = frozenset({"allotment", "outbox"})
 
 
 class Person(Protocol):
@@ -98,6 +100,8 @@ class Desk:
         self._replica = FileReplica(store)
         self._drafts = Drafts(store)
         self._actor_id = ""
+        self._may_owe = True
+        store.subscribe(self._give_back)
         self._position_listeners: list[Callable[[list[VehiclePosition]], None]] = []
         self._background = Background(
             self._replica,
@@ -144,6 +148,7 @@ class Desk:
                 actor_id=actor,
                 terminal_id=store.terminal_id(),
                 issued_at=store.clock(),
+                clock_offset=self._clock_offset,
             )
         self._background.wake()
         store.rows_changed(touched | changed | {"outbox"})
@@ -198,6 +203,33 @@ class Desk:
         """Call ``callback`` with vehicles' newest positions as they arrive, from the live link's thread."""
         self._position_listeners.append(callback)
         return lambda: self._position_listeners.remove(callback)
+
+    # What is set aside for this terminal
+
+    @property
+    def _clock_offset(self) -> int:
+        status = self._background.status
+        return (status.clock_offset_ms if status is not None else None) or 0
+
+    def _give_back(self, tables: frozenset[str]) -> None:
+        """Give back what the server has called back or what has run out: behind all orders that used it.
+
+        It waits until somebody acts at this desk, for a command has its person.
+        """
+        self._may_owe = self._may_owe or "allotment" in tables
+        if not (self._may_owe and self._actor_id and tables & _AFTER_ROWS):
+            return
+        from services.commands import ReturnAllotment
+
+        store = self._store
+        with store.writing():
+            closing = store.cache.connection.execute(
+                "SELECT site_id, id FROM allotment WHERE terminal_id = ? AND status = 'closing' ORDER BY id",
+                (store.terminal_id(),),
+            ).fetchall()
+        self._may_owe = False
+        for site_id, allotment_id in closing:
+            self.do(ReturnAllotment(site_id=site_id, allotment_id=allotment_id))
 
     # The link
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -13,8 +14,9 @@ from services.storage.tables import Customer
 
 
 class ProductHit(msgspec.Struct, frozen=True):
-    """A product to order, with what of it may be promised now (units) and what one costs (minor units).
+    """A product to order, with what of it this desk may promise now (units) and what one costs (minor units).
 
+    ``certain`` units of it are set aside for this desk: the server takes what is sold of them, whatever others sell.
     ``pack`` is how many units the code that found it stands for.
     """
 
@@ -26,14 +28,18 @@ class ProductHit(msgspec.Struct, frozen=True):
     currency: str
     available: int
     active: bool = True
+    certain: int = 0
     pack: int = 1
 
 
 _HIT = """
 SELECT p.id, p.sku, p.name, p.uom, p.price_minor, p.currency,
        coalesce((SELECT v.on_hand - v.reserved - v.held - v.leased FROM stock_level AS v
-                 WHERE v.site_id = ? AND v.product_id = p.id), 0), p.active
-FROM product AS p WHERE p.id IN (SELECT value FROM json_each(?))
+                 WHERE v.site_id = ?1 AND v.product_id = p.id), 0) + coalesce(a.quantity - a.used, 0),
+       p.active, iif(a.status = 'active' AND a.expires_at > ?3, a.quantity - a.used, 0)
+FROM product AS p LEFT JOIN allotment AS a ON a.site_id = ?1 AND a.product_id = p.id AND a.terminal_id = (
+    SELECT t.id FROM terminal AS t JOIN outbox.meta AS m ON m.value = t.code WHERE m.key = 'terminal_code')
+WHERE p.id IN (SELECT value FROM json_each(?2))
 """
 
 
@@ -46,9 +52,15 @@ def product_hits(reader: Reader, site_id: str, text: str, *, limit: int = 12) ->
 
 
 def products_now(reader: Reader, site_id: str, product_ids: Sequence[str]) -> dict[str, ProductHit]:
-    """Products as they stand now, by id; what does not exist is left out."""
+    """Products as they stand now, by id; what does not exist is left out.
+
+    Whether what is set aside has run out is taken from this computer's clock: only a hint, the server decides.
+    """
     ids = msgspec.json.encode(list(product_ids)).decode()
-    return {hit.product_id: hit for hit in reader.rows(_HIT, (site_id, ids), ProductHit)}
+    return {
+        hit.product_id: hit
+        for hit in reader.rows(_HIT, (site_id, ids, time.time_ns() // 1_000_000), ProductHit)
+    }
 
 
 def product_of_code(reader: Reader, site_id: str, code: str) -> ProductHit | None:

@@ -66,6 +66,23 @@ class CountRow(msgspec.Struct, frozen=True):
         return None if self.variance is None else self.variance * self.price_minor
 
 
+class AllotmentRow(msgspec.Struct, frozen=True):
+    """Units of a product set aside for one terminal and not used; ``expires_at`` in ms UTC by the server's clock.
+
+    ``is_here``: the terminal is this one. ``is_called_back``: nothing new is certain, the terminal is to give it back.
+    """
+
+    id: str
+    terminal_code: str
+    terminal_name: str
+    unused: int
+    used: int
+    expires_at: int
+    is_called_back: bool
+    is_here: bool
+    provisional: bool
+
+
 class ProductStory(msgspec.Struct, frozen=True):
     """All that the inspector says of a product, as of one moment."""
 
@@ -76,6 +93,7 @@ class ProductStory(msgspec.Struct, frozen=True):
     holders: list[Holder]
     counts: list[CountRow]
     barcodes: list[Barcode]
+    allotments: list[AllotmentRow] = []
 
 
 class BinRow(msgspec.Struct, frozen=True):
@@ -114,6 +132,14 @@ FROM cycle_count AS c LEFT JOIN product AS p ON p.id = c.product_id LEFT JOIN lo
 LEFT JOIN user AS u ON u.id = c.counted_by LEFT JOIN user AS d ON d.id = c.decided_by
 """
 
+_ALLOTMENTS = """
+SELECT a.id, coalesce(t.code, '?'), coalesce(t.name, ''), a.quantity - a.used, a.used, a.expires_at,
+       a.status <> 'active', t.code IS (SELECT value FROM outbox.meta WHERE key = 'terminal_code'),
+       EXISTS (SELECT 1 FROM before_allotment AS b WHERE b.id = a.id)
+FROM allotment AS a LEFT JOIN terminal AS t ON t.id = a.terminal_id
+WHERE a.site_id = ? AND a.product_id = ? AND a.quantity > a.used ORDER BY t.code, a.id
+"""
+
 _BINS = """
 SELECT l.id, l.code, l.zone, l.kind, l.active,
        (SELECT count(DISTINCT s.product_id) FROM stock AS s WHERE s.location_id = l.id AND s.on_hand > 0),
@@ -147,6 +173,7 @@ def product_story(
             barcodes=reader.rows(
                 "SELECT * FROM barcode WHERE product_id = ? ORDER BY code", (product_id,), Barcode
             ),
+            allotments=reader.rows(_ALLOTMENTS, (site_id, product_id), AllotmentRow),
         )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from desktop_app import formats
 from desktop_app.panel_context import PanelContext
+from desktop_app.panels.inventory.allotments import ALLOTMENTS, PERMISSION, allotments_heading
 from desktop_app.panels.inventory.columns import BARCODES, BINS, HOLDERS, MOVES, PRODUCT_COUNTS
 from desktop_app.panels.inventory.words import band_pill, units
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
@@ -26,6 +27,8 @@ _TABS: Final = (
     ("bins", "Bins", BINS, "Where it lies", ("bin", "It lies in no bin", "Receive some, or adjust a bin.")),
     ("holders", "Orders", HOLDERS, "Who holds this stock",
      ("order", "Promised to nobody", "Orders that have or wait for units appear here.")),
+    ("allotments", "Desks", ALLOTMENTS, "Set aside for desks",
+     ("lock", "Nothing is set aside", "The server sets some aside for desks that sell it.")),
     ("movements", "Moves", MOVES, "Latest movements",
      ("history", "Nothing has moved", "Receipts, moves, picks and adjustments appear here.")),
     ("counts", "Counts", PRODUCT_COUNTS, "Counts of this product",
@@ -38,10 +41,11 @@ _MORE: Final = ("inventory.receive", "inventory.replenish", "-", "inventory.hold
 
 
 class ProductInspector(QWidget):
-    """Shows one story. `bin_opened(location_id)`, `order_opened(order_id)` are Enter on a row."""
+    """Shows one story. `bin_opened(location_id)`, `order_opened(order_id)`, `allotment_opened(row)` are Enter on a row."""
 
     bin_opened = Signal(str)
     order_opened = Signal(str)
+    allotment_opened = Signal(object)
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__()
@@ -74,6 +78,7 @@ class ProductInspector(QWidget):
             self._stack.addWidget(table)
         self.tables["bins"].opened.connect(lambda each: self.bin_opened.emit(each.location_id))
         self.tables["holders"].opened.connect(lambda each: self.order_opened.emit(each.order_id))
+        self.tables["allotments"].opened.connect(self.allotment_opened)
         self._lay_out()
         self.show_tab("bins")
 
@@ -174,7 +179,10 @@ class ProductInspector(QWidget):
     def _say_heading(self) -> None:
         """What the list below comes to, in words."""
         key, story = self.tabs.current, self.story
-        self._heading.setText(_heading(key, story) if story is not None else "")
+        if story is not None and key == "allotments":
+            self._heading.setText(allotments_heading(story, may_revoke=self._context.session.can(PERMISSION)))
+        else:
+            self._heading.setText(_heading(key, story) if story is not None else "")
 
 
 def _keys(key: str) -> Any:

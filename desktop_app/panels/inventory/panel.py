@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop_app.change_feed import FreshView
 from desktop_app.doing import Doer
 from desktop_app.panel_context import PanelContext
+from desktop_app.panels.inventory import allotments
 from desktop_app.panels.inventory.bins_page import BinsPage
 from desktop_app.panels.inventory.counts_page import CountsPage
 from desktop_app.panels.inventory.form_dialog import StockForm
@@ -25,13 +26,19 @@ from desktop_app.widgets.layouts import body_margins, holder, row
 from desktop_app.widgets.tabs import Tabs
 from local_db.queries.inventory_queries import InventoryRow
 from local_db.queries.search import location_by_code
-from local_db.queries.stock_story_queries import CountRow, ProductStory, product_of, product_story
+from local_db.queries.stock_story_queries import (
+    AllotmentRow,
+    CountRow,
+    ProductStory,
+    product_of,
+    product_story,
+)
 
 _STOCK_TABLES: Final = ("stock_level", "product", "stock_movement")
 _BIN_TABLES: Final = ("stock", "location", "product")
 _COUNT_TABLES: Final = ("cycle_count",)
 _STORY_TABLES: Final = ("stock", "stock_level", "stock_movement", "reservation", "backorder", "order", "cycle_count",
-                        "product", "barcode")  # fmt: skip
+                        "product", "barcode", "allotment", "terminal")  # fmt: skip
 _PAGES: Final = (("stock", "Stock"), ("bins", "Bins"), ("counts", "Counts"))
 
 
@@ -191,9 +198,14 @@ class Panel(QWidget):
         self.bins.content.current_changed.connect(self._on_content)
         self.counts.opened.connect(self._on_count)
         self.product.bin_opened.connect(lambda location_id: self.reveal("location", location_id))
+        self.product.allotment_opened.connect(self._on_allotment)
         self.product.order_opened.connect(
             lambda order_id: self._context.navigate("orders", "order", order_id)
         )
+
+    def _on_allotment(self, row_: AllotmentRow) -> None:
+        if self.product.story is not None and self._context.session.can(allotments.PERMISSION):
+            allotments.ask_to_revoke(self._doer, self.product.story, row_, self)
 
     def _can_decide(self) -> bool:
         return self.page == "counts" and bool(self.counts.decidable)

@@ -16,7 +16,8 @@ PREFIX = "order:"
 
 
 class DraftLine(msgspec.Struct, frozen=True):
-    """One product of the draft. ``available`` is what could be promised when it was last looked at, in units."""
+    """One product of the draft. ``available`` is what could be promised when it was last looked at, ``certain`` what of
+    it is set aside for this desk, in units."""
 
     product_id: str
     sku: str
@@ -25,11 +26,17 @@ class DraftLine(msgspec.Struct, frozen=True):
     price_minor: int
     available: int = 0
     usual_price_minor: int = 0
+    certain: int = 0
 
     @property
     def lacking(self) -> int:
         """Units that are not there now."""
         return max(0, self.quantity - max(0, self.available))
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the server will take it whatever others sell meanwhile."""
+        return self.quantity <= self.certain
 
     @property
     def amount_minor(self) -> int:
@@ -105,7 +112,9 @@ def with_product(draft: Draft, hit: ProductHit, quantity: int, price_minor: int 
     """The draft with more of a product: its line grows, or a new one is put at the end."""
     for line in draft.lines:
         if line.product_id == hit.product_id:
-            grown = replace(line, quantity=line.quantity + quantity, available=hit.available)
+            grown = replace(
+                line, quantity=line.quantity + quantity, available=hit.available, certain=hit.certain
+            )
             return with_line(draft, grown if price_minor is None else replace(grown, price_minor=price_minor))
     made = DraftLine(
         hit.product_id,
@@ -115,6 +124,7 @@ def with_product(draft: Draft, hit: ProductHit, quantity: int, price_minor: int 
         hit.price_minor if price_minor is None else price_minor,
         hit.available,
         hit.price_minor,
+        hit.certain,
     )
     return replace(draft, lines=(*draft.lines, made))
 
@@ -133,7 +143,9 @@ def without(draft: Draft, product_ids: Sequence[str]) -> Draft:
 def as_stock_is(draft: Draft, now: Mapping[str, ProductHit]) -> Draft:
     """The draft with what of each product could be promised now."""
     lines = tuple(
-        replace(line, available=now[line.product_id].available) if line.product_id in now else line
+        replace(line, available=now[line.product_id].available, certain=now[line.product_id].certain)
+        if line.product_id in now
+        else line
         for line in draft.lines
     )
     return draft if lines == draft.lines else replace(draft, lines=lines)

@@ -31,6 +31,8 @@ def draft_columns(currency: str, refuses: Callable[[], bool]) -> Sequence[Column
 
 def promise_of(line: DraftLine, refuses: bool) -> tuple[str, Tone]:
     """What can be said to the customer about a line now."""
+    if line.is_certain:
+        return "Certain offline", "ok"
     if not line.lacking:
         return "In stock", "ok"
     if refuses:

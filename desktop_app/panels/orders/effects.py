@@ -24,12 +24,15 @@ def refused(refusal: Refusal) -> tuple[Effect, ...]:
     )
 
 
-def effects_of(story: OrderStory, zone: str) -> tuple[Effect, ...]:
-    """Order, Inventory, Delivery and Warehouse as they are now; times in the site's ``zone``."""
-    return _order(story), _inventory(story), _delivery(story, zone), _warehouse(story)
+def effects_of(story: OrderStory, zone: str, *, is_certain: bool = False) -> tuple[Effect, ...]:
+    """Order, Inventory, Delivery and Warehouse as they are now; times in the site's ``zone``.
+
+    ``is_certain``: all of it was set aside for this desk when it was placed.
+    """
+    return _order(story, is_certain), _inventory(story, is_certain), _delivery(story, zone), _warehouse(story)
 
 
-def _order(story: OrderStory) -> Effect:
+def _order(story: OrderStory, is_certain: bool) -> Effect:
     row = story.row
     word = status_of(row.status)[0]
     said = f"{row.number}, {count(row.lines, 'line')}"
@@ -41,6 +44,8 @@ def _order(story: OrderStory) -> Effect:
         return Effect(
             "Order", "attention", "At risk", "May no longer fit when it is sent; the server decides"
         )
+    if row.mark == "provisional" and is_certain:
+        return Effect("Order", "provisional", "Confirmed", f"{said}; certain, not sent yet")
     if row.mark == "provisional":
         return Effect("Order", "provisional", "Provisional", f"{said}; waits for the server")
     if row.status == "draft":
@@ -48,7 +53,7 @@ def _order(story: OrderStory) -> Effect:
     return Effect("Order", "done", word if row.status in _GONE else "Confirmed", said)
 
 
-def _inventory(story: OrderStory) -> Effect:
+def _inventory(story: OrderStory, is_certain: bool) -> Effect:
     lacking = [line for line in story.lines if line.backordered]
     promised = sum(line.reserved for line in story.lines)
     left = sum(line.consumed for line in story.lines)
@@ -64,6 +69,8 @@ def _inventory(story: OrderStory) -> Effect:
     if not promised and left:
         return Effect("Inventory", "done", "Left", f"{count(left, 'unit')} have left the site")
     said = f"{count(promised, 'unit')} reserved"
+    if provisional and is_certain:
+        return Effect("Inventory", "provisional", "Certain", f"{said}, set aside for this desk")
     if provisional:
         return Effect("Inventory", "provisional", "Provisional", said)
     return Effect("Inventory", "done", "Reserved", said)

@@ -190,7 +190,8 @@ class Panel(QWidget):
             self._context.toasts.show(text, "warning" if placed.message else "ok")
             self._leave_entry()
             return
-        text = placed.message or f"Order {placed.number} for {placed.customer} placed"
+        done = "confirmed" if placed.is_certain else "placed"
+        text = placed.message or f"Order {placed.number} for {placed.customer} {done}"
         self._context.toasts.show(text, "warning" if placed.message else "ok", ("Undo", self._context.undo))
 
     def _select(self, order_id: str) -> None:

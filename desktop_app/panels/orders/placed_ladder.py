@@ -59,7 +59,7 @@ class PlacedLadder(QObject):
     def _show(self, last: Placed, story: OrderStory | None, refusals: Sequence[Refusal]) -> None:
         title = f"Order {last.number}"
         if story is not None:
-            rungs = effects.effects_of(story, self._context.session.time_zone)
+            rungs = effects.effects_of(story, self._context.session.time_zone, is_certain=last.is_certain)
             self._side.show_order(title, last.customer, rungs)
         elif refusals:
             words = f"{last.customer}. It waits for you in the Outbox."

@@ -17,13 +17,15 @@ log = logging.getLogger(__name__)
 
 
 class Placed(NamedTuple):
-    """An order that is durable here. ``message`` says what of it fell short."""
+    """An order that is durable here. ``message`` says what of it fell short; ``is_certain``: the server will take it as
+    it is, for all of it was set aside for this desk."""
 
     order_id: str
     number: str
     customer: str
     message: str
     added_lines: int = 0
+    is_certain: bool = False
 
 
 class Placer(QObject):
@@ -62,7 +64,10 @@ class Placer(QObject):
                 self._resolve(draft.resend_item)
             customer = draft.customer.name if draft.customer else ""
             added = len(draft.lines) if draft.add_to else 0
-            return Placed(draft.add_to or draft.order_id, drawn[0], customer, receipt.message, added)
+            is_certain = receipt.status == "confirmed"
+            return Placed(
+                draft.add_to or draft.order_id, drawn[0], customer, receipt.message, added, is_certain
+            )
 
         def done(placed: Placed) -> None:
             self.is_busy = False

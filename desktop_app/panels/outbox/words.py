@@ -34,6 +34,8 @@ _VERBS: Final[Mapping[str, str]] = {
     "MoveStock": "Move goods",
     "AdjustStock": "Adjust stock",
     "CountStock": "Count a bin",
+    "ReturnAllotment": "Give back what was set aside",
+    "RevokeAllotment": "Take back what was set aside",
 }
 
 STATUS: Final[Mapping[str, tuple[str, Tone]]] = {
