@@ -15,6 +15,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from services.commands import Command
+from services.commands.codec import checked
 from services.domain.identifiers import derive
 from services.handlers.dispatch import Effect
 from services.handlers.entry import check_entry
@@ -51,6 +52,8 @@ class Desk:
         """Run a command as it is entered: what a person can still put right is refused, facts included."""
         self._done += 1
         now = self.transaction.received_at
+        # Sums of what a request says (a product named twice, packs of a scan) can be more than a command takes.
+        command, _ = checked(command)
         origin = authority.Origin(
             command_id=derive(self._request_id, "command", self._done),
             actor_id=self.person.id,

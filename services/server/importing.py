@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from services.commands import Command
+from services.commands.codec import checked
 from services.domain.identifiers import derive
 from services.domain.refusals import RuleViolation
 from services.handlers.dispatch import Effect, run_command
@@ -46,6 +47,11 @@ class ImportCounter:
         self._done += 1
         now = self._transaction.received_at
         command_id = derive(self._import_id, "command", self._done)
+        try:
+            # Sums over the rows of a file can be more than a command takes.
+            command, _ = checked(command)
+        except RuleViolation as refusal:
+            return authority.rejection(refusal)
         if self._actor_id != SYSTEM:
             origin = authority.Origin(
                 command_id=command_id, actor_id=self._actor_id, terminal_id="", issued_at=now

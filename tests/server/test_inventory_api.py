@@ -186,3 +186,12 @@ def test_where_there_are_several_sites_one_has_to_be_named(server: RunningServer
         body = {"scans": [receipt()], "site_id": SITE}
         assert client.post("/api/warehouse/scan", json=body).status_code == 200
         assert client.post("/api/warehouse/scan", json={**body, "site_id": "nowhere"}).status_code == 404
+
+
+def test_a_scan_of_more_packs_than_a_movement_takes_is_refused(sqlite_server: RunningServer) -> None:
+    with signed_in(sqlite_server) as client:
+        before = client.get("/api/inventory").json()
+        scan = {"action": "receiving", "barcode": "PACK1", "location": "A-01-01-1", "quantity": 1_000_000}
+        answer = client.post("/api/warehouse/scan", json={"scans": [scan]})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_value")
+        assert client.get("/api/inventory").json() == before
