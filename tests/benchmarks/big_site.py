@@ -95,6 +95,11 @@ def product_id(n: int) -> str:
     return _product_id(n)
 
 
+def bin_id(n: int) -> str:
+    """The id of the site's n-th bin."""
+    return derive("bin", n)
+
+
 def customer_id(n: int) -> str:
     """The id of the site's n-th customer."""
     return derive("customer", n)

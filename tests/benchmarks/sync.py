@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import sync_first
+from tests.benchmarks import sync_delta, sync_drain, sync_first, sync_rewind, sync_stalls
 from tests.benchmarks.report import Options, Report
 
-_PARTS = (sync_first,)
+_PARTS = (sync_first, sync_drain, sync_rewind, sync_delta, sync_stalls)
 
 
 def run(options: Options) -> Report:

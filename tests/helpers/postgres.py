@@ -7,7 +7,8 @@ import pwd
 import signal
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,19 @@ _NOT_DURABLE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 @pytest.fixture(scope="session")
 def postgres_server(meeting_place: Path) -> Iterator[str]:
     """The connection string of the cluster's maintenance database, as its superuser, for psycopg."""
+    with postgres_cluster(meeting_place) as connection:
+        yield connection
+
+
+@contextmanager
+def postgres_cluster(meeting_place: Path, *, is_durable: bool = False) -> Iterator[str]:
+    """A cluster while the block lasts; answers its connection string. ``is_durable``: it waits for the disk as a real one
+    does."""
     initdb, postgres = _programs()
-    with shared_server("postgres", meeting_place, lambda folder: _prepare(folder, initdb, postgres)) as facts:
+    speed = [] if is_durable else _NOT_DURABLE
+    with shared_server(
+        "postgres", meeting_place, lambda folder: _prepare(folder, initdb, postgres, speed)
+    ) as facts:
         yield facts["connection"]
 
 
@@ -68,7 +80,7 @@ def _programs() -> tuple[str, str]:
     return initdb, program("postgres", package=_DEBIAN_PACKAGE, folders=folders)
 
 
-def _prepare(folder: Path, initdb: str, postgres: str) -> Launch:
+def _prepare(folder: Path, initdb: str, postgres: str, speed: Sequence[str]) -> Launch:
     port = free_port()
     data = folder / "data"
     as_owner = _as_unprivileged_user(folder)
@@ -77,7 +89,7 @@ def _prepare(folder: Path, initdb: str, postgres: str) -> Launch:
     initialise += ["--encoding=UTF8", "--locale=C"]
     subprocess.run(initialise, cwd=folder, check=True, capture_output=True)
     settings = [
-        *_NOT_DURABLE,
+        *speed,
         f"port={port}",
         "listen_addresses=127.0.0.1",
         f"unix_socket_directories={folder}",
