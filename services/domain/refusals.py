@@ -124,11 +124,6 @@ CODES: Final[Mapping[str, Reason]] = {
         "The count is kept and was not applied.",
         "Count the bin again.",
     ),
-    "allotment_elsewhere": Reason(
-        "The {sku} is set aside for {terminal}, not for this terminal.",
-        _UNCHANGED,
-        "That terminal gives it back by itself; a supervisor may take it back.",
-    ),
     "product_inactive": Reason(
         "{sku} is no longer sold.", _UNCHANGED, "Choose its successor, or make it active."
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from services.commands import ReturnAllotment, RevokeAllotment
-from services.domain.refusals import refuse
 from services.handlers.allotments import take_back, terminal_words
 from services.handlers.settlement import settle_stock
 from services.handlers.work import Work
@@ -11,13 +10,14 @@ from services.storage.tables import Allotment, Product
 
 
 def return_allotment(work: Work, command: ReturnAllotment) -> None:
-    """The terminal gives its unused units back; where somebody took them back before, nothing is left to do."""
+    """The terminal gives its unused units back; where it has none any more, nothing is left to do.
+
+    So it is where somebody took them back before, and where the terminal has enrolled again: the allotment is that of
+    the terminal it was, whose other copy may still sell from it. Nobody did this by hand, so nobody is told.
+    """
     row = work.get(Allotment, command.allotment_id)
-    if row is None:
+    if row is None or row.terminal_id != work.context.terminal_id:
         return
-    if row.terminal_id != work.context.terminal_id:
-        sku = work.need(Product, row.product_id).sku
-        refuse("allotment_elsewhere", sku=sku, terminal=terminal_words(work, row))
     take_back(work, row)
     settle_stock(work, row.site_id, row.product_id)
 

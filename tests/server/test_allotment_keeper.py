@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +15,9 @@ from services.commands import (
     SaveSetting,
     SaveTerminal,
 )
+from services.handlers import allotments, order_handlers
 from services.handlers.allotments import allotment_id
+from services.handlers.work import Work
 from services.server.doctor import examine
 from services.server.parts import Parts
 from services.storage.tables import Allotment, OrderLine, StockLevel
@@ -214,3 +217,29 @@ def test_sold_goods_that_are_received_again_are_lent_again(lending: Lending) -> 
     lending.counter.do(ReceiveStock(site_id=SITE, product_id=P1, location_id=bin_id(SITE, 1), quantity=200))
     lending.look(lending.shop)
     assert lending.unused(lending.shop) == 4
+
+
+def _draw_and_forget(work: Work, site_id: str, lines: Sequence[OrderLine]) -> int:
+    """Frees what is set aside, and leaves it set aside: the next order would have it again."""
+    for line in lines:
+        allotments.change_level(work, site_id, line.product_id, leased=-line.quantity)
+    return 0
+
+
+@pytest.mark.parametrize("fault", ["granted twice", "drawn without being used"])
+def test_units_that_are_counted_twice_are_noticed(
+    lending: Lending, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Planted faults: the checks above would be worth nothing if they could not fail."""
+    if fault == "granted twice":
+        lending.look(lending.shop)
+        lending.shop.do(order("o-3", (P1, 3)))
+        monkeypatch.setattr(allotments, "change_level", lambda *_args, **_by: lending.level())
+        with pytest.raises(AssertionError, match="leased is the sum of what no allotment has used"):
+            lending.look(lending.shop)
+    else:
+        lending.look(lending.shop)
+        monkeypatch.setattr(order_handlers, "draw", _draw_and_forget)
+        lending.shop.do(order("o-3", (P1, 3)))
+        with pytest.raises(AssertionError, match="leased is the sum of what no allotment has used"):
+            lending.check()
