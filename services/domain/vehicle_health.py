@@ -16,6 +16,9 @@ OFFLINE_AFTER_MS: Final = 20 * 60_000
 VEHICLE_ERROR: Final = "vehicle_error"
 VEHICLE_SILENT: Final = "vehicle_silent"
 
+AHEAD_MS: Final = 5 * 60_000
+"""How far a device's clock may run ahead of ours before its positions would keep later ones out."""
+
 RECORD_EVERY_MS: Final = 30_000
 RECORD_EVERY_M: Final = 250.0
 

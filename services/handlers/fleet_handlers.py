@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.commands import RecordPosition, SaveDriver, SaveVehicle, SetVehicleState
-from services.domain.vehicle_health import VEHICLE_ERROR, VEHICLE_SILENT, error_alert
+from services.domain.vehicle_health import AHEAD_MS, VEHICLE_ERROR, VEHICLE_SILENT, error_alert
 from services.domain.vehicle_states import Integration, integrate
 from services.handlers.edits import apply_edit, new_row, refuse_duplicate, set_fields
 from services.handlers.work import Work
@@ -53,7 +53,10 @@ def set_vehicle_state(work: Work, command: SetVehicleState) -> None:
 def record_position(work: Work, command: RecordPosition) -> None:
     """Keep a vehicle's coarse position, unless a newer one is known. A vehicle first heard of becomes idle."""
     vehicle = work.need(Vehicle, command.vehicle_id)
-    if vehicle.position_at is not None and vehicle.position_at >= command.measured_at:
+    latest = work.context.received_at + AHEAD_MS
+    # A time that has not come yet is no newer: it would keep out every true position until then.
+    measured_at = min(command.measured_at, latest)
+    if vehicle.position_at is not None and measured_at <= vehicle.position_at <= latest:
         return
     vehicle = work.change(
         vehicle,
@@ -61,7 +64,7 @@ def record_position(work: Work, command: RecordPosition) -> None:
         longitude=command.longitude,
         heading=command.heading % 360,
         speed_kmh=command.speed_kmh,
-        position_at=command.measured_at,
+        position_at=measured_at,
         state="idle" if vehicle.state == "unknown" else vehicle.state,
     )
     work.resolve_alert(VEHICLE_SILENT, vehicle)

@@ -9,7 +9,7 @@ import msgspec
 
 from services.commands import RecordPosition
 from services.domain.identifiers import derive
-from services.domain.vehicle_health import is_worth_recording
+from services.domain.vehicle_health import AHEAD_MS, is_worth_recording
 from services.protocol.messages import VehiclePosition
 from services.server import authority
 from services.server.authority import Origin
@@ -21,9 +21,6 @@ from services.server.server_tables import PositionFix
 from services.server.transaction import Transaction
 from services.storage.tables import Vehicle
 from services.storage.unit_of_work import UnitOfWork
-
-_AHEAD_MS = 5 * 60 * 1000
-"""How far a device's clock may run ahead of ours before its positions would keep later ones out."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -59,7 +56,7 @@ class Positions:
     def take(self, positions: Sequence[VehiclePosition], *, actor_id: str) -> Taken:
         """Take positions of vehicles that exist; each vehicle's in the order of their time."""
         sites = self._sites_of({position.vehicle_id for position in positions})
-        latest = self._clock() + _AHEAD_MS
+        latest = self._clock() + AHEAD_MS
         known: list[VehiclePosition] = []
         refused: list[dict[str, str]] = []
         for position in sorted(positions, key=lambda position: position.at):

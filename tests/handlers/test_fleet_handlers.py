@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services import commands as c
 from services.commands import DriverFields, VehicleFields
+from services.domain.vehicle_health import AHEAD_MS
 from services.handlers.dispatch import Effect
 from services.storage.tables import Driver, Vehicle
 from tests.helpers.books import NOON, SITE, Books
@@ -109,3 +110,23 @@ def test_a_van_that_is_entered_to_take_routes_stands_at_its_site_and_can_have_on
             starts_at=NOON, ends_at=NOON + 3_600_000,
         )
     )  # fmt: skip
+
+
+def test_a_position_of_the_far_future_does_not_keep_later_ones_out(books: Books) -> None:
+    at(books, 10.0, 253_402_300_799_999)
+    assert (books.get(Vehicle, "van-1").latitude, books.get(Vehicle, "van-1").position_at) == (
+        10.0,
+        books.now + AHEAD_MS,
+    )
+    books.now += AHEAD_MS + 1000
+    at(books, 12.0, books.now)
+    assert books.get(Vehicle, "van-1").latitude == 12.0
+
+
+def test_a_position_that_was_kept_with_a_time_to_come_gives_way_to_a_true_one(books: Books) -> None:
+    books.now += 365 * 24 * 3_600_000
+    at(books, 10.0, books.now)
+    books.now = NOON
+    at(books, 11.0, NOON)
+    van = books.get(Vehicle, "van-1")
+    assert (van.latitude, van.position_at) == (11.0, NOON)
