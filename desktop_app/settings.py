@@ -204,7 +204,7 @@ class Settings(QObject):
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             if not isinstance(kept, dict):
                 raise ValueError("not an object")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             aside = self._path.with_suffix(".damaged")
             os.replace(self._path, aside)
             kept_as = f"It was kept as {aside.name}; the defaults are in use."

@@ -11,6 +11,7 @@ from desktop_app.settings import Settings
 from desktop_app.themes.tokens import FIRST_WINDOW
 
 _NAME: Final = "window"
+_MOST_PIXELS: Final = 1_000_000
 
 
 class WindowPlace:
@@ -36,7 +37,7 @@ class WindowPlace:
     def restore_geometry(self, window: QMainWindow) -> None:
         """Put the window where it was, if that place is still on a screen; else give it its first size."""
         box = self.get("box")
-        if isinstance(box, list) and len(box) == 4 and all(isinstance(n, int) for n in box):
+        if isinstance(box, list) and len(box) == 4 and all(map(_is_pixels, box)):
             wanted = QRect(*box)
             if any(screen.availableGeometry().intersects(wanted) for screen in QGuiApplication.screens()):
                 window.setGeometry(wanted)
@@ -52,3 +53,8 @@ class WindowPlace:
     def _state(self) -> dict[str, Any]:
         state = self._settings.state(_NAME)
         return dict(state) if isinstance(state, Mapping) else {}
+
+
+def _is_pixels(number: object) -> bool:
+    """Whether a kept number can be a place or a length in pixels; Qt takes none that is beyond 32 bits."""
+    return isinstance(number, int) and abs(number) < _MOST_PIXELS

@@ -13,6 +13,7 @@ from desktop_app.widgets.columns import Column
 from desktop_app.widgets.table_header import TableHeader
 
 _LEAST: Final = 40
+_WIDEST: Final = 100_000
 
 Box = tuple[int, int, Column]
 
@@ -108,12 +109,19 @@ class TableColumns(QObject):
         kept = self._settings.state(self._key) if self._settings is not None else None
         state: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {}
         widths, hidden, sort = state.get("widths"), state.get("hidden"), state.get("sort")
-        self._widths = {str(k): int(w) for k, w in widths.items()} if isinstance(widths, Mapping) else {}
+        # A file that somebody has edited must not keep a list from opening.
+        self._widths = (
+            {str(k): w for k, w in widths.items() if isinstance(w, int) and 0 < w < _WIDEST}
+            if isinstance(widths, Mapping)
+            else {}
+        )
         self._by_hand = False
-        self._hidden = {c.key for c in self._columns if (c.key in hidden if hidden is not None else c.hidden)}
-        self._asked_for = set(state.get("asked_for") or ())
+        self._hidden = {
+            c.key for c in self._columns if (c.key in hidden if isinstance(hidden, list) else c.hidden)
+        }
+        self._asked_for = set(_texts(state.get("asked_for")))
         keys = [column.key for column in self._columns]
-        for place, key in enumerate(key for key in state.get("order") or () if key in keys):
+        for place, key in enumerate(key for key in _texts(state.get("order")) if key in keys):
             self._header.moveSection(self._header.visualIndex(keys.index(key)), place)
         self._by_hand = True
         if isinstance(sort, list) and len(sort) == 2 and sort[0] in keys:
@@ -182,3 +190,7 @@ class TableColumns(QObject):
                 entry.toggled.connect(lambda shown, number=number: self.show_column(number, shown))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._header.mapToGlobal(at))
+
+
+def _texts(kept: object) -> list[str]:
+    return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []

@@ -223,6 +223,18 @@ def test_it_reopens_where_it_was(qtbot: QtBot, open_window: OpenWindow) -> None:
     assert whole(second).kept == {"filter": "late", "was": "restored"}
 
 
+@pytest.mark.parametrize("kept", [5, "x", [10**30] * 4, {"a": 1}, [None] * 4, [1.5, 2, 3, 4]])
+def test_a_window_opens_whatever_was_kept_of_it(open_window: OpenWindow, kept: object) -> None:
+    settings = Settings(None)
+    names = ("box", "maximised", "panel", "folded", "glance")
+    settings.remember("window", {name: kept for name in names})
+    settings.remember("panel:whole", kept)
+    window = open_window(panels=PANELS, settings=settings)
+    window.start()
+    assert window.current_panel
+    settings.flush()
+
+
 def test_a_place_that_is_on_no_screen_is_not_gone_to(open_window: OpenWindow) -> None:
     settings = Settings(None)
     settings.remember("window", {"box": [9_000, 9_000, 800, 600]})

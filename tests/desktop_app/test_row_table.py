@@ -337,6 +337,23 @@ def test_columns_are_found_again_as_they_were_left(qtbot: QtBot, make_table: Mak
     settings.flush()
 
 
+@pytest.mark.parametrize(
+    "kept", [5, "x", [1, [2]], {"a": {}}, {"units": "wide"}, {"units": -5}, {"units": 10**30}]
+)
+def test_an_arrangement_that_somebody_has_spoilt_does_not_keep_a_table_from_opening(
+    make_table: MakeTable, kept: object
+) -> None:
+    settings = Settings(None)
+    first = make_table(settings=settings)
+    shown = first.columns.visible()
+    first.columns.remember()
+    (key,) = [name for name in settings._state if name.startswith("table:")]
+    settings.remember(key, {name: kept for name in ("widths", "hidden", "asked_for", "order", "sort")})
+    again = make_table(settings=settings)
+    assert len(again.columns.visible()) >= len(shown)
+    settings.flush()
+
+
 def test_the_last_column_cannot_be_hidden(make_table: MakeTable) -> None:
     table = make_table(COLUMNS[1:3])
     table.columns.show_column(0, False)

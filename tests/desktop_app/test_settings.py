@@ -76,6 +76,16 @@ def test_a_damaged_file_is_put_aside_and_said(path: Path) -> None:
     assert path.with_suffix(".damaged").read_text().startswith('{"settings"')
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"[1, 2]", b"[" * 100_000, b"null", b"{}{}"])
+def test_whatever_stands_in_the_file_the_desk_starts_with_its_defaults(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    settings = Settings(path)
+    assert settings.flag("sound")
+    assert "could not be read" in settings.unreadable
+    assert path.with_suffix(".damaged").read_bytes() == content
+
+
 def test_one_wrong_value_in_the_file_does_not_cost_the_others(path: Path) -> None:
     path.parent.mkdir()
     kept = {
