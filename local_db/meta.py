@@ -10,17 +10,12 @@ import msgspec
 from local_db.files import Connection, transaction
 from services.sync.replica import Identity
 
-# Numbers of orders are taken from the file in blocks, so that most cost no write; a crash skips the rest of a block.
-_NUMBERS_PER_BLOCK = 16
-
 
 class Meta:
     """The outbox's table of small facts. All methods run under the owner's write lock."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._next_number = 0
-        self._numbers_end = 0
         self.outbox_id = self.get("outbox_id")
         if not self.outbox_id:
             self.outbox_id = os.urandom(16).hex()
@@ -52,7 +47,6 @@ class Meta:
     def put_identity(self, identity: Identity) -> None:
         """Write down who this terminal is, within the caller's transaction."""
         if identity.terminal_code != self.get("terminal_code"):
-            self._next_number = self._numbers_end = 0
             self.put(numbers_taken="0")
         self.put(client_id=identity.client_id, terminal_code=identity.terminal_code, epoch=identity.epoch)
 
@@ -66,19 +60,13 @@ class Meta:
         self.put(scopes=msgspec.json.encode(scopes).decode())
 
     def next_number(self) -> int:
-        """The next of this terminal's own counter of orders; never given twice, whatever happens."""
-        if self._next_number >= self._numbers_end:
-            taken = int(self.get("numbers_taken") or 0)
-            self.set(numbers_taken=str(taken + _NUMBERS_PER_BLOCK))
-            self._next_number, self._numbers_end = taken, taken + _NUMBERS_PER_BLOCK
-        self._next_number += 1
-        return self._next_number
+        """The next of this terminal's own counter of orders: on the disk before anybody sees it, so never given twice.
 
-    def give_back_numbers(self) -> None:
-        """Before closing: the numbers of a block that were not used are the next ones again."""
-        if self._next_number < self._numbers_end:
-            self.set(numbers_taken=str(self._next_number))
-            self._numbers_end = self._next_number
+        Each costs a write of its own: numbers taken in blocks would leave holes when the desk is killed.
+        """
+        number = int(self.get("numbers_taken") or 0) + 1
+        self.set(numbers_taken=str(number))
+        return number
 
     def secret(self, name: str) -> str:
         """The secret of this name, or an empty text."""

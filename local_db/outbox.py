@@ -149,6 +149,5 @@ class Outbox:
         return dropped
 
     def close(self) -> None:
-        """Give back unused numbers and close the file."""
-        self.meta.give_back_numbers()
+        """Close the file."""
         self.connection.close()
