@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from desktop_app.themes.tokens import Tone
 
-_VERBS: Final[Mapping[str, str]] = {
+VERBS: Final[Mapping[str, str]] = {
     "PlaceOrder": "Place an order",
     "ConfirmOrder": "Confirm a draft",
     "ChangeOrder": "Change an order",
@@ -36,6 +36,40 @@ _VERBS: Final[Mapping[str, str]] = {
     "CountStock": "Count a bin",
     "ReturnAllotment": "Give back what was set aside",
     "RevokeAllotment": "Take back what was set aside",
+    "CloseOrder": "Close an order",
+    "PlanRoute": "Open a route",
+    "CancelRoute": "Cancel a route",
+    "AssignShipment": "Put a shipment on a route",
+    "UnassignShipment": "Take a shipment off its route",
+    "LoadShipment": "Load a shipment",
+    "UnloadShipment": "Take a shipment out of the van",
+    "ArriveStop": "Arrive at a stop",
+    "RetryDelivery": "Deliver once more",
+    "ReturnShipment": "Bring a shipment back",
+    "ReceiveReturn": "Take in a return",
+    "FinishRoute": "End a route",
+    "HoldStock": "Put stock on hold",
+    "ReleaseStock": "Release stock from hold",
+    "RequestCount": "Ask for a count",
+    "ApproveCount": "Approve a count",
+    "RejectCount": "Have a bin counted again",
+    "RequestReplenishment": "Ask for a replenishment",
+    "CancelStockTask": "Call off work on stock",
+    "SaveVehicle": "Record a vehicle",
+    "SaveDriver": "Record a driver",
+    "SetVehicleState": "Set a van's state",
+    "RecordPosition": "A van's position",
+    "SaveCustomer": "Record a customer",
+    "SaveProduct": "Record a product",
+    "SaveLocation": "Record a bin",
+    "SaveSite": "Record a site",
+    "SaveTerminal": "Record a terminal",
+    "SaveUser": "Record a person",
+    "SaveSetting": "Set a setting of the organisation",
+    "AddBarcode": "Give a product a barcode",
+    "RemoveBarcode": "Take a barcode off a product",
+    "AcknowledgeAlert": "Acknowledge an alert",
+    "ResolveAlert": "Close an alert",
 }
 
 STATUS: Final[Mapping[str, tuple[str, Tone]]] = {
@@ -50,9 +84,10 @@ STATUS: Final[Mapping[str, tuple[str, Tone]]] = {
 
 def verb_of(name: str) -> str:
     """What a command does, in words: `PlaceOrder` is "Place an order"."""
-    known = _VERBS.get(name)
+    known = VERBS.get(name)
     if known:
         return known
+    # From a newer program: its name is all there is.
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
     return words[:1].upper() + words[1:]
 

@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop_app.panels.outbox.remedies import carry_out, remedies_for
+from desktop_app.panels.outbox.words import VERBS
 from local_db.command_runner import Receipt
 from local_db.desk import Desk
 from local_db.queries.outbox_queries import line_facts
-from services.commands import Command, NewLine, PlaceOrder
+from services.commands import COMMANDS, Command, NewLine, PlaceOrder
 from services.protocol.messages import Outcome
 from services.storage.tables import OrderLine
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
@@ -164,3 +165,8 @@ def test_pending_work_is_listed_in_the_order_in_which_it_goes_up(at: PanelBench)
     at.until(lambda: at.panel.table.row_count() == 1)
     assert [entry.n for _n, entry in at.panel.table.rows.cached()] == [1]
     at.settle()
+
+
+def test_every_command_has_plain_words_of_its_own() -> None:
+    assert set(VERBS) == set(COMMANDS)
+    assert len(set(VERBS.values())) == len(VERBS)
