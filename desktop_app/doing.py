@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from desktop_app.panel_context import PanelContext, Receipt
 from services.commands import Command
-from services.domain.refusals import RuleViolation
+from services.domain.refusals import CODES, RuleViolation
 
 T = TypeVar("T")
 
@@ -24,6 +24,13 @@ class Deed(NamedTuple):
     words: str = ""
     undo: Command | None = None
     undo_words: str = ""
+
+
+def doubt_of(receipt: Receipt) -> str:
+    """Why a fact that is kept may not hold. What its reason says of a refusal is left out: nothing was refused here."""
+    reason = CODES.get(receipt.code)
+    said = receipt.message.split(reason.safe)[0] if reason is not None and reason.safe else receipt.message
+    return said.strip() or "It does not fit what is known here."
 
 
 class Doer(QObject):
@@ -46,22 +53,31 @@ class Doer(QObject):
         undo: Command | None = None,
         undo_words: str = "",
         then: Callable[[], object] = lambda: None,
+        doubted: Callable[[str], object] = lambda reason: None,
         failed: Callable[[Exception], bool] | None = None,
         label: str = "Recording",
     ) -> None:
         """Do one command or several, in order; ``words`` say what was done, ``undo`` is what compensates for it.
 
-        ``then()`` runs once they are durable. ``failed(error)`` is asked first where one is refused or fails: it
+        ``then()`` runs once they are durable, ``doubted(reason)`` before it where a fact is kept that does not fit
+        what is known here. ``failed(error)`` is asked first where one is refused or fails: it
         answers True where it has shown it at its place, as ``show_errors`` of a form does; else it is said here.
         """
         commands = [command] if isinstance(command, Command) else list(command)
-        self.perform(lambda: Deed(commands, words, undo, undo_words), then=then, failed=failed, label=label)
+        self.perform(
+            lambda: Deed(commands, words, undo, undo_words),
+            then=then,
+            doubted=doubted,
+            failed=failed,
+            label=label,
+        )
 
     def perform(
         self,
         make: Callable[[], Deed],
         *,
         then: Callable[[], object] = lambda: None,
+        doubted: Callable[[str], object] = lambda reason: None,
         failed: Callable[[Exception], bool] | None = None,
         label: str = "Recording",
     ) -> None:
@@ -74,6 +90,13 @@ class Doer(QObject):
 
         def done(answer: tuple[Deed, list[Receipt]]) -> None:
             deed, receipts = answer
+            doubts = list(dict.fromkeys(doubt_of(each) for each in receipts if each.status == "at_risk"))
+            if doubts:
+                reason = " ".join(doubts)
+                self.say_doubtful(deed.words, reason)
+                doubted(reason)
+                then()
+                return
             if deed.undo is not None:
                 self.remember(deed.undo_words or deed.words, deed.undo)
             if deed.words:
@@ -114,6 +137,11 @@ class Doer(QObject):
             text, "warning" if more else "ok", ("Undo", self.context.undo) if undo else None
         )
 
+    def say_doubtful(self, words: str, reason: str) -> None:
+        """Say that it is kept and goes to the server, and why the server may see it otherwise."""
+        said = f"{words}: kept" if words else "Kept"
+        self.context.toasts.show(f"{said}; the server decides. {reason}", "warning")
+
     def say_refused(self, words: str) -> None:
         """Say why it was not done."""
         self.context.toasts.bad(words)
@@ -127,6 +155,11 @@ class ScannerDoer(Doer):
         self.context.scanner.good(words)
         if more:
             self.context.toasts.show(more, "warning")
+
+    def say_doubtful(self, words: str, reason: str) -> None:
+        """The same, heard: neither right nor wrong."""
+        super().say_doubtful(words, reason)
+        self.context.scanner.doubtful()
 
     def say_refused(self, words: str) -> None:
         """Say that it is wrong."""

@@ -34,6 +34,11 @@ class Receipt(Protocol):
         """What of it fell short, or why it is at risk; mostly nothing."""
         ...
 
+    @property
+    def code(self) -> str:
+        """The reason behind the message, for programs; mostly nothing."""
+        ...
+
 
 class LinkStatus(Protocol):
     """The link to the central server as last seen."""

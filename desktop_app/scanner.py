@@ -141,6 +141,11 @@ class Scanner(QObject):
         """Say that it was wrong, and what is wanted."""
         self._say(ScanFeedback(False, words))
 
+    def doubtful(self) -> None:
+        """Let it be heard that what was scanned is kept, yet somebody should look."""
+        if self._settings.flag("sound"):
+            self._sounds.play("attention")
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold keys back while they may be a scan; swallow them when they are one."""
         kind = event.type()

@@ -114,6 +114,17 @@ def done_in_walk(reader: Reader, task_ids: Sequence[str]) -> set[str]:
     return set(reader.values(sql, tuple(task_ids))) if task_ids else set()
 
 
+def doubted_picks(reader: Reader) -> frozenset[str]:
+    """The tasks with a pick that is kept and not decided on yet, though it does not fit what is known here."""
+    return frozenset(
+        reader.values(
+            """SELECT json_extract(CAST(c.args AS TEXT), '$.task_id') FROM at_risk AS r
+            JOIN outbox.command AS c ON c.n = r.n CROSS JOIN cache_meta AS m
+            WHERE c.n > m.last_n AND c.name IN ('ConfirmPick', 'ShortPick')"""
+        )
+    )
+
+
 def waves(reader: Reader, site_id: str) -> list[tuple[str, str]]:
     """Waves with open tasks: (id, number), the newest first."""
     return reader.tuples(

@@ -27,6 +27,7 @@ class Said:
         self.said: list[tuple[str, ...]] = []
         self.steps: list[tuple[str, Command]] = []
         self.message, self.error = "", None
+        self.status, self.code = "provisional", ""
         self.runner, self.undo = runner, lambda: None
         self.session = SimpleNamespace(site_id="site-1")
         self.desk = SimpleNamespace(do=self._do)
@@ -37,6 +38,7 @@ class Said:
         self.scanner = SimpleNamespace(
             good=lambda words: self.said.append(("good", words)),
             bad=lambda words: self.said.append(("bad", words)),
+            doubtful=lambda: self.said.append(("attention",)),
         )
         self.shell = SimpleNamespace(
             undo_stack=SimpleNamespace(remember=lambda words, make: self.steps.append((words, make())))
@@ -46,7 +48,7 @@ class Said:
         if self.error is not None:
             raise self.error
         self.done.append(command)
-        return SimpleNamespace(status="provisional", message=self.message)
+        return SimpleNamespace(status=self.status, message=self.message, code=self.code)
 
 
 @pytest.fixture
@@ -116,3 +118,17 @@ def test_a_deed_may_be_made_where_it_can_read(qtbot: QtBot, said: Said, doer: Ca
     qtbot.waitUntil(lambda: bool(said.said))
     assert said.said == [("good", "Read and done")]
     assert said.steps == [("the hold", RESUME)]
+
+
+def test_a_fact_in_doubt_is_said_to_be_kept_without_the_words_of_a_refusal(
+    said: Said, doer: Callable[..., Any], qtbot: QtBot
+) -> None:
+    said.status, said.code = "at_risk", "not_found"
+    said.message = "There is no order line L7 here. Nothing was changed. Check the number, or wait until this desk has synced."
+    doubts: list[str] = []
+    doer(ScannerDoer).do(HOLD, "2 X picked", undo=RESUME, doubted=doubts.append)
+    qtbot.waitUntil(lambda: len(said.said) == 2)
+    reason = "There is no order line L7 here."
+    assert doubts == [reason]
+    assert said.said == [("warning", f"2 X picked: kept; the server decides. {reason}", ""), ("attention",)]
+    assert not said.steps

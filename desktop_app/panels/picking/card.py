@@ -46,6 +46,7 @@ class PickCard(QWidget):
         self._sku = label("", "quiet", wrap=True)
         self._order = label("", "quiet", wrap=True)
         self._progress = label("", "label")
+        self._progress.setObjectName("picking.card.progress")
         self._say = label("", "section", wrap=True)
         self._say.setObjectName("picking.card.say")
         self._mark = Pill(context.theme)
@@ -97,7 +98,7 @@ class PickCard(QWidget):
         self._foot.setVisible(bool(walk.tasks))
         words, _icon = _SAY[walk.stage]
         self._say.setText(words)
-        self._progress.setText(f"{len(walk.done)} of {len(walk.tasks)} picked" if walk.tasks else "")
+        self._progress.setText(walk.progress if walk.tasks else "")
         for piece in (self.confirm, self.short):
             piece.setEnabled(task is not None)
         if task is None:

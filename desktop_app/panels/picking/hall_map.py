@@ -67,11 +67,11 @@ class HallMap(QWidget):
         self.hall = Hall(())
         self._walk = Walk()
         self.map = BinMap(colours=bin_map_colours(context.theme.colours))
+        self._drawn: tuple[BinRow, ...] = ()
         context.theme.changed.connect(lambda: self.map.set_colours(bin_map_colours(context.theme.colours)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.map)
-        self.load()
 
     def load(self) -> None:
         """Read the bins of the site anew."""
@@ -107,9 +107,12 @@ class HallMap(QWidget):
         self.map.set_path(stops, line, (place.x_m, place.y_m) if place is not None else self.hall.entrance)
 
     def _show_hall(self, found: Hall) -> None:
-        self.hall = found
+        bins = tuple(found.bins.values())
+        if bins == self._drawn:
+            return
+        self.hall, self._drawn = found, bins
         self.map.set_bins(
             BinMark(place.id, place.code, place.x_m, place.y_m, place.kind, aisle_of(place))  # type: ignore[arg-type]
-            for place in found.bins.values()
+            for place in bins
         )
         self.show_walk(self._walk)

@@ -24,7 +24,7 @@ from desktop_app.widgets.tabs import Tabs
 from local_db.queries.pick_tasks import PickTaskRow
 from local_db.queries.picking_queries import done_in_walk, offered_tasks, order_by_number
 
-_TABLES: Final = ("pick_task", "order", "wave", "stock_task", "cycle_count", "location")
+_TABLES: Final = ("pick_task", "order", "wave", "stock_task", "cycle_count", "outbox")
 _CODE_KINDS: Final = frozenset({"gtin", "unknown"})
 
 
@@ -44,12 +44,15 @@ class Panel(QWidget):
         self._lay_out()
         self._bind()
         self._fresh = FreshView(self, context.feed, _TABLES, self._load)
+        # Bins come while one works: a site gets its staging place with its first pick.
+        self._fresh_hall = FreshView(self, context.feed, ("location",), self.hall.load)
 
     # -- what the window calls -------------------------------------------------------------------------------------
 
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
         self._fresh.refresh_if_stale()
+        self._fresh_hall.refresh_if_stale()
         offer_print(self._context, self, self._paper)
         self.queue.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -111,6 +114,12 @@ class Panel(QWidget):
         """A task is durable: on to the next."""
         if self.walk.task is not None and self.walk.task.id == task.id:
             self.walk.next()
+        self._show_walk()
+
+    def dropped(self, walk: Walk) -> None:
+        """What was picked on a walk lies in staging: the walk is over, and the card is ready for the next."""
+        if walk is self.walk:
+            self.walk = Walk()
         self._show_walk()
 
     def _paper(self) -> Paper:

@@ -57,12 +57,12 @@ class Picks:
 
     def drop(self, walk: Walk) -> None:
         """All that was picked on this walk lies in staging."""
-        ids = tuple(walk.done)
-        if not ids:
+        if not walk.done:
             return
         self._doer.do(
-            StagePicks(site_id=walk.tasks[0].site_id, task_ids=ids),
-            f"{len(ids)} {'pick' if len(ids) == 1 else 'picks'} dropped in staging",
+            StagePicks(site_id=walk.tasks[0].site_id, task_ids=tuple(sorted(walk.done))),
+            f"{len(walk.done)} {'pick' if len(walk.done) == 1 else 'picks'} dropped in staging",
+            then=lambda: self._panel.dropped(walk),
         )
 
     def _short(self, task: PickTaskRow, found: int, reason: str) -> None:
@@ -79,9 +79,12 @@ class Picks:
             self._under_way.discard(task.id)
             self._panel.picked(task)
 
+        def doubted(reason: str) -> None:
+            self._panel.walk.doubted[task.id] = reason
+
         def failed(_error: Exception) -> bool:
             self._under_way.discard(task.id)
             return False
 
         back = UndoPick(site_id=task.site_id, task_id=task.id) if undo else None
-        self._doer.do(command, words, undo=back, then=done, failed=failed)
+        self._doer.do(command, words, undo=back, then=done, doubted=doubted, failed=failed)

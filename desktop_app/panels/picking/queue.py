@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app import formats
 from desktop_app.panel_context import PanelContext
-from desktop_app.panels.picking.queue_columns import QUEUE, SORTS, urgent
+from desktop_app.panels.picking.queue_columns import SORTS, queue_columns, urgent
 from desktop_app.panels.picking.walk import Walk
 from desktop_app.themes.tokens import SPACE_8, SPACE_16
 from desktop_app.widgets.buttons import button
@@ -19,7 +19,7 @@ from desktop_app.widgets.layouts import label, row
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
 from local_db.queries.pick_tasks import PickTaskRow
-from local_db.queries.picking_queries import QueueFacts, offered_tasks, queue_facts
+from local_db.queries.picking_queries import QueueFacts, doubted_picks, offered_tasks, queue_facts
 
 _BATCH: Final = 20
 
@@ -35,6 +35,7 @@ class PickQueue(QWidget):
     ) -> None:
         super().__init__()
         self._context, self._on_walk, self._on_facts = context, on_walk, on_facts
+        self._doubted: frozenset[str] = frozenset()
         self._filters = FilterChips(
             context.theme,
             (Filter("mine", "For me", ((True, "For me"),)), Filter("urgent", "Urgent", ((True, "Urgent"),))),
@@ -47,7 +48,8 @@ class PickQueue(QWidget):
             "New orders appear here by themselves, most urgent first.",
         )
         self.table = RowTable(
-            context.theme, context.runner, QUEUE, name="Picking queue", settings=context.settings, empty=empty,
+            context.theme, context.runner, queue_columns(lambda task_id: task_id in self._doubted),
+            name="Picking queue", settings=context.settings, empty=empty,
             label="Loading the queue", zone=context.session.time_zone,
         )  # fmt: skip
         self.table.setObjectName("picking.queue")
@@ -73,10 +75,10 @@ class PickQueue(QWidget):
 
         since = formats.midnight(session.time_zone)
 
-        def work() -> tuple[list[PickTaskRow], QueueFacts]:
+        def work() -> tuple[list[PickTaskRow], QueueFacts, frozenset[str]]:
             rows = offered_tasks(desk.read, site_id, mine=mine)
             facts = queue_facts(desk.read, site_id, session.user_id, since)
-            return (urgent(rows) if chosen.get("urgent") else rows), facts
+            return (urgent(rows) if chosen.get("urgent") else rows), facts, doubted_picks(desk.read)
 
         self._context.runner.run(work, self._show, self, key="queue", label="Loading the queue")
 
@@ -93,7 +95,12 @@ class PickQueue(QWidget):
             self._on_walk(rows)
             return
         me: str = self._context.session.user_id
-        free = [task for task in self._rows if task.status == "pending" or task.assigned_to == me]
+        # The goods of a pick in doubt are in somebody's hands already.
+        free = [
+            task
+            for task in self._rows
+            if (task.status == "pending" or task.assigned_to == me) and task.id not in self._doubted
+        ]
         self._on_walk(free[:_BATCH])
 
     def show_walk(self, walk: Walk) -> None:
@@ -110,8 +117,8 @@ class PickQueue(QWidget):
         if isinstance(state, dict):
             self._filters.restore(state)
 
-    def _show(self, read: tuple[list[PickTaskRow], QueueFacts]) -> None:
-        rows, facts = read
+    def _show(self, read: tuple[list[PickTaskRow], QueueFacts, frozenset[str]]) -> None:
+        rows, facts, self._doubted = read
         self._rows = rows
         self.table.set_source(ListSource(rows, SORTS), first=rows[:200], count=len(rows), keep_place=True)
         units = sum(task.quantity - task.picked for task in rows)

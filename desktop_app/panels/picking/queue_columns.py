@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 _URGENT: Final = 2
 _STATES: Final = {"pending": ("To pick", "neutral"), "picking": ("Picking", "info")}
 
-QUEUE: Final = (
-    mark_column(lambda task: "provisional" if task.provisional else ""),
+_QUEUE: Final = (
     Column("location_code", "Bin", lambda task: task.location_code, width=96, strong=True),
     Column("sku", "SKU", lambda task: task.sku, width=84),
     Column("quantity", "Take", lambda task: task.quantity - task.picked, "number", width=56),
@@ -27,6 +26,17 @@ QUEUE: Final = (
     Column("product_name", "Product", lambda task: task.product_name, width=160, stretch=True, quiet=True,
            yields=5),
 )  # fmt: skip
+
+
+def queue_columns(is_doubted: Callable[[str], bool]) -> tuple[Column, ...]:
+    """The columns; ``is_doubted(task id)``: its pick is kept, and the server still has to decide on it."""
+
+    def mark(task: Any) -> str:
+        return "at_risk" if is_doubted(task.id) else "provisional" if task.provisional else ""
+
+    return (mark_column(mark), *_QUEUE)
+
+
 SORTS: Final[dict[str, Callable[[Any], Any]]] = {"quantity": lambda task: task.quantity - task.picked}
 
 

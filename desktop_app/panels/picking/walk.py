@@ -20,13 +20,17 @@ class Stage(StrEnum):
 
 @dataclass(slots=True)
 class Walk:
-    """The tasks of a walk. ``at`` is the present one; ``counted`` units of it were scanned so far."""
+    """The tasks of a walk. ``at`` is the present one; ``counted`` units of it were scanned so far.
+
+    ``doubted``: those that were done and kept, though they do not fit what is known here, and why.
+    """
 
     tasks: list[PickTaskRow] = field(default_factory=list)
     at: int = 0
     stage: Stage = Stage.DONE
     counted: int = 0
     done: set[str] = field(default_factory=set)
+    doubted: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def over(cls, tasks: Sequence[PickTaskRow]) -> Walk:
@@ -47,6 +51,13 @@ class Walk:
     def is_over_order(self, order_id: str) -> bool:
         """Whether it walks this order alone, and is not at its end."""
         return self.task is not None and {task.order_id for task in self.tasks} == {order_id}
+
+    @property
+    def progress(self) -> str:
+        """How many are picked, and how many of them the server still has to decide on."""
+        doubted = len(self.doubted)
+        sure = f"{len(self.done) - doubted} of {len(self.tasks)} picked"
+        return f"{sure}, {doubted} kept in doubt" if doubted else sure
 
     def found_bin(self) -> None:
         """The picker stands before the right bin."""

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.panels.picking.queue_columns import queue_columns
 from desktop_app.panels.picking.short_dialog import ShortDialog
 from desktop_app.panels.picking.walk import Stage
 from local_db.desk import Desk
-from local_db.queries.picking_queries import queue_facts
+from local_db.queries.picking_queries import doubted_picks, queue_facts
+from services.commands import LocationFields, SaveLocation
+from services.domain.refusals import refuse
+from services.handlers import picking_handlers
 from services.storage.tables import CycleCount, Order, PickTask
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
 from tests.helpers.warehouse_desk import SITE, warehouse_desk
@@ -193,3 +197,47 @@ def test_what_a_person_has_picked_today_is_counted_for_that_person_alone(at: Pan
     after = queue_facts(at.desk.read, SITE, "user-pick", 0)
     assert after.my_units == before.my_units + task.quantity
     assert queue_facts(at.desk.read, SITE, "user-nobody", 0).my_picks == 0
+
+
+def test_a_pick_that_does_not_fit_is_kept_counted_apart_and_marked(
+    at: PanelBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_work: object, _fact: object) -> None:
+        refuse("not_found", thing="order line", name="L7")
+
+    monkeypatch.setattr(picking_handlers, "take_pick", refused)
+    walk_an_order(at, least_tasks=2)
+    task = at.panel.walk.task
+    at.scan(task.location_code)
+    at.scan(gtin_of(at, task))
+    at.panel.confirm()
+    at.until(lambda: at.panel.walk.doubted)
+    at.settle()
+    assert (
+        at.find("picking.card.progress").text() == f"0 of {len(at.panel.walk.tasks)} picked, 1 kept in doubt"
+    )
+    shown = [toast.text for toast in at.window.toasts._shown]
+    assert any("kept; the server decides" in text for text in shown)
+    assert not any("Nothing was changed" in text for text in shown)
+    assert doubted_picks(at.desk.read) == {task.id}
+    [row] = [row for _n, row in at.panel.queue.table.rows.cached() if row.id == task.id]
+    assert queue_columns(at.panel.queue._doubted.__contains__)[0].value(row) == "at_risk"
+
+
+def test_scanning_staging_at_the_end_ends_the_walk_even_at_a_place_that_came_with_it(at: PanelBench) -> None:
+    at.desk.do(SaveLocation(site_id=SITE, location_id="new-staging", values=LocationFields(code="STAGE-NEW", kind="staging")),
+               actor_id="user-admin")  # fmt: skip
+    at.settle()
+    walk_an_order(at)
+    while at.panel.walk.task is not None:
+        task = at.panel.walk.task
+        at.scan(task.location_code)
+        at.scan(gtin_of(at, task))
+        if at.panel.walk.task is task:
+            at.panel.confirm()
+        at.until(lambda task=task: at.panel.walk.task is not task)
+    at.settle()
+    at.scan("STAGE-NEW")
+    at.until(lambda: not at.panel.walk.tasks)
+    at.settle()
+    assert at.panel.card._nothing.isVisible()
