@@ -131,13 +131,23 @@ def _write_durably(path: Path, content: bytes) -> None:
 
 
 class KeyringSecrets:
-    """Secrets of one profile in the system's keyring. Every method raises PlainStorageRefused where there is none."""
+    """Secrets of one profile in the system's keyring. Every method raises PlainStorageRefused where there is none.
+
+    What was read once stays known to this process: a keyring that a screen lock has locked must not end the sync. The
+    key of the files is in its memory for as long anyway.
+    """
 
     def __init__(self, profile_id: str) -> None:
         self._profile_id = profile_id
+        self._known: dict[str, str] = {}
 
     def secret(self, name: str) -> str:
         """The secret of this name, or an empty text."""
+        if name not in self._known and (found := self._read(name)):
+            self._known[name] = found
+        return self._known.get(name, "")
+
+    def _read(self, name: str) -> str:
         # Imported late: the keyring is slow to import, and a profile with a passphrase does without.
         import keyring
         import keyring.errors
@@ -161,6 +171,7 @@ class KeyringSecrets:
                 keyring.delete_password(_SERVICE, self._user(name))
         except keyring.errors.KeyringError as problem:
             raise _no_keyring(problem) from problem
+        self._known.pop(name, None)
         if value and self.secret(name) != value:
             raise _no_keyring("it did not keep what it was given")
 

@@ -85,6 +85,22 @@ def test_a_locked_keyring_is_told_in_words(private_keyring: PrivateKeyring, prof
     gc.collect()
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_keyring_that_is_locked_meanwhile_does_not_end_the_work_or_the_sync(
+    private_keyring: PrivateKeyring, profile: Path
+) -> None:
+    with Desk.open(profile, credentials=IDENTITY) as desk:
+        desk.keep_secret("session", "first")
+        private_keyring.lock()
+        assert desk.identity == IDENTITY
+        assert desk.secret("session") == "first"
+        with pytest.raises(PlainStorageRefused, match="locked") as refused:
+            desk.keep_secret("session", "second")
+        assert desk.secret("session") == "first"
+    del refused
+    gc.collect()
+
+
 @pytest.fixture
 def no_keyring() -> object:
     before = keyring.get_keyring()
