@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,8 +25,9 @@ from services.server.parts import Parts
 from services.storage.tables import Allotment, OrderLine, StockLevel
 from services.storage.tables import Terminal as TerminalRow
 from services.storage.unit_of_work import UnitOfWork
+from tests.helpers.running_server import running_server, server_settings
 from tests.server.terminal import Terminal
-from tests.server.warehouse import SITE, bin_id, order, product_id
+from tests.server.warehouse import SITE, bin_id, fill, order, product_id
 
 HOUR = 3_600_000
 P1 = product_id(1)
@@ -243,3 +246,16 @@ def test_units_that_are_counted_twice_are_noticed(
         lending.shop.do(order("o-3", (P1, 3)))
         with pytest.raises(AssertionError, match="leased is the sum of what no allotment has used"):
             lending.check()
+
+
+def test_a_running_server_looks_by_itself(tmp_path: Path) -> None:
+    settings = server_settings(tmp_path, allotment_seconds=0.05, allotment_demand_seconds=0)
+    with running_server(settings, on_start=fill) as server:
+        shop = Terminal(server.parts)
+        shop.do(order("o-1", (P1, 16)))
+        server.parts.clients.authenticate(shop.enrolled.client_id, shop.enrolled.credential)
+        end = time.monotonic() + 60
+        while ("allotment", P1) not in {(table, row[3]) for (table, _), row in shop.rows.items()}:
+            assert time.monotonic() < end, "nobody looked"
+            time.sleep(0.02)
+            shop.pull()
