@@ -100,8 +100,9 @@ class People:
 
     def sign_out(self) -> None:
         """Nobody works here now. The desk goes on syncing."""
-        self._desk.keep_secret(SESSION, "")
+        # First, so that nobody acts in their name where the keyring is locked and the session cannot be forgotten.
         self._desk.as_user("")
+        self._desk.keep_secret(SESSION, "")
 
     def _signed_in_online(self, username: str, password: str, tokens: Tokens) -> User:
         user_id = str(tokens.user.get("id", ""))
