@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.commands import Address, NewLine, PlaceOrder
 from services.domain.refusals import refuse
@@ -27,6 +27,13 @@ class OrderedProduct(BaseModel):
     product_id: str = Field("", max_length=64)
     sku: str = Field("", max_length=64)
     quantity: int = Field(ge=1, le=1_000_000)
+
+    @field_validator("quantity", mode="before")
+    @classmethod
+    def _is_no_flag(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("true and false are no quantity")
+        return value
 
 
 class ShipTo(BaseModel):

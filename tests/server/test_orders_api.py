@@ -129,6 +129,7 @@ def test_a_key_is_not_taken_for_another_request(sqlite_server: RunningServer) ->
     [
         ({"products": []}, 422, "body.products"),
         ({"products": [{"product_id": "prod-1", "quantity": 0}]}, 422, "body.products.0.quantity"),
+        ({"products": [{"product_id": "prod-1", "quantity": True}]}, 422, "body.products.0.quantity"),
         ({"products": [{"product_id": "prod-1", "quantity": -1}]}, 422, "body.products.0.quantity"),
         ({"products": [{"product_id": "prod-1", "quantity": 10**30}]}, 422, "body.products.0.quantity"),
         ({"products": [{"product_id": "prod-1", "quantity": 10**6}] * 2}, 422, "lines[0].quantity"),
