@@ -34,8 +34,13 @@ def save_vehicle(work: Work, command: SaveVehicle) -> None:
 
 
 def set_vehicle_state(work: Work, command: SetVehicleState) -> None:
-    """What a vehicle can do now; one in error raises an alert until it is well again."""
+    """What a vehicle can do now; one in error raises an alert until it is well again.
+
+    One that is ready for work and never told where it is stands in its yard.
+    """
     vehicle = work.need(Vehicle, command.vehicle_id)
+    if command.state == "idle":
+        vehicle = put_in_yard(work, vehicle)
     if command.state == vehicle.state:
         return
     vehicle = work.change(vehicle, state=command.state)
@@ -48,6 +53,16 @@ def set_vehicle_state(work: Work, command: SetVehicleState) -> None:
     work.record(
         "vehicle.state", vehicle, f"Vehicle {vehicle.code} is {command.state}{because}", state=command.state
     )
+
+
+def put_in_yard(work: Work, vehicle: Vehicle) -> Vehicle:
+    """A vehicle that never told where it is stands where its site is."""
+    site = work.get(Site, vehicle.site_id)
+    if site is None or vehicle.position_at is not None:
+        return vehicle
+    if (vehicle.latitude, vehicle.longitude) == (site.latitude, site.longitude):
+        return vehicle
+    return work.change(vehicle, latitude=site.latitude, longitude=site.longitude)
 
 
 def record_position(work: Work, command: RecordPosition) -> None:

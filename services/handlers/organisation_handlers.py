@@ -15,8 +15,9 @@ from services.domain.organisation_settings import check_setting
 from services.domain.permissions import Role, roles_of
 from services.domain.refusals import refuse
 from services.handlers.edits import apply_edit, new_row, refuse_duplicate, set_fields
+from services.handlers.fleet_handlers import put_in_yard
 from services.handlers.work import Work
-from services.storage.tables import Alert, Location, Setting, Site, Stock, Terminal, User
+from services.storage.tables import Alert, Location, Setting, Site, Stock, Terminal, User, Vehicle
 
 
 def save_location(work: Work, command: SaveLocation) -> None:
@@ -43,7 +44,7 @@ def save_location(work: Work, command: SaveLocation) -> None:
 
 
 def save_site(work: Work, command: SaveSite) -> None:
-    """Record a site."""
+    """Record a site. Where its place is corrected, the vehicles that were put in its yard come along."""
     known = work.get(Site, command.id)
     if known is None:
         defaults = {
@@ -51,7 +52,12 @@ def save_site(work: Work, command: SaveSite) -> None:
         }  # fmt: skip
         site = work.put(new_row(Site, command.id, defaults, command.values, "code name"))
     else:
+        # Read before the edit: what is known may be the row that is edited.
+        yard = (known.latitude, known.longitude)
         site = apply_edit(work, known, command.expected, command.values)
+        for vehicle in work.find(Vehicle, site_id=site.id):
+            if (vehicle.latitude, vehicle.longitude) == yard:
+                put_in_yard(work, vehicle)
     refuse_duplicate(work, Site, site.id, "site", code=site.code)
     work.record("site.saved", site, f"Site {site.name} {'added' if known is None else 'changed'}")
 

@@ -112,6 +112,28 @@ def test_a_van_that_is_entered_to_take_routes_stands_at_its_site_and_can_have_on
     )  # fmt: skip
 
 
+def test_a_van_that_never_told_where_it_is_comes_along_when_the_place_of_its_site_is_corrected(
+    books: Books,
+) -> None:
+    new_van = VehicleFields(code="VAN-2", integration="utilized", capacity_g=500_000)
+    save(books, "van-2", VehicleFields(), new_van)
+    seen, right = (
+        c.SiteFields(latitude=52.63, longitude=-1.13),
+        c.SiteFields(latitude=51.5, longitude=-0.1),
+    )
+    books.must(c.SaveSite(id=SITE, expected=seen, values=right))
+    assert (books.get(Vehicle, "van-2").latitude, books.get(Vehicle, "van-2").longitude) == (51.5, -0.1)
+    assert books.get(Vehicle, "van-1").latitude == 52.63, "it has told where it is"
+
+
+def test_a_van_without_a_position_stands_in_its_yard_once_it_is_ready_for_work(books: Books) -> None:
+    save(books, "van-2", VehicleFields(), VehicleFields(code="VAN-2", capacity_g=500_000))
+    assert books.get(Vehicle, "van-2").latitude is None
+    books.must(c.SetVehicleState(site_id=SITE, vehicle_id="van-2", state="idle"))
+    van = books.get(Vehicle, "van-2")
+    assert (van.state, van.latitude, van.longitude) == ("idle", 52.63, -1.13)
+
+
 def test_a_position_of_the_far_future_does_not_keep_later_ones_out(books: Books) -> None:
     at(books, 10.0, 253_402_300_799_999)
     assert (books.get(Vehicle, "van-1").latitude, books.get(Vehicle, "van-1").position_at) == (
