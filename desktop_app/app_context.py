@@ -15,6 +15,7 @@ from desktop_app.glance_lift import lift_when_there
 from desktop_app.people import NotSignedIn, People
 from desktop_app.session import DeskSession
 from desktop_app.settings import Settings
+from desktop_app.site_watch import SiteWatch
 from desktop_app.sounds import PlayedSounds
 from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.dress import dress
@@ -58,6 +59,7 @@ class AppContext(QObject):
         self.undo = UndoStack(desk, self.runner, self)
         self.sounds = PlayedSounds()
         self.window: MainWindow | None = None
+        self._site_watch: SiteWatch | None = None
         self._bare = sight.window if sight is not None else None
         self._server_url = server_url
         self._dialog: SignInDialog | EnrolDialog | None = None
@@ -91,6 +93,8 @@ class AppContext(QObject):
         else:
             self.undo.clear()
             self.window.show_person(session)
+        assert self._site_watch is not None
+        self._site_watch.begin(session)
         self.window.show()
         return self.window
 
@@ -154,6 +158,7 @@ class AppContext(QObject):
             counts=self._counts,
             providers=self._providers(),
         )
+        self._site_watch = SiteWatch(window, self.feed, self.runner, self._site)
         window.undo_stack = self.undo
         self.undo.say = lambda text, tone: window.toasts.show(text, tone)  # type: ignore[arg-type]
         window.ready.connect(lambda: self._say_desk(window))

@@ -191,9 +191,9 @@ class MainWindow(QMainWindow):
         self.notices.clear(key)
 
     def show_person(self, session: Session) -> None:
-        """Somebody else works here now: name, permissions and panels follow."""
+        """Somebody else works here now, or the site changed: names, permissions and panels follow."""
         self._session.hand_over(session)
-        self.top_bar.show_person(session.person, session.role)
+        self.top_bar.show_person(session.person, session.role, session.site_name)
         self._allow(session)
         if self.current_panel and self.current_panel not in self._allowed():
             self.navigate(self._allowed()[0])

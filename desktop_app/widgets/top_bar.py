@@ -70,9 +70,10 @@ class TopBar(QWidget):
         self._inspector.setEnabled(possible)
         self._inspector.setChecked(opened)
 
-    def show_person(self, name: str, role: str) -> None:
-        """Somebody else works here now."""
+    def show_person(self, name: str, role: str, site: str) -> None:
+        """Somebody else works here now, or the site has another name."""
         self.person.show_person(name, role)
+        self.site.show_name(site)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A surface with a hairline below."""
@@ -143,12 +144,18 @@ class _Site(_Painted):
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme)
-        self.setText(name)
-        self.setAccessibleName(f"Site: {name}")
-        self.setToolTip(f"Site: {name}")
+        self.show_name(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def show_name(self, name: str) -> None:
+        """The site is called this."""
+        self.setText(name)
+        self.setAccessibleName(f"Site: {name}")
+        self.setToolTip(f"Site: {name}")
+        self.updateGeometry()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as its name."""
