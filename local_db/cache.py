@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_db.files import Connection
+from local_db.stepping_back import StepBack
+from services.storage.footprint import Footprint, TracedUnitOfWork
 from services.storage.unit_of_work import UnitOfWork
 
 # About 100 MB of rows at the most; beyond it they are read again as they are needed.
@@ -17,6 +19,8 @@ class Cache:
 
     ``last_n``: up to it the commands of ``client_id`` are settled; ``applied_through``: up to it they are in the
     business tables. ``synced_at`` (ms UTC): when the rows last were the server's; None before the first sync.
+    ``footprint``: what the pending commands in the tables have read and written. ``step_back``: who needs the writer now
+    asks there.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -24,6 +28,8 @@ class Cache:
         self._unit: UnitOfWork | None = None
         self._is_in_doubt = True
         self.reload()
+        self.step_back = StepBack(connection)
+        self.footprint = Footprint(is_whole=self.applied_through == self.last_n)
 
     def reload(self) -> None:
         """Read again where the cache stands: at the beginning and after a transaction that was taken back."""
@@ -40,7 +46,7 @@ class Cache:
     def unit(self) -> UnitOfWork:
         """The rows as handlers see them. It lives on between transactions, for nobody else writes to the file."""
         if self._unit is None:
-            self._unit = UnitOfWork(_Driver(self.connection))
+            self._unit = TracedUnitOfWork(_Driver(self.connection), self.footprint)
         elif self._unit.rows_known > _ROWS_REMEMBERED:
             self._unit.forget()
         return self._unit
@@ -72,6 +78,7 @@ class Cache:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
         self.forget_rows()
+        self.footprint.lose()
         # A disk that fails may fail in reading too: until the file can be asked, it is taken to stand where it stood.
         self.client_id, self.last_n, self.applied_through, self.synced_at = self._stood
         self._is_in_doubt = True

@@ -24,11 +24,11 @@ def apply_patches(cache: Connection, patches: Sequence[TablePatch]) -> set[str]:
     for patch in patches:
         if patch.deletes:
             ids = [(row_id,) for row_id in patch.deletes]
-            cache.executemany(statements(_class_of(patch), "sqlite").delete, ids)
+            cache.executemany(statements(class_of(patch), "sqlite").delete, ids)
     for patch in patches:
         if patch.puts:
-            cls = _class_of(patch)
-            cache.executemany(statements(cls, "sqlite").upsert, _fitted(cls, patch.puts))
+            cls = class_of(patch)
+            cache.executemany(statements(cls, "sqlite").upsert, fitted(cls, patch.puts))
     return {patch.table for patch in patches if patch.puts or patch.deletes}
 
 
@@ -36,11 +36,11 @@ def teach(unit: UnitOfWork, patches: Sequence[TablePatch]) -> None:
     """Tell a unit of work what ``apply_patches`` has written."""
     for patch in patches:
         for row_id in patch.deletes:
-            unit.learn(_class_of(patch), row_id, None)
+            unit.learn(class_of(patch), row_id, None)
     for patch in patches:
-        cls = _class_of(patch)
+        cls = class_of(patch)
         load = statements(cls, "sqlite").load
-        for values in _fitted(cls, patch.puts):
+        for values in fitted(cls, patch.puts):
             unit.learn(cls, values[0], load(values))
 
 
@@ -60,14 +60,15 @@ def drop_scope(cache: Connection, scope: str) -> set[str]:
     return touched
 
 
-def _class_of(patch: TablePatch) -> type[Row]:
+def class_of(patch: TablePatch) -> type[Row]:
+    """The class of the rows in a patch. Raises LocalError for a table that this version does not know."""
     cls = BY_NAME.get(patch.table)
     if cls is None:
         raise LocalError(f"The server sent rows of a table that this version does not know: {patch.table}.")
     return cls
 
 
-def _fitted(cls: type[Row], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+def fitted(cls: type[Row], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """Rows with exactly the columns of this version: a newer server may send more, an older one fewer."""
     width = len(columns_of(cls))
     if all(len(row) == width for row in rows):

@@ -92,6 +92,7 @@ class Provisional:
             details = msgspec.json.encode(effect.details).decode()
             self._cache.mark_at_risk(n, effect.code, effect.message, details)
             return set()
+        self._cache.footprint.bound()
         unit = self._cache.unit
         made = unit.created(_NAMED)
         if made:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 
 from local_db import before_images
+from local_db.beside import is_beside
 from local_db.cache import Cache
 from local_db.dependencies import forget_makers
 from local_db.outbox import Outbox
@@ -32,37 +34,55 @@ class Rebase:
         self._replay = replay
         self._pruned_at = 0
 
-    def settle(self, staging: Staging, last: PullResponse, now: int, terminal_id: str) -> set[str]:
-        """Apply staged pages with their cursors and ``last_n``. Answers the tables that may have changed."""
+    def settle(
+        self,
+        staging: Staging,
+        last: PullResponse,
+        now: int,
+        terminal_id: str,
+        *,
+        may_step_back: bool = False,
+    ) -> set[str]:
+        """Apply staged pages with their cursors and ``last_n``. Answers the tables that may have changed.
+
+        ``may_step_back``: raises SteppedBack where somebody waits for the write lock; then nothing has happened.
+        """
         cache = self._cache
         cache.begin()
         try:
-            epoch = self._outbox.meta.get("epoch")
-            known = cache.cursors(epoch)
-            # What is held of a scope without a cursor is of unknown age: the pull has brought all of it. So it is with what
-            # is from before the server was restored. What is held of a scope that the server no longer names is nothing of
-            # this terminal's any more.
-            anew = {
-                *last.reset,
-                *last.gone,
-                *(known.keys() ^ last.cursors.keys()),
-                *(cache.scopes() - known.keys()),
-            }
-            touched: set[str] = set()
-            if (
-                staging.rows
-                or anew
-                or last.last_n != cache.last_n
-                or cache.client_id != self._outbox.client_id
-            ):
-                touched |= self._exchange_rows(staging, anew, last, terminal_id)
-            cache.write_cursors(last.cursors, epoch)
+            with cache.step_back.breakable() if may_step_back else nullcontext():
+                touched = self._take_in(staging, last, terminal_id)
+            cache.write_cursors(last.cursors, self._outbox.meta.get("epoch"))
             self._stand_at(last.last_n, synced_at=now)
             cache.commit(applied_through=self._outbox.last_n)
         except BaseException:
             cache.take_back()
             raise
         return touched
+
+    def _take_in(self, staging: Staging, last: PullResponse, terminal_id: str) -> set[str]:
+        cache, outbox = self._cache, self._outbox
+        known = cache.cursors(outbox.meta.get("epoch"))
+        # What is held of a scope without a cursor is of unknown age: the pull has brought all of it. So it is with what is
+        # from before the server was restored. What is held of a scope that the server no longer names is nothing of this
+        # terminal's any more.
+        anew = {
+            *last.reset,
+            *last.gone,
+            *(known.keys() ^ last.cursors.keys()),
+            *(cache.scopes() - known.keys()),
+        }
+        here = (cache.client_id, cache.last_n, cache.applied_through)
+        if anew or here != (outbox.client_id, last.last_n, outbox.last_n):
+            return self._exchange_rows(staging, anew, last, terminal_id)
+        return self._let_in(staging, last, terminal_id) if staging.rows else set()
+
+    def _let_in(self, staging: Staging, last: PullResponse, terminal_id: str) -> set[str]:
+        """No command was settled, and no scope begins anew: what has nothing to do with pending work is simply written."""
+        cache = self._cache
+        if staging.rows <= _FEW_ROWS and is_beside(cache.connection, cache.footprint, staging.pages()):
+            return self._apply(staging, teaching=True)
+        return self._exchange_rows(staging, set(), last, terminal_id)
 
     def _exchange_rows(
         self, staging: Staging, anew: set[str], last: PullResponse, terminal_id: str
@@ -72,17 +92,27 @@ class Rebase:
         connection.execute("UPDATE capture SET is_on = 0")
         for scope in sorted(anew):
             touched |= drop_scope(connection, scope)
+        connection.execute("UPDATE capture SET is_on = 1")
         few = not touched and staging.rows <= _FEW_ROWS
         if not few:
             cache.forget_rows()
+        touched |= self._apply(staging, teaching=few)
+        self._stand_at(last.last_n, synced_at=cache.synced_at)
+        return touched | self._replay.after(last.last_n, terminal_id)
+
+    def _apply(self, staging: Staging, *, teaching: bool) -> set[str]:
+        """Write the staged rows past the before-images."""
+        cache, connection = self._cache, self._cache.connection
+        touched: set[str] = set()
+        connection.execute("UPDATE capture SET is_on = 0")
         for patches in staging.pages():
+            cache.step_back.check()
             touched |= apply_patches(connection, patches)
-            if few:
+            if teaching:
                 teach(cache.unit, patches)
         connection.execute("DELETE FROM staged")
         connection.execute("UPDATE capture SET is_on = 1")
-        self._stand_at(last.last_n, synced_at=cache.synced_at)
-        return touched | self._replay.after(last.last_n, terminal_id)
+        return touched
 
     def catch_up(self, terminal_id: str) -> set[str]:
         """Bring the rows up to the outbox after a crash or a failed commit. Answers the tables that may have
@@ -134,6 +164,7 @@ class Rebase:
 
     def _take_back(self) -> set[str]:
         forget_makers(self._cache.connection)
+        self._cache.footprint.begin()
         return before_images.rewind(self._cache.connection)
 
     def _stand_at(self, last_n: int, *, synced_at: int | None) -> None:

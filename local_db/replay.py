@@ -31,6 +31,7 @@ class Replay:
         cache.connection.execute("DELETE FROM at_risk WHERE n > ? OR n <= ?", (n, cache.last_n))
         while batch := commands_after(self._outbox.connection, "main", n, _COMMANDS_AT_ONCE):
             for sent in batch:
+                cache.step_back.check()
                 touched |= self._provisional.keep(sent.n, self._run(sent, terminal_id))
             n = batch[-1].n
         cache.set_applied(self._outbox.last_n)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import msgspec
 from local_db import snapshot
 from local_db.files import transaction
 from local_db.outbox import commands_after
+from local_db.stepping_back import SteppedBack
 from local_db.store import Store
 from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
 from services.storage.retention import DAY_MS
@@ -19,6 +22,11 @@ from services.sync.replica import Identity
 CREDENTIAL = "device-credential"
 NOBODY = Identity(client_id="", terminal_code="", epoch="")
 """The identity of a terminal that was not enrolled yet."""
+
+log = logging.getLogger(__name__)
+
+# How long newer rows wait for somebody who works without a pause: some seconds in all.
+_PAUSES_S = (0.2, 0.4, 0.8, 1.6, 3.2)
 
 # A command beside its arguments on the wire: ids, hash and names.
 _ENVELOPE_BYTES = 256
@@ -86,7 +94,20 @@ class FileReplica:
             self._store.writer.staging.add(patches)
 
     def settle(self, last: PullResponse) -> None:
-        """See Replica. Outcomes are on the disk before the rows that go with them."""
+        """See Replica. Outcomes are on the disk before the rows that go with them.
+
+        A person's command does not wait for it: it steps back some times, and then goes through with it.
+        """
+        for pause_s in _PAUSES_S:
+            try:
+                self._settle(last, may_step_back=True)
+                return
+            except SteppedBack:
+                log.info("a person is at work: what was pulled is settled in %.1f s", pause_s)
+                time.sleep(pause_s)
+        self._settle(last, may_step_back=False)
+
+    def _settle(self, last: PullResponse, *, may_step_back: bool) -> None:
         store = self._store
         touched: set[str] = set()
         with store.writing():
@@ -94,7 +115,9 @@ class FileReplica:
             if last.outcomes and store.outbox.outcomes.record(last.outcomes, store.clock()):
                 touched |= {"outbox", "attention"}
             staging = store.writer.staging
-            touched |= store.writer.rebase.settle(staging, last, store.clock(), store.terminal_id())
+            touched |= store.writer.rebase.settle(
+                staging, last, store.clock(), store.terminal_id(), may_step_back=may_step_back
+            )
             if store.settled_n != settled_before:
                 touched.add("outbox")
             staging.clear()

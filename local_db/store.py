@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _IN_DOUBT = "cache_in_doubt"
+# Most settles are over by then, and need not be begun again.
+_PATIENCE_S = 0.1
+_ASK_AGAIN_S = 0.01
 
 
 def system_clock() -> int:
@@ -100,13 +103,19 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One writer at a time. An error that says that the cache is damaged lets it be made anew at the next start."""
-        with self._write_lock:
-            try:
-                yield
-            except Exception as problem:
-                self._look_at(problem)
-                raise
+        """One writer at a time; a settle that takes long steps back for the others. An error that says that the cache is
+        damaged lets it be made anew at the next start."""
+        patience_s = _PATIENCE_S
+        while not self._write_lock.acquire(timeout=patience_s):
+            self.cache.step_back.ask()
+            patience_s = _ASK_AGAIN_S
+        try:
+            yield
+        except Exception as problem:
+            self._look_at(problem)
+            raise
+        finally:
+            self._write_lock.release()
 
     @property
     def writer(self) -> Writer:

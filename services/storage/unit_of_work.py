@@ -26,8 +26,8 @@ Changes = dict[type[Row], dict[str, Row | None]]
 
 
 @lru_cache(maxsize=256)
-def _key_of(names: tuple[str, ...]) -> Callable[[Row], Key]:
-    """What takes the values of these columns out of a row."""
+def key_of(names: tuple[str, ...]) -> Callable[[Row], Key]:
+    """What takes the values of these columns out of a row, as a key of the finds that name them."""
     if len(names) > 1:
         return attrgetter(*names)
     only = attrgetter(*names)
@@ -276,10 +276,10 @@ class UnitOfWork:
                 known[row_id] = load(values)
         # A write not yet flushed is unknown to the database; a row that it moved here or away must be seen as such.
         candidates = {values[0] for values in rows} | self._stored.get(cls, {}).keys()
-        key_of = _key_of(names)
+        key_in = key_of(names)
         for row_id in candidates:
             row = known[row_id]
-            if row is not None and (key := key_of(row)) in found:
+            if row is not None and (key := key_in(row)) in found:
                 found[key].ids[row_id] = None
                 found[key].rows = None
 
@@ -310,9 +310,9 @@ class UnitOfWork:
     def _refile(self, cls: type[Row], row_id: str, before: Row | None, after: Row | None) -> None:
         """Move a row between the remembered finds."""
         for names, found in self._found.get(cls, {}).items():
-            key_of = _key_of(names)
-            old = key_of(before) if before is not None else None
-            new = key_of(after) if after is not None else None
+            key_in = key_of(names)
+            old = key_in(before) if before is not None else None
+            new = key_in(after) if after is not None else None
             if old is not None and old in found:
                 found[old].rows = None
                 if old != new:
