@@ -102,6 +102,12 @@ PICKING_ACTIONS: Final[tuple[Action, ...]] = (
 DISPATCH_ACTIONS: Final[tuple[Action, ...]] = (
     Action("dispatch.new_route", "Open a route for a van...", "plus", "F7", "Fleet", panel="dispatch",
            permission="fleet.plan"),
+    Action("dispatch.new_route_on", "Open a route for another day...", "clock", "Shift+F7", "Fleet", panel="dispatch",
+           permission="fleet.plan"),
+    Action("dispatch.cancel_route", "Cancel the route...", "close", "", "Fleet", panel="dispatch",
+           permission="fleet.plan", enabled_when="dispatch_route"),
+    Action("dispatch.put_on_all", "Put all that wait on the route", "plus", "Shift+F8", "Fleet", panel="dispatch",
+           permission="fleet.assign", enabled_when="dispatch_route"),
     Action("dispatch.put_on", "Put a waiting shipment on the route...", "plus", "F8", "Fleet", panel="dispatch",
            permission="fleet.assign", enabled_when="dispatch_route"),
 )  # fmt: skip

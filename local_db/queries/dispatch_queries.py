@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from local_db.reader import Reader
+from services.domain.organisation_settings import read_setting
 
 
 class PackRow(msgspec.Struct, frozen=True):
@@ -206,6 +207,15 @@ def vans_for_routes(reader: Reader, site_id: str, day: str) -> list[VanRow]:
         (day, site_id),
         VanRow,
     )
+
+
+def route_hours(reader: Reader) -> tuple[float, float]:
+    """(how long a route may take in hours, the hour of the day at which routes of another day begin)."""
+    stored = dict(
+        reader.tuples("SELECT id, value FROM setting WHERE id IN ('route.hours', 'route.start_hour')")
+    )
+    hours, start = (read_setting(key, stored.get(key)) for key in ("route.hours", "route.start_hour"))
+    return hours, start
 
 
 def shipment_by_number(reader: Reader, site_id: str, number: str) -> tuple[str, str] | None:

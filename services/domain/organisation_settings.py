@@ -22,6 +22,10 @@ class SettingSpec(msgspec.Struct, frozen=True):
 SETTINGS: Final[Mapping[str, SettingSpec]] = {
     "route.speed_kmh": SettingSpec("Average speed on the road, km/h", 40, 5, 130),
     "route.service_minutes": SettingSpec("Time at each stop, minutes", 6, 0, 240),
+    "route.hours": SettingSpec("How long a route may take, hours", 9, 1, 24),
+    "route.start_hour": SettingSpec(
+        "When routes of another day begin, hour of the day (7.5: half past seven)", 8, 0, 23
+    ),
     "sign_in.offline_hours": SettingSpec(
         "How long a known person may sign in without the server, hours", 72, 0, 720
     ),

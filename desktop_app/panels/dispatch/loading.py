@@ -6,7 +6,7 @@ from desktop_app.doing import ScannerDoer
 from desktop_app.panel_context import PanelContext
 from desktop_app.panels.dispatch.route_view import RouteView
 from desktop_app.panels.dispatch.tables import LOADING_ROUTES
-from desktop_app.widgets.buttons import button
+from desktop_app.widgets.buttons import action_button, button
 from desktop_app.widgets.choice_menu import ChoiceMenu
 from local_db.queries.dispatch_queries import RouteRow, StopRow, routes_in
 from services.commands import AssignShipment, DepartRoute, LoadShipment, UnassignShipment, UnloadShipment
@@ -38,6 +38,11 @@ class Loading(RouteView):
             self.buttons.addWidget(piece)
         self.buttons.addStretch(1)
         self.buttons.addWidget(self._depart)
+        cancel = action_button(
+            theme, context.actions, "dispatch.cancel_route", text="Cancel route...", kind="quiet"
+        )
+        cancel.setObjectName("dispatch.load.cancel_route")
+        self.head.addWidget(cancel)
         self._others: list[RouteRow] = []
 
     def load(self) -> None:

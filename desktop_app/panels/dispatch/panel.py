@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -61,7 +61,10 @@ class Panel(QWidget):
         self._fresh = FreshView(self, context.feed, _TABLES, self._load)
         context.actions.when("dispatch_route", lambda: self._route_to_fill() is not None)
         context.actions.bind("dispatch.new_route", self._ask_van)
+        context.actions.bind("dispatch.new_route_on", self._ask_day)
         context.actions.bind("dispatch.put_on", self._ask_shipment)
+        context.actions.bind("dispatch.put_on_all", self._with_route(self._asking.put_on_all))
+        context.actions.bind("dispatch.cancel_route", self._with_route(self._asking.ask_cancel))
 
     def activate(self) -> None:
         """Refresh if stale, and take the keyboard."""
@@ -111,6 +114,18 @@ class Panel(QWidget):
     def _ask_van(self) -> None:
         self.show_step("load")
         self._asking.ask_van(self._new_route)
+
+    def _ask_day(self) -> None:
+        self.show_step("load")
+        self._asking.ask_day()
+
+    def _with_route(self, act: Callable[[RouteRow], None]) -> Callable[[], None]:
+        def acted() -> None:
+            route = self._route_to_fill()
+            if route is not None:
+                act(route)
+
+        return acted
 
     def _ask_shipment(self) -> None:
         route = self._route_to_fill()

@@ -56,7 +56,8 @@ class RouteView(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(SPACE_16, SPACE_16, SPACE_16, 0)
         right.setSpacing(SPACE_8)
-        right.addLayout(row(self.title, "stretch", sheet))
+        self.head = row(self.title, "stretch", sheet)
+        right.addLayout(self.head)
         right.addWidget(self.hint)
         right.addLayout(self.buttons)
         right.addWidget(self.stops, 1)
@@ -67,7 +68,7 @@ class RouteView(QWidget):
         body.addWidget(holder(right, "surface"))
         for place, share in enumerate((2, 3)):
             body.setStretchFactor(place, share)
-        body.setSizes([472, 600])
+        body.setSizes([540, 540])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(body)

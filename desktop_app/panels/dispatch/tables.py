@@ -43,7 +43,7 @@ def _kg(grams: int) -> float:
 
 LOADING_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=104, strong=True),
+    Column("number", "Route", lambda route: route.number, width=118, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74, stretch=True),
     Column("driver_name", "Driver", lambda route: route.driver_name, width=116, quiet=True, yields=3),
     Column("stops", "Stops", lambda route: route.stops, "number", width=62, yields=2),
@@ -56,7 +56,7 @@ LOADING_ROUTES: Final = (
 )  # fmt: skip
 ROAD_ROUTES: Final = (
     _MARK,
-    Column("number", "Route", lambda route: route.number, width=104, strong=True),
+    Column("number", "Route", lambda route: route.number, width=118, strong=True),
     Column("vehicle_code", "Van", lambda route: route.vehicle_code, width=74),
     Column("driver_name", "Driver", lambda route: route.driver_name, width=116, quiet=True, yields=3),
     Column(

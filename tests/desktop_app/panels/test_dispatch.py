@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QApplication, QMenu
 
+from desktop_app.dialogs.reason_dialog import ReasonDialog
 from desktop_app.panels.dispatch.road import EvidenceDialog
+from desktop_app.panels.dispatch.route_dialog import RouteDialog
 from local_db.desk import Desk
-from local_db.queries.dispatch_queries import routes_in
-from services.commands import SaveVehicle, UnassignShipment, VehicleFields
+from local_db.queries.dispatch_queries import routes_in, unrouted
+from services.commands import SaveSetting, SaveVehicle, UnassignShipment, VehicleFields
 from services.storage.tables import Order, Route, Shipment
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
 from tests.helpers.warehouse_desk import warehouse_desk
@@ -153,3 +158,73 @@ def test_the_routes_under_way_come_before_those_that_are_over_of_which_the_newes
     assert running == sorted(running)
     assert over == sorted(over, reverse=True)
     assert running
+
+
+def open_route_for(at: PanelBench, code: str, capacity_g: int) -> str:
+    """A new van with an open route of today, which is chosen."""
+    before = set(at.desk.read.values("SELECT id FROM route"))
+    values = VehicleFields(
+        code=code, integration="utilized", capacity_g=capacity_g, capacity_ml=9_000_000_000
+    )
+    at.desk.do(SaveVehicle(site_id=at.desk.site_id, vehicle_id=at.desk.new_id(), values=values))
+    at.do("dispatch.new_route")
+    choose(at, "dispatch.new_route.vans", code)
+    at.until(lambda: set(at.desk.read.values("SELECT id FROM route")) - before)
+    (route_id,) = set(at.desk.read.values("SELECT id FROM route")) - before
+    at.until(lambda: at.panel.loading.select(route_id))
+    at.settle()
+    return str(route_id)
+
+
+def test_all_that_wait_are_put_on_a_route_as_far_as_it_has_room_and_a_cancelled_route_lets_them_wait_again(
+    at: PanelBench,
+) -> None:
+    site_id = at.desk.site_id
+    for shipment_id in at.desk.read.values(
+        "SELECT id FROM shipment WHERE status = 'assigned' ORDER BY id LIMIT 3"
+    ):
+        at.desk.do(UnassignShipment(site_id=site_id, shipment_id=shipment_id))
+    waiting = unrouted(at.desk.read, site_id)
+    assert len(waiting) >= 3
+    room = sum(stop.load_g for stop in waiting) - 1
+    route_id = open_route_for(at, "NEW-2", room)
+    at.do("dispatch.put_on_all")
+    on = at.desk.read.tuples("SELECT count(*), sum(load_g) FROM shipment WHERE route_id = ?", (route_id,))[0]
+    assert 0 < on[0] < len(waiting)
+    assert on[1] <= room
+    at.do("dispatch.cancel_route")
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ReasonDialog) and w.isVisible())
+    dialog._on_picked("no driver")
+    at.settle()
+    route = at.desk.read.get(Route, route_id)
+    assert route is not None
+    assert route.status == "cancelled"
+    assert {stop.shipment_id for stop in unrouted(at.desk.read, site_id)} >= {
+        stop.shipment_id for stop in waiting
+    }
+
+
+def test_a_route_of_another_day_leaves_at_the_hour_entered_and_lasts_as_the_organisation_says(
+    at: PanelBench,
+) -> None:
+    at.desk.do(SaveSetting(key="route.hours", value="5"), actor_id="user-admin")
+    # Its code comes first, so it is the one that is offered.
+    values = VehicleFields(code="AA-1", integration="utilized", capacity_g=900_000, capacity_ml=9_000_000)
+    at.desk.do(SaveVehicle(site_id=at.desk.site_id, vehicle_id=at.desk.new_id(), values=values))
+    at.do("dispatch.new_route_on")
+    at.until(
+        lambda: any(isinstance(w, RouteDialog) and w.isVisible() for w in QApplication.topLevelWidgets())
+    )
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, RouteDialog) and w.isVisible())
+    dialog._time.setTime(QTime(6, 30))
+    day = dialog._day.date().toString("yyyy-MM-dd")
+    before = set(at.desk.read.values("SELECT id FROM route"))
+    dialog._open()
+    at.until(lambda: set(at.desk.read.values("SELECT id FROM route")) - before)
+    (route_id,) = set(at.desk.read.values("SELECT id FROM route")) - before
+    route = at.desk.read.get(Route, route_id)
+    assert route is not None
+    leaves = datetime.fromtimestamp(route.starts_at / 1000, ZoneInfo(at.window.context.session.time_zone))
+    assert (route.planned_on, f"{leaves:%Y-%m-%d %H:%M}") == (day, f"{day} 06:30")
+    assert route.ends_at - route.starts_at == 5 * 3_600_000
+    assert route.number.startswith(f"R{day[5:7]}{day[8:]}-")
