@@ -13,7 +13,7 @@ from local_db.before_images import provisional_tables
 from local_db.cache import driver_of
 from local_db.cache_schema import fits
 from local_db.client_tables import OUTBOX_STEPS
-from local_db.errors import KeyMissing, LocalError
+from local_db.errors import KeyMissing, LocalError, ProfileInUse
 from local_db.files import CACHE_FILE, OUTBOX_FILE, Connection, DatabaseError, open_cache, open_outbox
 from local_db.keys import PROFILE_FILE, find_key
 from local_db.meta import Meta
@@ -36,10 +36,14 @@ class DeskFinding(msgspec.Struct, frozen=True):
     problems: list[str]
     remedy: str = ""
     repaired: str = ""
+    note: str = ""
 
 
 def examine_desk(folder: Path, *, repair: bool = False, passphrase: str | None = None) -> list[DeskFinding]:
-    """Check the files of a profile that no window has open. Nothing is written but by a repair.
+    """Check the files of a profile. Nothing is written but by a repair.
+
+    Where a window has it open, only what can be read beside it is checked: its outbox, which a reader does not disturb.
+    The cache may be in the midst of an exchange.
 
     A repair touches the disposable cache alone: its search index is filled anew, or the file is removed.
     """
@@ -48,26 +52,42 @@ def examine_desk(folder: Path, *, repair: bool = False, passphrase: str | None =
         return [DeskFinding("A desk is here", [problem], "Check --folder or --profile.")]
     try:
         lock = ProfileLock(folder)
-    except LocalError as problem:
-        return [DeskFinding("The desk is closed", [str(problem)], "Close its window, then check again.")]
-    try:
-        key = find_key(folder, allow_plain=True, passphrase=passphrase).key
+    except ProfileInUse as problem:
+        by = f"process {problem.pid} has it open" if problem.pid else "another process has it open"
+        in_use = DeskFinding(
+            "In use",
+            [],
+            note=f"{by}. What can be read beside it is checked; close its window to check and repair the rest.",
+        )
+        return [in_use, *_guarded(folder, passphrase, lambda key: _outbox(folder, key))]
+
+    def whole(key: str) -> list[DeskFinding]:
         findings = _outbox(folder, key)
-        if not findings[-1].problems:
-            findings += _cache(folder, key, repair)
-        return findings
+        return findings if findings[-1].problems else findings + _cache(folder, key, repair)
+
+    try:
+        return _guarded(folder, passphrase, whole)
+    finally:
+        lock.release()
+
+
+def _guarded(
+    folder: Path, passphrase: str | None, check: Callable[[str], list[DeskFinding]]
+) -> list[DeskFinding]:
+    try:
+        return check(find_key(folder, allow_plain=True, passphrase=passphrase).key)
     except KeyMissing as problem:
         return [DeskFinding("The files have their key", [str(problem)], "Nothing was touched.")]
     except LocalError as problem:
         return [DeskFinding("The files can be opened", [str(problem)], "Keep the files, and ask for help.")]
-    finally:
-        lock.release()
 
 
 def _outbox(folder: Path, key: str) -> list[DeskFinding]:
     if not (folder / OUTBOX_FILE).exists():
         return [DeskFinding("The outbox is there", [f"{folder / OUTBOX_FILE} is missing"], _KEEP)]
     with closing(open_outbox(folder, key)) as connection:
+        # One moment of the file throughout, for a desk that is open goes on writing.
+        connection.execute("BEGIN")
         whole = DeskFinding("The outbox is whole", _integrity(connection), _KEEP)
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if whole.problems or version != len(OUTBOX_STEPS):

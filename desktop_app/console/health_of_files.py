@@ -66,10 +66,16 @@ def _check(database: Database, repair: bool) -> list[Line]:
 
 
 def check_desk(folder: Path, *, repair: bool) -> list[Line]:
-    """The files of a desk that no window has open."""
+    """The files of a desk; of one that a window has open, what can be read beside it."""
     from local_db.doctor import examine_desk
 
     return [
-        Line(f"Desk {folder.name}: {found.check}", found.problems, found.remedy, repaired=found.repaired)
+        Line(
+            f"Desk {folder.name}: {found.check}",
+            found.problems,
+            found.remedy,
+            note=found.note,
+            repaired=found.repaired,
+        )
         for found in examine_desk(folder, repair=repair)
     ]
