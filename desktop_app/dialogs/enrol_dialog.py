@@ -75,6 +75,7 @@ class EnrolDialog(DialogFrame):
         self._watch.setInterval(_EVERY_MS)
         self._watch.timeout.connect(self._follow)
         self.body.addWidget(self._ladder)
+        self.body.addStretch(1)
         self.add_button("Cancel", self.reject, "quiet")
         self._go = self.add_button("Enrol", self._submit, "primary")
 
@@ -88,7 +89,9 @@ class EnrolDialog(DialogFrame):
 
     def show_step(self, done: int, detail: str = "") -> None:
         """`done` of the four steps are done; `detail` says how the next one goes, as "48 % of 12 MB"."""
+        # In the place of the fields, so that the dialog stays as high as it is.
         self.form.setEnabled(False)
+        self.form.hide()
         self._error.hide()
         self._ladder.show()
         self._go.setEnabled(False)
@@ -127,12 +130,14 @@ class EnrolDialog(DialogFrame):
         else:
             self._error.setText(words)
             self._error.show()
+            self._go.setFocus()
 
     def _ready(self) -> None:
         self._watch.stop()
-        self.form.setEnabled(True)
-        self._go.setEnabled(True)
         self._ladder.hide()
+        self.form.setEnabled(True)
+        self.form.show()
+        self._go.setEnabled(True)
 
     def _submit(self) -> None:
         values = {name: str(value) for name, value in self.form.values().items() if value is not None}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.dialogs.about_dialog import AboutDialog
@@ -105,6 +105,25 @@ def test_enrolment_asks_for_a_name_that_the_server_would_not_do_without(qtbot: Q
     press(dialog, "Enrol")
     assert "Enter what people call this place." in " ".join(texts(dialog))
     assert got == []
+
+
+def test_enrolment_stays_as_high_while_it_works_and_after_an_attempt_that_failed(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    dialog = EnrolDialog(theme, lambda answers: None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QApplication.processEvents()
+    at_first = dialog.height()
+    dialog.show_step(1, "48 % of 12 MB")
+    QApplication.processEvents()
+    assert dialog.height() == at_first
+    assert not dialog.form.isVisible()
+    dialog.show_error("The server did not answer.")
+    QApplication.processEvents()
+    assert dialog.form.isVisible()
+    line = dialog.fontMetrics().lineSpacing()
+    assert dialog.height() <= at_first + 4 * line, "there is no more room than for the message"
 
 
 def test_enrolment_gathers_names_what_is_missing_and_shows_its_steps(qtbot: QtBot, theme: Theme) -> None:
