@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -30,6 +31,8 @@ class Hands:
         end = time.monotonic() + seconds
         while True:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, _TURN_MS)
+            # What a program that runs its own loop does by itself.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             if time.monotonic() >= end:
                 return
 
@@ -73,7 +76,7 @@ class Hands:
         field.setFocus()
         self.turn(0.02)
         for letter in text:
-            QTest.keyClicks(field, letter)
+            _press_letter(field, letter)
             self.turn(0.045)
         self.turn(0.25)
         if end is not None:
@@ -103,3 +106,13 @@ class Hands:
         self.turn(0.3)
         if not widget.grab().save(str(path)):
             raise TourFailed(f"the picture {path.name} could not be written")
+
+
+def _press_letter(field: QWidget, letter: str) -> None:
+    """One key, as the keyboard of whoever has this letter sends it; Qt's own hands know no letter beyond ASCII."""
+    if letter.isascii():
+        QTest.keyClicks(field, letter)
+        return
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        event = QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, letter)
+        QCoreApplication.sendEvent(field.focusProxy() or field, event)

@@ -15,7 +15,7 @@ from desktop_app.panels.outbox.words import detail_lines, happened_in_words, sta
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_16
 from desktop_app.widgets.buttons import button
 from desktop_app.widgets.columns import Column
-from desktop_app.widgets.layouts import holder, label, line, row, section
+from desktop_app.widgets.layouts import label, line, row, section
 from desktop_app.widgets.pill import Pill
 from desktop_app.widgets.row_source import ListSource
 from desktop_app.widgets.row_table import RowTable
@@ -45,14 +45,16 @@ class ItemCard(QWidget):
     ) -> None:
         super().__init__()
         self._context, self._on_remedy, self._on_reveal = context, on_remedy, on_reveal
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(SPACE_16, SPACE_16, SPACE_16, SPACE_16)
-        self._layout.setSpacing(SPACE_8)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._body = QWidget()
+        self._outer.addWidget(self._body)
+        self._layout = QVBoxLayout(self._body)
         self.setObjectName("outbox.card")
 
     def show_entry(self, entry: Entry, story: Story) -> None:
         """Show an entry with what was meant, and the facts of its order as they are now."""
-        self._clear()
+        self._begin()
         facts = story.lines
         theme, zone = self._context.theme, self._context.session.time_zone
         pill = Pill(theme)
@@ -133,11 +135,12 @@ class ItemCard(QWidget):
             self._layout.addWidget(made)
             self._layout.addWidget(label(remedy.tip, "quiet", wrap=True))
 
-    def _clear(self) -> None:
-        while self._layout.count():
-            item = self._layout.takeAt(0)
-            widget, layout = item.widget(), item.layout()
-            if widget is not None:
-                widget.deleteLater()
-            elif layout is not None:
-                holder(layout).deleteLater()
+    def _begin(self) -> None:
+        """An empty body in the place of the last one, which goes whole: taken apart, its layouts would have two owners."""
+        last, self._body = self._body, QWidget()
+        self._layout = QVBoxLayout(self._body)
+        self._layout.setContentsMargins(SPACE_16, SPACE_16, SPACE_16, SPACE_16)
+        self._layout.setSpacing(SPACE_8)
+        self._outer.replaceWidget(last, self._body)
+        last.hide()
+        last.deleteLater()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop_app.first_rows import Asked
-from desktop_app.panels.picking.queue_columns import QUEUE, SORTS, urgent
+from desktop_app.panels.picking.queue_columns import SORTS, queue_columns, urgent
 from desktop_app.widgets.columns import Column
 from desktop_app.widgets.row_source import ListSource
 from local_db.queries.pick_tasks import PickTaskRow
@@ -13,8 +13,8 @@ from local_db.queries.picking_queries import offered_tasks
 
 
 def columns(_asked: Asked) -> Sequence[Column]:
-    """The columns of the queue."""
-    return QUEUE
+    """The columns of the queue; which picks are in doubt is known once the panel is there."""
+    return queue_columns(lambda _task_id: False)
 
 
 def rows(asked: Asked) -> Sequence[PickTaskRow] | None:

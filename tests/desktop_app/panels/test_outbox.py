@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from desktop_app.panels.outbox.entries import story_of
 from desktop_app.panels.outbox.remedies import carry_out, remedies_for
 from desktop_app.panels.outbox.words import VERBS
 from local_db.command_runner import Receipt
@@ -170,3 +173,18 @@ def test_pending_work_is_listed_in_the_order_in_which_it_goes_up(at: PanelBench)
 def test_every_command_has_plain_words_of_its_own() -> None:
     assert set(VERBS) == set(COMMANDS)
     assert len(set(VERBS.values())) == len(VERBS)
+
+
+def test_the_card_goes_from_item_to_item_and_leaves_nothing_behind(at: PanelBench) -> None:
+    oversold(at, "adjusted")
+    [entry] = [entry for _n, entry in at.panel.table.rows.cached()]
+    story = story_of(at.desk, entry)
+    parts = set()
+    for _ in range(25):
+        at.panel.card.show_entry(entry, story)
+        gc.collect()
+        at.settle()
+        # A loop within a loop, as a test's is, leaves what is to be deleted to the one around it.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        parts.add(len(at.panel.card.findChildren(QWidget)))
+    assert len(parts) == 1
