@@ -47,7 +47,10 @@ Series = Line | Band | Bars
 
 
 class Plot(QWidget):
-    """`show_series` draws anew. `unit` stands at the value axis; `times` makes x a time axis; `labels` name whole x."""
+    """`show_series` draws anew. `unit` stands at the value axis; `times` makes x a time axis; `labels` name whole x.
+
+    With `counts` the value axis names whole numbers alone.
+    """
 
     def __init__(
         self,
@@ -59,11 +62,12 @@ class Plot(QWidget):
         from_zero: bool = True,
         labels: Sequence[str] = (),
         legend: bool = True,
+        counts: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme, self._unit, self._times, self._from_zero = theme, unit, times, from_zero
-        self._labels, self._has_legend = tuple(labels), legend
+        self._labels, self._has_legend, self._counts = tuple(labels), legend, counts
         self._series: tuple[Series, ...] = ()
         self._plot: Any = None
         self.setAccessibleName(name)
@@ -132,13 +136,17 @@ class Plot(QWidget):
         self._plot.getAxis("left").setGrid(60)
         self._plot.getAxis("left").setStyle(maxTickLevel=0)
         self._plot.getAxis("left").tickStrings = lambda values, scale, spacing: [
-            formats.compact_number(round(value, 6)) for value in values
+            self._tick_text(round(value, 6)) for value in values
         ]
         if self._unit:
             self._plot.getAxis("left").setLabel(self._unit, color=theme.colours.quiet)
             self._plot.getAxis("left").label.setFont(font)
         if self._legend is not None:
             self._legend.setLabelTextColor(theme.colour("text"))
+
+    def _tick_text(self, value: float) -> str:
+        """There is no half of an order: where things are counted, only whole numbers are named."""
+        return "" if self._counts and value != int(value) else formats.compact_number(value)
 
     def _draw(self) -> None:
         import pyqtgraph

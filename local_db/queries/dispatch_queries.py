@@ -242,10 +242,11 @@ def order_by_number(reader: Reader, site_id: str, number: str) -> str | None:
     )
 
 
-def receiving_places(reader: Reader, site_id: str) -> list[tuple[str, str]]:
-    """Where returned goods may be put: (id, code)."""
+def receiving_places(reader: Reader, site_id: str) -> list[tuple[str, str, bool]]:
+    """Where returned goods may be put: (id, code, whether it is there to receive); those for receiving come first."""
     return reader.tuples(
-        """SELECT id, code FROM location WHERE site_id = ? AND active = 1 AND kind IN ('receiving', 'reserve', 'pick')
+        """SELECT id, code, kind = 'receiving' FROM location
+        WHERE site_id = ? AND active = 1 AND kind IN ('receiving', 'reserve', 'pick')
         ORDER BY kind <> 'receiving', code LIMIT 200""",
         (site_id,),
     )

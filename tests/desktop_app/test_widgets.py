@@ -386,6 +386,16 @@ def test_layouts_take_widgets_layouts_gaps_and_stretches(qtbot: QtBot) -> None:
 # Plots
 
 
+def test_a_plot_of_counts_names_no_fractions(qtbot: QtBot, theme: Theme) -> None:
+    plot = Plot(theme, "Orders by hour", counts=True)
+    qtbot.addWidget(plot)
+    plot.show_series(Bars("Orders", range(2), (0, 1)), labels=("08", "09"))
+    plot.resize(400, 240)
+    plot.show()
+    qtbot.waitUntil(lambda: plot._plot is not None)
+    assert plot._plot.getAxis("left").tickStrings([0, 0.5, 1], 1, 0.5) == ["0", "", "1"]
+
+
 def test_a_plot_brings_its_library_only_when_it_is_shown(qtbot: QtBot, theme: Theme) -> None:
     plot = Plot(theme, "Orders by hour", unit="orders")
     qtbot.addWidget(plot)

@@ -87,7 +87,7 @@ def faces(figures: Figures, link: LinkStatus) -> dict[str, Face]:
         "to_pick": Face(formats.number(figures.to_pick), figures.to_pick_trend),
         "late": Face(
             formats.number(figures.late), figures.late_trend,
-            "warning" if figures.late else "ok", "Overdue" if figures.late else "In time",
+            "warning" if figures.late else None, "Overdue" if figures.late else "",
         ),
         "fill": Face(formats.number(fill, 1), _line(figures.fill_trend), *fill_tone),
         "low": Face(

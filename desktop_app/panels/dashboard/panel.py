@@ -81,9 +81,9 @@ class Panel(QWidget):
         theme, zone = context.theme, context.session.time_zone
         self.figures = FigureRow(theme, zone)
         self.figures.opened.connect(lambda panel: context.navigate(panel))
-        self.orders_plot = Plot(theme, "Orders by hour", legend=False)
+        self.orders_plot = Plot(theme, "Orders by hour", legend=False, counts=True)
         self.orders_plot.setObjectName("dashboard.orders_plot")
-        self.picks_plot = Plot(theme, "Picks by hour", legend=False)
+        self.picks_plot = Plot(theme, "Picks by hour", legend=False, counts=True)
         self.picks_plot.setObjectName("dashboard.picks_plot")
         self.stock_chart = ShareChart(theme, "Stock by band", "No stock yet. Receive goods under Inventory.")
         self.stock_chart.setObjectName("dashboard.stock_chart")

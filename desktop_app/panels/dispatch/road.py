@@ -29,6 +29,7 @@ from services.commands import (
 from services.domain.shipment_states import FailReason
 
 _EMPTY = ("van", "No van is on the road", "Vans appear here once they have departed.")
+_MOST_PLACES = 40
 _REASONS = [(reason.value, reason.value.replace("_", " ").capitalize()) for reason in FailReason]
 
 
@@ -139,9 +140,13 @@ class Road(RouteView):
     def _ask_place(self, stop: StopRow) -> None:
         desk, site_id = self.context.desk, self.doer.site_id
 
-        def show(places: list[tuple[str, str]]) -> None:
-            menu = ChoiceMenu(self)
-            for place_id, code in places[:40]:
+        def show(places: list[tuple[str, str, bool]]) -> None:
+            menu = ChoiceMenu(self, "dispatch.road.places")
+            others = [place for place in places if not place[2]]
+            for place_id, code, is_meant in places[:_MOST_PLACES]:
+                if not is_meant and place_id == others[0][0]:
+                    menu.addSeparator()
+                    menu.say("Bins that are not for receiving")
                 menu.offer(code, lambda place_id=place_id, code=code: self.doer.do(
                     ReceiveReturn(site_id=site_id, shipment_id=stop.shipment_id, location_id=place_id),
                     f"{stop.shipment_number} is back at {code}, on hold"))  # fmt: skip

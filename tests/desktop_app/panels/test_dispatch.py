@@ -15,8 +15,15 @@ from desktop_app.dialogs.reason_dialog import ReasonDialog
 from desktop_app.panels.dispatch.road import EvidenceDialog
 from desktop_app.panels.dispatch.route_dialog import RouteDialog
 from local_db.desk import Desk
-from local_db.queries.dispatch_queries import routes_in, unrouted
-from services.commands import SaveSetting, SaveVehicle, UnassignShipment, VehicleFields
+from local_db.queries.dispatch_queries import StopRow, receiving_places, routes_in, unrouted
+from services.commands import (
+    LocationFields,
+    SaveLocation,
+    SaveSetting,
+    SaveVehicle,
+    UnassignShipment,
+    VehicleFields,
+)
 from services.storage.tables import Order, Route, Shipment
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
 from tests.helpers.warehouse_desk import warehouse_desk
@@ -228,3 +235,22 @@ def test_a_route_of_another_day_leaves_at_the_hour_entered_and_lasts_as_the_orga
     assert (route.planned_on, f"{leaves:%Y-%m-%d %H:%M}") == (day, f"{day} 06:30")
     assert route.ends_at - route.starts_at == 5 * 3_600_000
     assert route.number.startswith(f"R{day[5:7]}{day[8:]}-")
+
+
+def test_bins_that_are_there_to_receive_come_first_for_a_return(at: PanelBench) -> None:
+    location = LocationFields(code="ZZ-RETURNS", kind="receiving")
+    at.desk.do(
+        SaveLocation(site_id=at.desk.site_id, location_id="returns", values=location), actor_id="user-admin"
+    )
+    meant = [is_meant for _id, _code, is_meant in receiving_places(at.desk.read, at.desk.site_id)]
+    assert meant == sorted(meant, reverse=True)
+    assert 0 < sum(meant) < len(meant)
+    stop = StopRow(
+        "s", 0, "", 0, "failed", None, None, "s", "S1", "returning", "o", "", "", 1, 0, 0, "", "", False
+    )
+    at.panel.road._ask_place(stop)
+    at.until(lambda: at.panel.findChild(QMenu, "dispatch.road.places") is not None)
+    menu = at.panel.findChild(QMenu, "dispatch.road.places")
+    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert texts.index("ZZ-RETURNS") < texts.index("Bins that are not for receiving")
+    menu.close()
