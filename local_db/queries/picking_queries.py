@@ -20,6 +20,7 @@ class BinRow(msgspec.Struct, frozen=True):
     kind: str
     x_m: float
     y_m: float
+    bay: str = ""
 
 
 class StockTaskRow(msgspec.Struct, frozen=True):
@@ -136,7 +137,7 @@ def waves(reader: Reader, site_id: str) -> list[tuple[str, str]]:
 
 def hall(reader: Reader, site_id: str) -> list[BinRow]:
     """Every bin of a site that is in use."""
-    sql = "SELECT id, code, zone, aisle, kind, x_m, y_m FROM location WHERE site_id = ? AND active = 1 ORDER BY code, id"
+    sql = "SELECT id, code, zone, aisle, kind, x_m, y_m, bay FROM location WHERE site_id = ? AND active = 1 ORDER BY code, id"
     return reader.rows(sql, (site_id,), BinRow)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.panel_context import PanelContext
@@ -11,6 +12,7 @@ from desktop_app.panels.picking.walk import Walk
 from desktop_app.widgets.bin_map import BinMap, BinMark, PickStop, bin_map_colours
 from local_db.queries.pick_tasks import PickTaskRow
 from local_db.queries.picking_queries import BinRow, hall
+from services.domain.hall_layout import derived_places
 from services.domain.pick_path import walking_order
 from services.domain.walking_floor import Floor, floor_of
 
@@ -22,10 +24,24 @@ def aisle_of(place: BinRow) -> str:
     return f"{place.zone}{place.aisle}" if place.aisle else ""
 
 
+def placed(bins: Sequence[BinRow]) -> list[BinRow]:
+    """The bins with places to draw: where none in an aisle was measured, as their addresses count them."""
+    if any(place.aisle and (place.x_m, place.y_m) != (0, 0) for place in bins):
+        return list(bins)
+    places = derived_places((place.id, aisle_of(place), place.bay) for place in bins)
+    return [
+        msgspec.structs.replace(place, x_m=places[place.id][0], y_m=places[place.id][1])
+        if place.id in places
+        else place
+        for place in bins
+    ]
+
+
 class Hall:
     """The bins of a site and the floor they stand on: where aisles run, and where walks begin."""
 
     def __init__(self, bins: Sequence[BinRow]) -> None:
+        bins = placed(bins)
         self.bins = {place.id: place for place in bins}
         shelved = [place for place in bins if place.aisle]
         self.floor: Floor | None = (

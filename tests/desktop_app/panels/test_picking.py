@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.panels.picking.hall_map import Hall
 from desktop_app.panels.picking.queue_columns import queue_columns
 from desktop_app.panels.picking.short_dialog import ShortDialog
 from desktop_app.panels.picking.walk import Stage
 from local_db.desk import Desk
-from local_db.queries.picking_queries import doubted_picks, queue_facts
+from local_db.queries.picking_queries import BinRow, doubted_picks, queue_facts
 from services.commands import LocationFields, SaveLocation
 from services.domain.refusals import refuse
 from services.handlers import picking_handlers
@@ -241,3 +242,20 @@ def test_scanning_staging_at_the_end_ends_the_walk_even_at_a_place_that_came_wit
     at.until(lambda: not at.panel.walk.tasks)
     at.settle()
     assert at.panel.card._nothing.isVisible()
+
+
+def test_bins_that_nobody_measured_do_not_lie_on_one_spot_of_the_hall() -> None:
+    bins = [
+        BinRow(code, code, "A", aisle, "pick", 0.0, 0.0, bay)
+        for code, aisle, bay in (
+            ("A-01-01-1", "01", "01"),
+            ("A-01-02-1", "01", "02"),
+            ("A-02-01-1", "02", "01"),
+        )
+    ]
+    hall = Hall([*bins, BinRow("st", "STAGING", "", "", "staging", 0.0, 0.0)])
+    spots = {(place.x_m, place.y_m) for place in hall.bins.values()}
+    assert len(spots) == 4
+    order, line = hall.path([place.id for place in bins])
+    assert len(order) == 3
+    assert line
