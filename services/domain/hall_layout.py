@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from services.domain.walking_floor import to_micrometres
+
 _AISLE_M: Final = 3.0
 """From the middle of an aisle to that of the next: a rack on each side and the way between them."""
 _BAY_M: Final = 1.2
@@ -17,4 +19,7 @@ def derived_places(bins: Iterable[tuple[str, str, str]]) -> dict[str, tuple[floa
     known = [each for each in bins if each[1]]
     aisles = {aisle: at for at, aisle in enumerate(sorted({aisle for _id, aisle, _bay in known}))}
     bays = {bay: at for at, bay in enumerate(sorted({bay for _id, _aisle, bay in known}), start=1)}
-    return {bin_id: (aisles[aisle] * _AISLE_M, _FRONT_M + bays[bay] * _BAY_M) for bin_id, aisle, bay in known}
+    return {
+        bin_id: (aisles[aisle] * _AISLE_M, to_micrometres(_FRONT_M + bays[bay] * _BAY_M))
+        for bin_id, aisle, bay in known
+    }
