@@ -111,7 +111,7 @@ def no_keyring() -> object:
 
 @pytest.mark.usefixtures("no_keyring")
 def test_without_a_keyring_nothing_is_written_unencrypted(profile: Path) -> None:
-    with pytest.raises(PlainStorageRefused, match="no usable keyring.*--plain"):
+    with pytest.raises(PlainStorageRefused, match=r"no usable keyring.*--plain"):
         Desk.open(profile)
     assert [path.name for path in profile.iterdir()] == ["profile.lock"]
 
