@@ -228,7 +228,9 @@ def health(reader: Reader, site_id: str) -> Health:
         (site_id,),
     )
     at_risk = reader.value("SELECT count(*) FROM at_risk")
-    return Health(database_bytes(reader), str(path or ""), alerts[0][0], int(alerts[0][1] or 0), int(at_risk or 0))
+    return Health(
+        database_bytes(reader), str(path or ""), alerts[0][0], int(alerts[0][1] or 0), int(at_risk or 0)
+    )
 
 
 def free_bytes(path: str) -> int:
