@@ -17,7 +17,7 @@ class ProductHit(msgspec.Struct, frozen=True):
     """A product to order, with what of it this desk may promise now (units) and what one costs (minor units).
 
     ``certain`` units of it are set aside for this desk: the server takes what is sold of them, whatever others sell.
-    ``pack`` is how many units the code that found it stands for.
+    ``set_aside`` counts those too whose time is over; only new orders draw on them. ``pack`` is how many units the code that found it stands for.
     """
 
     product_id: str
@@ -29,14 +29,22 @@ class ProductHit(msgspec.Struct, frozen=True):
     available: int
     active: bool = True
     certain: int = 0
+    set_aside: int = 0
     pack: int = 1
+
+    def for_more_lines(self) -> ProductHit:
+        """The same, as an order that is placed already may have it: what is set aside is for new ones."""
+        return msgspec.structs.replace(
+            self, available=self.available - self.set_aside, certain=0, set_aside=0
+        )
 
 
 _HIT = """
 SELECT p.id, p.sku, p.name, p.uom, p.price_minor, p.currency,
        coalesce((SELECT v.on_hand - v.reserved - v.held - v.leased FROM stock_level AS v
                  WHERE v.site_id = ?1 AND v.product_id = p.id), 0) + coalesce(a.quantity - a.used, 0),
-       p.active, iif(a.status = 'active' AND a.expires_at > ?3, a.quantity - a.used, 0)
+       p.active, iif(a.status = 'active' AND a.expires_at > ?3, a.quantity - a.used, 0),
+       coalesce(a.quantity - a.used, 0)
 FROM product AS p LEFT JOIN allotment AS a ON a.site_id = ?1 AND a.product_id = p.id AND a.terminal_id = (
     SELECT t.id FROM terminal AS t JOIN outbox.meta AS m ON m.value = t.code WHERE m.key = 'terminal_code')
 WHERE p.id IN (SELECT value FROM json_each(?2))

@@ -110,6 +110,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 def with_product(draft: Draft, hit: ProductHit, quantity: int, price_minor: int | None = None) -> Draft:
     """The draft with more of a product: its line grows, or a new one is put at the end."""
+    hit = hit.for_more_lines() if draft.add_to else hit
     for line in draft.lines:
         if line.product_id == hit.product_id:
             grown = replace(
@@ -142,6 +143,8 @@ def without(draft: Draft, product_ids: Sequence[str]) -> Draft:
 
 def as_stock_is(draft: Draft, now: Mapping[str, ProductHit]) -> Draft:
     """The draft with what of each product could be promised now."""
+    if draft.add_to:
+        now = {product_id: hit.for_more_lines() for product_id, hit in now.items()}
     lines = tuple(
         replace(line, available=now[line.product_id].available, certain=now[line.product_id].certain)
         if line.product_id in now

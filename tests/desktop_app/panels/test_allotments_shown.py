@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.dialogs.reason_dialog import ReasonDialog
+from desktop_app.panels.orders.draft import Draft, as_stock_is, with_product
 from local_db.desk import Desk
 from local_db.queries.inventory_queries import InventoryFilter, InventoryRow, inventory_page
+from local_db.queries.order_entry_queries import ProductHit
 from services.handlers.allotments import allotment_id
 from services.protocol.messages import PullResponse, TablePatch
 from services.storage.row import Row
@@ -101,6 +103,15 @@ def test_a_line_beyond_it_is_in_stock_and_the_order_is_provisional(
         assert line.lacking == 0
         at.place()
         assert [effect.word for effect in at.entry.side.ladder._effects][:2] == ["Provisional", "Provisional"]
+
+
+def test_lines_added_to_a_placed_order_count_on_nothing_that_is_set_aside() -> None:
+    hit = ProductHit("p-1", "SKU1", "Jug", "ea", 250, "GBP", available=15, certain=6, set_aside=10)
+    draft = with_product(Draft(order_id="d-1", add_to="o-1"), hit, 6)
+    (line,) = as_stock_is(draft, {"p-1": hit}).lines
+    assert (line.available, line.certain, line.is_certain) == (5, 0, False)
+    (of_new,) = with_product(Draft(order_id="d-2"), hit, 6).lines
+    assert (of_new.available, of_new.is_certain) == (15, True)
 
 
 def _select(at: PanelBench) -> None:
