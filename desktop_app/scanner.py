@@ -7,6 +7,7 @@ If a slow scanner's first key slips into a field, the field is put back as it wa
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -78,7 +79,7 @@ class Scanner(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._on_silence)
+        self._timer.timeout.connect(self._on_quiet)
 
     def start(self, window: QWidget) -> None:
         """Begin to watch the keys of `window`, of every window that comes in front of it, and of what has the focus.
@@ -189,6 +190,14 @@ class Scanner(QObject):
             return False
         self._held.append(event.clone())
         return True
+
+    def _on_quiet(self) -> None:
+        """No key came for a while, or the window was too busy to take it: keys that wait already are heard first."""
+        QTimer.singleShot(0, self, partial(self._if_still_quiet, len(self._text), self._last_ms))
+
+    def _if_still_quiet(self, length: int, last_ms: int) -> None:
+        if (len(self._text), self._last_ms) == (length, last_ms) and self._text:
+            self._on_silence()
 
     def _on_silence(self) -> None:
         """No key followed: it was typing, or only the first key of a slow scanner."""

@@ -97,6 +97,21 @@ def test_a_scan_ends_with_enter_or_tab_and_moves_nothing(qtbot: QtBot, bench: Be
     assert bench.line.hasFocus()
 
 
+def test_a_scan_is_whole_though_the_window_was_too_busy_to_take_all_of_it_at_once(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    bench.button.setFocus()
+    bench.keys("T01-00", FAST, end=None)
+    # A long paint: the time for the next key is over before the window gets to the keys that wait in the queue.
+    bench.scanner._timer.timeout.emit()
+    for letter in "0042":
+        bench.key(letter, FAST, ord(letter))
+    bench.key("\r", FAST, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(bench.scanned))
+    assert bench.scanned == ["T01-000042"]
+    assert bench.clicks == []
+
+
 def test_a_slow_scanners_first_letter_is_taken_back_out_of_the_field(qtbot: QtBot, bench: Bench) -> None:
     bench.line.setSelection(1, 2)
     bench.now += PERSON
