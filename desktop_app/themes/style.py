@@ -120,6 +120,7 @@ QPushButton[kind="quiet"], QToolButton {{
   background: transparent; border: 1px solid transparent; border-radius: {RADIUS}px;
   padding: 0 8px; min-height: {inside}px; }}
 QPushButton[kind="quiet"][pictured="true"] {{ padding-left: {m.icon + 19}px; padding-right: 12px; }}
+QPushButton[kind="quiet"][narrow="true"] {{ padding: 0 5px; }}
 QPushButton[kind="quiet"]:hover, QToolButton:hover {{ background: {c.hover}; }}
 QPushButton[kind="quiet"]:checked {{ background: {c.accent_soft}; color: {c.accent}; }}
 QPushButton[kind="quiet"]:focus, QToolButton:focus {{ border: {ring}px solid {c.focus}; }}

@@ -17,14 +17,21 @@ class Tabs(QWidget):
     chosen = Signal(str)
 
     def __init__(
-        self, theme: Theme, name: str, tabs: Sequence[tuple[str, str]], *, gap: int = SPACE_8
+        self,
+        theme: Theme,
+        name: str,
+        tabs: Sequence[tuple[str, str]],
+        *,
+        gap: int = SPACE_8,
+        narrow: bool = False,
     ) -> None:
-        """`tabs` are (key, title), from left to right."""
+        """`tabs` are (key, title), from left to right; `narrow` ones stand close, where many share little room."""
         super().__init__()
         self._tabs: dict[str, TextButton] = {}
         for key, title in tabs:
             tab = button(theme, title, lambda key=key: self.chosen.emit(key), kind="quiet")
             tab.setObjectName(f"{name}.{key}")
+            tab.setProperty("narrow", narrow)
             tab.setCheckable(True)
             tab.setAutoExclusive(True)
             self._tabs[key] = tab

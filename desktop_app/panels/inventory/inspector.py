@@ -61,7 +61,11 @@ class ProductInspector(QWidget):
         self._trend = Sparkline(theme, "stock on hand")
         self._trend_words = label("", "label", wrap=True)
         self.tabs = Tabs(
-            theme, "inventory.inspector.tab", [(key, title) for key, title, *_rest in _TABS], gap=0
+            theme,
+            "inventory.inspector.tab",
+            [(key, title) for key, title, *_rest in _TABS],
+            gap=0,
+            narrow=True,
         )
         self.tabs.chosen.connect(self.show_tab)
         self.tables: dict[str, RowTable] = {}
