@@ -20,6 +20,7 @@ from services.storage.tables import BY_NAME
 from services.sync.replica import Identity
 
 CREDENTIAL = "device-credential"
+_UNSURE_THROUGH = "outcomes_unsure_through"
 NOBODY = Identity(client_id="", terminal_code="", epoch="")
 """The identity of a terminal that was not enrolled yet."""
 
@@ -80,8 +81,17 @@ class FileReplica:
 
     def outcomes_ack(self) -> int:
         """See Replica."""
-        with self._store.writing():
-            return self._store.outbox.outcomes.complete_through(self._store.settled_n)
+        store = self._store
+        with store.writing():
+            # A restored server may answer otherwise to what it is sent again, and that answer may be lost on its way.
+            if self._unsure_through():
+                return 0
+            return store.outbox.outcomes.complete_through(store.settled_n)
+
+    def _unsure_through(self) -> int:
+        """Outcomes up to this ``n`` may be of a past that the server no longer has, until a pull has brought them all
+        again; 0 while there is no doubt."""
+        return int(self._store.outbox.meta.get(_UNSURE_THROUGH) or 0)
 
     def cursors(self) -> dict[str, int]:
         """See Replica."""
@@ -126,7 +136,10 @@ class FileReplica:
             if self._is_fresh:
                 store.writer.rebase.is_pruned(last.server_time)
                 self._is_fresh = False
-            touched |= store.writer.rebase.prune(last.server_time)
+            if 0 < self._unsure_through() <= last.last_n:
+                store.outbox.meta.set(**{_UNSURE_THROUGH: ""})
+            if not store.pending:
+                touched |= store.writer.rebase.prune(last.server_time)
         if touched:
             store.rows_changed(touched)
 
@@ -161,9 +174,10 @@ class FileReplica:
 
     def change_epoch(self, epoch: str) -> None:
         """See Replica. Cursors are of an epoch: those of the old one hold no longer. What is here stays to be worked with
-        until the next pull brings everything."""
+        until the next pull brings everything, each outcome included."""
         with self._store.writing():
             known = self._store.outbox.meta.identity() or NOBODY
+            self._store.outbox.meta.set(**{_UNSURE_THROUGH: str(self._store.outbox.last_n)})
             self._store.outbox.take_identity(msgspec.structs.replace(known, epoch=epoch), None)
 
     def enrolled_again(self, identity: Identity, scopes: list[str] | None = None) -> None:
@@ -172,6 +186,7 @@ class FileReplica:
         with store.writing():
             store.secrets.keep_secret(CREDENTIAL, identity.credential)
             store.outbox.renumber(identity, scopes, self._store.settled_n)
+            store.outbox.meta.set(**{_UNSURE_THROUGH: ""})
         store.catch_up()
         store.announce({"outbox", "attention"})
 

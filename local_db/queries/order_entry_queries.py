@@ -17,7 +17,8 @@ class ProductHit(msgspec.Struct, frozen=True):
     """A product to order, with what of it this desk may promise now (units) and what one costs (minor units).
 
     ``certain`` units of it are set aside for this desk: the server takes what is sold of them, whatever others sell.
-    ``set_aside`` counts those too whose time is over; only new orders draw on them. ``pack`` is how many units the code that found it stands for.
+    ``set_aside`` counts those too whose time is over; only new orders draw on them.
+    ``pack`` is how many units the code that found it stands for.
     """
 
     product_id: str

@@ -466,7 +466,7 @@ window.start("orders")
 window.show()
 while not window.panel("orders").table.rows.is_loaded:
     app.processEvents()
-print([name for name in {HEAVY!r} if name in sys.modules])
+print([name for name in {HEAVY!r} if name in sys.modules], flush=True)
 window.close()
 window.context.runner.close()
 os._exit(0)

@@ -259,6 +259,23 @@ def test_a_server_that_lost_commands_gets_them_again(desk: Desk) -> None:
     assert side.identity().epoch == "epoch-2"
 
 
+def test_outcomes_of_a_past_that_the_server_lost_are_asked_for_again_until_all_have_come(desk: Desk) -> None:
+    for _ in range(3):
+        desk.do(new_order(desk, ("prod-1", 1)))
+    side = replica(desk)
+    pull(desk, version=2, last_n=3, outcomes=[Outcome(n, "applied") for n in (1, 2, 3)])
+    assert side.outcomes_ack() == 3
+    side.change_epoch("epoch-2")
+    # What it answers to commands that are sent again may be lost on its way: only a pull that has them all will do.
+    assert side.outcomes_ack() == 0
+    pull(desk, version=1, last_n=1, outcomes=[Outcome(1, "applied")])
+    assert side.outcomes_ack() == 0
+    refused = Outcome(3, "rejected", "insufficient_stock", "Not enough stock.")
+    pull(desk, version=2, last_n=3, outcomes=[Outcome(1, "applied"), Outcome(2, "applied"), refused])
+    assert side.outcomes_ack() == 3
+    assert [(item.n, item.status) for item in desk.read.needs_attention()] == [(3, "rejected")]
+
+
 def test_an_idle_pull_touches_nothing(desk: Desk) -> None:
     desk.do(new_order(desk, ("prod-1", 1)))
     told: list[frozenset[str]] = []
