@@ -7,7 +7,6 @@ terminal sends nothing any more, so its units go back at once.
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -23,15 +22,13 @@ from services.handlers.settlement import settle_stock
 from services.handlers.work import Context, Work
 from services.server.authority import SYSTEM
 from services.server.clock import Clock
-from services.server.committer import Busy, Committer, Stopping
+from services.server.committer import Committer
 from services.server.database import Database
-from services.server.log import log_of
 from services.server.transaction import Transaction
 from services.storage.retention import DAY_MS
 from services.storage.tables import Allotment, Product, StockLevel, Terminal
 from services.storage.unit_of_work import UnitOfWork
 
-_log = log_of("allotments")
 _HOUR_MS = 3_600_000
 _MOST_AT_ONCE = 500
 """Allotments that one commit changes; the next look goes on where this one stopped."""
@@ -69,7 +66,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class AllotmentKeeper:
-    """Looks at the allotments at intervals, in a thread. Each process looks after the terminals that speak to it."""
+    """Looks at the allotments when it is told to. Each process looks after the terminals that speak to it."""
 
     def __init__(
         self,
@@ -78,8 +75,6 @@ class AllotmentKeeper:
         clock: Clock,
         heard: Callable[[], Mapping[str, int]],
         tuning: Tuning,
-        *,
-        every_seconds: float,
     ) -> None:
         """``heard``: when (ms UTC) each terminal was heard last, by its id."""
         self._database = database
@@ -87,30 +82,7 @@ class AllotmentKeeper:
         self._clock = clock
         self._heard = heard
         self._tuning = tuning
-        self._every_seconds = every_seconds
         self._sold: dict[str, tuple[int, Sold]] = {}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="holdfast-allotments", daemon=True)
-
-    def start(self) -> None:
-        """Begin; the first time comes after one interval."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._every_seconds):
-            try:
-                self.look()
-            except (Busy, Stopping):
-                _log.info("the allotments wait: the database takes no work now")
-            except Exception:
-                # Whatever went wrong, the next time comes; the log has it.
-                _log.exception("looking at the allotments failed")
 
     def look(self) -> None:
         """Do it now. Nothing is written where nothing is to be changed."""

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-
 from services.server import feed
-from services.server.committer import Busy, Committer, Stopping
-from services.server.log import log_of
+from services.server.committer import Committer
 from services.server.server_tables import VersionMark
 from services.server.settings import Settings
 from services.server.transaction import Transaction
 from services.storage.retention import DAY_MS
 
-_log = log_of("housekeeping")
 _HOUR_MS = 3600 * 1000
 
 
 class Housekeeping:
-    """Cleans up at intervals, in a thread."""
+    """Cleans up when it is told to."""
 
     def __init__(self, committer: Committer, settings: Settings) -> None:
         self._committer = committer
         self._settings = settings
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="holdfast-housekeeping", daemon=True)
-
-    def start(self) -> None:
-        """Begin; the first time comes after one interval."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Clean no more."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._settings.housekeeping_seconds):
-            try:
-                self.clean()
-            except (Busy, Stopping):
-                _log.info("housekeeping waits: the database takes no work now")
-            except Exception:
-                # Whatever went wrong, the next time comes; the log has it.
-                _log.exception("housekeeping failed")
 
     def clean(self) -> None:
         """Do it now."""

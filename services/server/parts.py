@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.server import facts, migrations
 from services.server.allotment_keeper import AllotmentKeeper, Tuning
+from services.server.at_intervals import AtIntervals
 from services.server.auth import SignIn
 from services.server.clients import Clients
 from services.server.clock import Clock
@@ -56,9 +57,8 @@ class Parts:
     positions: Positions
     jobs: Jobs
     runner: JobRunner
-    housekeeping: Housekeeping
-    vehicle_watch: VehicleWatch
     allotments: AllotmentKeeper
+    rounds: tuple[AtIntervals, ...]
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to work; live messages are sent on this event loop."""
@@ -67,15 +67,13 @@ class Parts:
         self.live_stock.start(loop)
         self.heads.start()
         self.runner.start()
-        self.housekeeping.start()
-        self.vehicle_watch.start()
-        self.allotments.start()
+        for work in self.rounds:
+            work.start()
 
     def stop(self) -> None:
         """Finish what has been taken on, and let go of everything."""
-        self.allotments.stop()
-        self.vehicle_watch.stop()
-        self.housekeeping.stop()
+        for work in reversed(self.rounds):
+            work.stop()
         self.runner.stop()
         self.heads.stop()
         self.live_stock.stop()
@@ -127,6 +125,19 @@ def build(settings: Settings, clock: Clock) -> Parts:
     )
     heads.watchers += [hub.publish_versions, live_stock.moved_on]
     committer.on_commit += [heads.committed, runner.committed]
+    allotments = AllotmentKeeper(
+        database,
+        committer,
+        clock,
+        clients.heard,
+        Tuning(
+            demand_days=settings.allotment_demand_days,
+            cover_days=settings.allotment_cover_days,
+            demand_seconds=settings.allotment_demand_seconds,
+            heard_seconds=settings.allotment_heard_seconds,
+            products=settings.allotment_products,
+        ),
+    )
     return Parts(
         settings=settings,
         clock=clock,
@@ -168,21 +179,17 @@ def build(settings: Settings, clock: Clock) -> Parts:
         ),
         jobs=jobs,
         runner=runner,
-        housekeeping=Housekeeping(committer, settings),
-        vehicle_watch=VehicleWatch(database, committer, clock, every_seconds=settings.vehicle_watch_seconds),
-        allotments=AllotmentKeeper(
-            database,
-            committer,
-            clock,
-            clients.heard,
-            Tuning(
-                demand_days=settings.allotment_demand_days,
-                cover_days=settings.allotment_cover_days,
-                demand_seconds=settings.allotment_demand_seconds,
-                heard_seconds=settings.allotment_heard_seconds,
-                products=settings.allotment_products,
+        allotments=allotments,
+        rounds=(
+            AtIntervals(
+                "housekeeping", Housekeeping(committer, settings).clean, settings.housekeeping_seconds
             ),
-            every_seconds=settings.allotment_seconds,
+            AtIntervals(
+                "vehicle_watch",
+                VehicleWatch(database, committer, clock).look,
+                settings.vehicle_watch_seconds,
+            ),
+            AtIntervals("allotments", allotments.look, settings.allotment_seconds),
         ),
     )
 

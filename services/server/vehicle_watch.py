@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 
 from services.domain.identifiers import derive
@@ -12,14 +11,12 @@ from services.handlers.route_plans import setting
 from services.handlers.work import Context, Work
 from services.server.authority import SYSTEM
 from services.server.clock import Clock
-from services.server.committer import Busy, Committer, Stopping
+from services.server.committer import Committer
 from services.server.database import Database
-from services.server.log import log_of
 from services.server.transaction import Transaction
 from services.storage.tables import Route, Vehicle
 from services.storage.unit_of_work import UnitOfWork
 
-_log = log_of("vehicle_watch")
 _MINUTE_MS = 60_000
 
 # Where there may be something to say: vehicles on a job, and alerts that nobody has settled.
@@ -30,40 +27,15 @@ UNION SELECT site_id FROM "alert" WHERE kind = '{VEHICLE_SILENT}' AND status <> 
 
 
 class VehicleWatch:
-    """Looks at the vehicles at intervals, in a thread. Several processes may: an alert is raised once.
+    """Looks at the vehicles when it is told to. Several processes may: an alert is raised once.
 
     An alert is an ordinary row: whoever follows the site's feed hears of it.
     """
 
-    def __init__(
-        self, database: Database, committer: Committer, clock: Clock, *, every_seconds: float
-    ) -> None:
+    def __init__(self, database: Database, committer: Committer, clock: Clock) -> None:
         self._database = database
         self._committer = committer
         self._clock = clock
-        self._every_seconds = every_seconds
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="holdfast-vehicle-watch", daemon=True)
-
-    def start(self) -> None:
-        """Begin; the first time comes after one interval."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._every_seconds):
-            try:
-                self.look()
-            except (Busy, Stopping):
-                _log.info("the vehicles wait: the database takes no work now")
-            except Exception:
-                # Whatever went wrong, the next time comes; the log has it.
-                _log.exception("looking at the vehicles failed")
 
     def look(self) -> None:
         """Do it now. Nothing is written where nothing has changed."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from local_db import Desk
+from services.commands import NewLine, PlaceOrder
 from services.domain.identifiers import derive
 from services.handlers.stock_ledger import stock_id_of
 from services.storage.row import Row
@@ -71,6 +73,26 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     customers: int = 2000
     routes: int = 40
     stops_per_route: int = 12
+
+
+def order(desk: Desk, chance: random.Random, size: Size) -> PlaceOrder:
+    """The next order of five lines, for a customer and products as chance has it."""
+    return PlaceOrder(
+        site_id=SITE,
+        order_id=desk.new_id(),
+        number=desk.next_order_number(),
+        customer_id=customer_id(chance.randrange(size.customers)),
+        lines=tuple(
+            NewLine(
+                line_id=desk.new_id(),
+                product_id=product_id(product),
+                quantity=chance.randrange(1, 6),
+                price_minor=499,
+            )
+            for product in chance.sample(range(size.products), 5)
+        ),
+        currency="GBP",
+    )
 
 
 def rows(size: Size, *, seed: int = 1) -> Iterator[list[Row]]:

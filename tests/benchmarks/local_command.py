@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from local_db import Desk
 from local_db.client_tables import OUTBOX_STEPS
 from local_db.files import Connection, open_cache
-from services.commands import NewLine, PlaceOrder
 from services.protocol.messages import PullResponse, TablePatch
 from services.storage.cache_tables import business_statements
 from services.storage.statements import statements
@@ -107,7 +106,7 @@ def _take_turns(desk: Desk, bare: _Bare, orders: int) -> tuple[list[float], list
     theirs: list[float] = []
     rows: list[int] = []
     for n in range(orders + _WARM_UP):
-        command = _order(desk, chance, size)
+        command = big_site.order(desk, chance, size)
         began = time.perf_counter()
         receipt = desk.do(command)
         ended = time.perf_counter()
@@ -118,25 +117,6 @@ def _take_turns(desk: Desk, bare: _Bare, orders: int) -> tuple[list[float], list
             theirs.append(bare_ms)
             rows.append(sum(len(parameters) for _, parameters in writes) + 1)
     return ours, theirs, rows
-
-
-def _order(desk: Desk, chance: random.Random, size: big_site.Size) -> PlaceOrder:
-    return PlaceOrder(
-        site_id=big_site.SITE,
-        order_id=desk.new_id(),
-        number=desk.next_order_number(),
-        customer_id=big_site.customer_id(chance.randrange(size.customers)),
-        lines=tuple(
-            NewLine(
-                line_id=desk.new_id(),
-                product_id=big_site.product_id(product),
-                quantity=chance.randrange(1, 6),
-                price_minor=499,
-            )
-            for product in chance.sample(range(size.products), 5)
-        ),
-        currency="GBP",
-    )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from local_db import Desk
-from services.commands import Command, ConfirmPick, NewLine, PlaceOrder, ReceiveStock
+from services.commands import Command, ConfirmPick, ReceiveStock
 from services.protocol.messages import EnrollResponse
 from services.server import feed
 from services.server.clock import now_ms
@@ -64,7 +64,7 @@ def mixed(desk: Desk, *, seed: int) -> Iterator[Command]:
     while True:
         for kind in _MIX:
             if kind == "order":
-                order = _order(desk, chance, size)
+                order = big_site.order(desk, chance, size)
                 yield order
                 picks += desk.read.tuples(
                     "SELECT id, order_id, line_id, product_id, location_id, lot, quantity FROM pick_task "
@@ -75,25 +75,6 @@ def mixed(desk: Desk, *, seed: int) -> Iterator[Command]:
                 yield _pick(*picks.pop(0))
             else:
                 yield _receipt(chance, size)
-
-
-def _order(desk: Desk, chance: random.Random, size: big_site.Size) -> PlaceOrder:
-    return PlaceOrder(
-        site_id=big_site.SITE,
-        order_id=desk.new_id(),
-        number=desk.next_order_number(),
-        customer_id=big_site.customer_id(chance.randrange(size.customers)),
-        lines=tuple(
-            NewLine(
-                line_id=desk.new_id(),
-                product_id=big_site.product_id(product),
-                quantity=chance.randrange(1, 6),
-                price_minor=499,
-            )
-            for product in chance.sample(range(size.products), 5)
-        ),
-        currency="GBP",
-    )
 
 
 def _pick(task: str, order: str, line: str, product: str, location: str, lot: str, quantity: int) -> Command:

@@ -31,7 +31,7 @@ class Yard:
         self.parts = parts
         self.now = parts.clock()
         parts.committer._clock = lambda: self.now
-        self.watch = VehicleWatch(parts.database, parts.committer, lambda: self.now, every_seconds=3600)
+        self.watch = VehicleWatch(parts.database, parts.committer, lambda: self.now)
 
     def change(self, vehicle_id: str = VAN, **fields: Any) -> None:
         """Something is known of a vehicle."""
