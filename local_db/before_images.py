@@ -8,7 +8,8 @@ other, and the search index, which names rows by their numbers, stays right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache as cache_by_arguments
 
 from local_db.files import Connection
 from services.storage.row import Row, columns_of
@@ -53,49 +54,47 @@ def _shadow(cls: type[Row]) -> list[str]:
     ]
 
 
-def rewind(cache: Connection, classes: Iterable[type[Row]] = TABLES) -> set[str]:
+def rewind(cache: Connection, classes: Sequence[type[Row]] = TABLES) -> set[str]:
     """Take back every provisional change, within the caller's transaction, and answer the tables it touched.
 
     Afterwards every row is what it was, byte for byte and under its old row number, and the shadow tables are empty.
     """
-    touched: set[str] = set()
+    touched = set(provisional_tables(cache, classes))
     cache.execute("UPDATE capture SET is_on = 0")
     for cls in classes:
-        if cache.execute(f'SELECT 1 FROM "{shadow_name(cls)}" LIMIT 1').fetchone() is not None:
-            _rewind_table(cache, cls)
-            touched.add(cls.table.name)
+        if cls.table.name in touched:
+            for statement in _rewinding(cls):
+                cache.execute(statement)
     cache.execute("UPDATE capture SET is_on = 1")
     return touched
 
 
-def _rewind_table(cache: Connection, cls: type[Row]) -> None:
+@cache_by_arguments
+def _rewinding(cls: type[Row]) -> tuple[str, ...]:
     table, shadow = cls.table.name, shadow_name(cls)
     columns = [f'"{name}"' for name in columns_of(cls)]
     listed = ", ".join(columns)
     updates = ", ".join(f"{column} = s.{column}" for column in columns[1:])
-    # First what is new, and what took over the number of a deleted row: then every id and number is free for its owner.
-    cache.execute(
-        f'DELETE FROM "{table}" WHERE rowid IN (SELECT row_number FROM "{shadow}" WHERE existed = 0)'
-    )
-    cache.execute(
+    return (
+        # First what is new, and what took over the number of a deleted row: then every id and number is free for its owner.
+        f'DELETE FROM "{table}" WHERE rowid IN (SELECT row_number FROM "{shadow}" WHERE existed = 0)',
         f'DELETE FROM "{table}" WHERE rowid IN (SELECT s.row_number FROM "{shadow}" AS s '
-        f'JOIN "{table}" AS t ON t.rowid = s.row_number WHERE s.existed = 1 AND s."id" IS NOT t."id")'
-    )
-    cache.execute(
+        f'JOIN "{table}" AS t ON t.rowid = s.row_number WHERE s.existed = 1 AND s."id" IS NOT t."id")',
         f'UPDATE "{table}" SET {updates} FROM "{shadow}" AS s '
-        f'WHERE s.row_number = "{table}".rowid AND s.existed = 1'
-    )
-    cache.execute(
+        f'WHERE s.row_number = "{table}".rowid AND s.existed = 1',
         f'INSERT INTO "{table}" (rowid, {listed}) SELECT row_number, {listed} FROM "{shadow}" AS s '
-        f'WHERE s.existed = 1 AND NOT EXISTS (SELECT 1 FROM "{table}" AS t WHERE t.rowid = s.row_number)'
+        f'WHERE s.existed = 1 AND NOT EXISTS (SELECT 1 FROM "{table}" AS t WHERE t.rowid = s.row_number)',
+        f'DELETE FROM "{shadow}"',
     )
-    cache.execute(f'DELETE FROM "{shadow}"')
 
 
-def provisional_tables(cache: Connection, classes: Iterable[type[Row]] = TABLES) -> list[str]:
+def provisional_tables(cache: Connection, classes: Sequence[type[Row]] = TABLES) -> list[str]:
     """The tables that hold provisional rows, or did before these were deleted."""
-    return [
-        cls.table.name
-        for cls in classes
-        if cache.execute(f'SELECT 1 FROM "{shadow_name(cls)}" LIMIT 1').fetchone() is not None
-    ]
+    return [table for (table,) in cache.execute(_which_are_shadowed(tuple(classes))).fetchall()]
+
+
+@cache_by_arguments
+def _which_are_shadowed(classes: tuple[type[Row], ...]) -> str:
+    return " UNION ALL ".join(
+        f"SELECT '{cls.table.name}' WHERE EXISTS (SELECT 1 FROM \"{shadow_name(cls)}\")" for cls in classes
+    )

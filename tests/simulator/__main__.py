@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from tests.simulator.disk import lock_nothing
 from tests.simulator.planted import PLANTED
 from tests.simulator.run import run
 from tests.simulator.schedule import Schedule, as_text, from_text, generate
@@ -144,4 +145,5 @@ def _explain(schedule: Schedule, plant: str | None) -> str:
 
 
 if __name__ == "__main__":
+    lock_nothing()
     sys.exit(main())

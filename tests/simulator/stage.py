@@ -28,7 +28,7 @@ from tests.simulator.schedule import Knobs, Schedule
 
 PRODUCTS = 3
 STOCK = 14
-_RUNS_UNTIDY = 10
+_RUNS_UNTIDY = 40
 _PLAIN = Knobs(rows_per_page=2000, push_bytes=768 * 1024, rows_in_memory=4000, few_rows=2000)
 
 
