@@ -29,6 +29,15 @@ MENUS: Final = (
 SHELL_ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.lock", "Lock the terminal", "lock", "Ctrl+L", "File", tip="It keeps syncing while locked."),
     Action("app.sign_out", "Sign out", "sign-out", "", "File"),
+    Action(
+        "app.site",
+        "Go to another site...",
+        "pin",
+        "",
+        "File",
+        enabled_when="several_sites",
+        tip="Of those that this desk works at.",
+    ),
     Action("app.print", "Print...", "print", "Ctrl+P", "File", 1, enabled_when="can_print"),
     Action(
         "app.export",

@@ -15,7 +15,7 @@ from desktop_app.glance_lift import lift_when_there
 from desktop_app.people import NotSignedIn, People
 from desktop_app.session import DeskSession
 from desktop_app.settings import Settings
-from desktop_app.site_watch import SiteWatch
+from desktop_app.site_watch import SitesHere, SiteWatch
 from desktop_app.sounds import PlayedSounds
 from desktop_app.task_runner import TaskRunner
 from desktop_app.themes.dress import dress
@@ -63,6 +63,7 @@ class AppContext(QObject):
         self._bare = sight.window if sight is not None else None
         self._server_url = server_url
         self._dialog: SignInDialog | EnrolDialog | None = None
+        self._user: User | None = None
         self._end_subscription = desk.subscribe(self.feed.publish)
 
     # From nothing to a window
@@ -85,6 +86,7 @@ class AppContext(QObject):
 
     def open_window(self, user: User) -> MainWindow:
         """Show the window for a person, or hand it over to them."""
+        self._user = user
         session = DeskSession(user, self._site())
         if self.window is None:
             self.window = self._make_window(session)
@@ -140,6 +142,38 @@ class AppContext(QObject):
         sites = self.desk.read.sites()
         return next((site for site in sites if site.id == self.desk.site_id), sites[0])
 
+    def _sites_here(self) -> SitesHere:
+        from local_db.queries.terminal_queries import sites_of_desk
+
+        identity = self.desk.identity
+        record = sites_of_desk(self.desk.read, identity.terminal_code) if identity is not None else []
+        return SitesHere(self._site(), tuple(self.desk.sites), tuple(record))
+
+    def _go_to(self, site_id: str) -> None:
+        """Work at another site of this desk."""
+        self.runner.run(
+            lambda: self.desk.stand_at(site_id),
+            lambda _none: self._make_anew(),
+            self,
+            lane="write",
+            key="go",
+            label="Going to another site",
+        )
+
+    def _make_anew(self) -> None:
+        """Panels know one site only: the window is made anew, at the same place, for the site that is stood at."""
+        old, user = self.window, self._user
+        if old is None or user is None:
+            return
+        quits = QApplication.quitOnLastWindowClosed()
+        QApplication.setQuitOnLastWindowClosed(False)
+        old.close()
+        self.window = None
+        self.undo.clear()
+        self.open_window(user).setEnabled(old.isEnabled())
+        old.deleteLater()
+        QApplication.setQuitOnLastWindowClosed(quits)
+
     def _site_name(self) -> str:
         """The site in words; empty where no rows are here yet, as after an update that made the cache anew."""
         return self._site().name if self.desk.read.sites() else ""
@@ -158,7 +192,9 @@ class AppContext(QObject):
             counts=self._counts,
             providers=self._providers(),
         )
-        self._site_watch = SiteWatch(window, self.feed, self.runner, self._site)
+        self._site_watch = SiteWatch(
+            window, self.feed, self.runner, self.settings, self._sites_here, self._go_to
+        )
         window.undo_stack = self.undo
         self.undo.say = lambda text, tone: window.toasts.show(text, tone)  # type: ignore[arg-type]
         window.ready.connect(lambda: self._say_desk(window))

@@ -19,7 +19,8 @@ from services.domain.permissions import PERMISSIONS, permissions_of
 from services.domain.refusals import RuleViolation, refuse
 from services.handlers.dispatch import Effect
 from services.handlers.entry import check_entry
-from services.storage.tables import User
+from services.handlers.terminal_sites import check_site
+from services.storage.tables import TerminalSite, User
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class CommandRunner:
         cache.begin()
         try:
             self._check_permission(command, actor_id)
+            self._check_site(command, terminal_id, issued_at + clock_offset)
             context = self._provisional.context(command_id, actor_id, terminal_id, issued_at)
             if command.spec.kind is Kind.FACT:
                 check_entry(cache.unit, command, context)
@@ -131,6 +133,13 @@ class CommandRunner:
                 raise
             log.exception("the effects of command %d could not be kept; they will be replayed", n)
         self._on_step("cache committed")
+
+    def _check_site(self, command: Command, terminal_id: str, given_at: int) -> None:
+        """The server would take nothing of a site where this terminal does not work, a fact neither."""
+        site_id = getattr(command, "site_id", "")
+        # A terminal that has not pulled yet does not know its sites.
+        if site_id and self._cache.unit.find(TerminalSite, terminal_id=terminal_id):
+            check_site(self._cache.unit, terminal_id, site_id, given_at)
 
     def _check_permission(self, command: Command, actor_id: str) -> None:
         permission = command.spec.permission

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from local_db.background import Background, SyncTuning
 from local_db.drafts import Drafts
 from local_db.errors import FolderUnusable, NobodyActs
-from local_db.files import DatabaseError
+from local_db.files import DatabaseError, transaction
 from local_db.link import LinkStatus, link_status
 from local_db.reads import Reads
 from local_db.replica import FileReplica
@@ -299,10 +299,22 @@ class Desk:
     @property
     def site_id(self) -> str:
         """The site that this terminal stands at; empty where it is not known yet."""
-        for scope in self.scopes:
-            if scope.startswith("site:"):
-                return scope.removeprefix("site:")
-        return ""
+        return next(iter(self.sites), "")
+
+    @property
+    def sites(self) -> list[str]:
+        """The ids of the sites that this terminal works at, that where it stands first."""
+        return [scope.removeprefix("site:") for scope in self.scopes if scope.startswith("site:")]
+
+    def stand_at(self, site_id: str) -> None:
+        """Stand at another of this terminal's sites from now on. Raises LookupError for one that it does not have."""
+        meta = self._store.outbox.meta
+        with self._store.writing():
+            scope, known = f"site:{site_id}", meta.scopes
+            if scope not in known:
+                raise LookupError(f"this terminal does not work at site {site_id}")
+            with transaction(self._store.outbox.connection):
+                meta.put_scopes([scope, *(each for each in known if each != scope)])
 
     def secret(self, name: str) -> str:
         """A secret that was kept under this name, or an empty text."""

@@ -14,6 +14,7 @@ from desktop_app.widgets.link_badge import LinkBadge
 
 _FIELD_MOST: Final = 520
 _AVATAR: Final = 28
+_ARROW: Final = 18
 
 
 class TopBar(QWidget):
@@ -23,6 +24,7 @@ class TopBar(QWidget):
     menu_clicked = Signal()
     inspector_clicked = Signal()
     person_clicked = Signal()
+    site_clicked = Signal()
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class TopBar(QWidget):
             theme, "menu", "Menu", self.menu_clicked.emit, tip=tips.get("view.menu", "")
         )
         self.site = _Site(theme, site)
+        self.site.clicked.connect(lambda _checked=False: self.site_clicked.emit())
         self.field = _CommandField(
             theme, actions.shortcut_text("edit.find") if "edit.find" in actions else ""
         )
@@ -144,34 +147,55 @@ class _Site(_Painted):
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme)
-        self.show_name(name)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._is_choice = False
+        self.setText(name)
+        self.offer_choice(False)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def show_name(self, name: str) -> None:
         """The site is called this."""
         self.setText(name)
-        self.setAccessibleName(f"Site: {name}")
-        self.setToolTip(f"Site: {name}")
+        self._say()
+
+    def offer_choice(self, is_choice: bool) -> None:
+        """Whether this desk works at several sites, so that another one can be gone to."""
+        self._is_choice = is_choice
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_choice else Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_choice else Qt.CursorShape.ArrowCursor)
+        self._say()
+
+    def _say(self) -> None:
+        more = ": go to another" if self._is_choice else ""
+        self.setAccessibleName(f"Site: {self.text()}{more}")
+        self.setToolTip(
+            f"Site: {self.text()}" + ("\nThis desk works at others too." if self._is_choice else "")
+        )
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as its name."""
-        return QSize(QFontMetrics(self._theme.font("strong")).horizontalAdvance(self.text()) + 34, 32)
+        width = QFontMetrics(self._theme.font("strong")).horizontalAdvance(self.text()) + 34
+        return QSize(width + (_ARROW if self._is_choice else 0), 32)
 
     def minimumSizeHint(self) -> QSize:
         """Its icon and the beginning of its name."""
         return QSize(90, 32)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Pin and name."""
+        """Pin and name; an arrow where there are others."""
         theme, painter = self._theme, QPainter(self)
+        room = self.width() - 28
+        if self._is_choice:
+            self._frame(painter, "hover" if self.underMouse() else None, None)
+            room -= _ARROW
+            painter.drawPixmap(
+                self.width() - _ARROW, round((self.height() - 12) / 2), theme.pixmap("chevron-down", 12)
+            )
         painter.drawPixmap(4, 8, theme.pixmap("pin", 16))
         painter.setFont(theme.font("strong"))
         painter.setPen(theme.colour("text"))
-        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 28)
+        shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(
             QRectF(26, 0, self.width() - 26, self.height()), Qt.AlignmentFlag.AlignVCenter, shown
         )

@@ -10,6 +10,7 @@ import msgspec
 from local_db.queries.lookups import get, is_provisional
 from local_db.queries.paging import Where
 from local_db.queries.search import search_products
+from local_db.queries.terminal_queries import HeldSite, sites_of_terminal
 from local_db.reader import Reader
 from local_db.search_index import like_pattern, words_query
 from services.domain.organisation_settings import SETTINGS, read_setting
@@ -43,12 +44,14 @@ class AdminRow(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A record as its form shows it. ``barcodes`` of a product; ``choices``: field -> (id, words) to choose from."""
+    """A record as its form shows it. ``barcodes`` of a product, ``sites`` of a terminal, present and past; ``choices``:
+    field -> (id, words) to choose from."""
 
     row: Row | None
     provisional: bool = False
     barcodes: tuple[Barcode, ...] = ()
     choices: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    sites: tuple[HeldSite, ...] = ()
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -73,7 +76,10 @@ _LISTS: Final[Mapping[str, _List]] = {
     "driver": _List(Driver, "t.code", "t.name", "t.phone", "''", True),
     "user": _List(User, "t.username", "t.name", "t.roles", "CASE t.badge WHEN '' THEN '' ELSE 'yes' END"),
     "terminal": _List(
-        Terminal, "t.code", "t.name", "coalesce((SELECT s.name FROM site AS s WHERE s.id = t.home_site_id), '')", "''"
+        Terminal, "t.code", "t.name",
+        "coalesce((SELECT group_concat(s.name, ', ') FROM terminal_site AS h JOIN site AS s ON s.id = h.held_site_id "
+        "WHERE h.terminal_id = t.id AND h.until IS NULL), "
+        "(SELECT s.name FROM site AS s WHERE s.id = t.home_site_id), '')", "''",
     ),
     "site": _List(Site, "t.code", "t.name", "t.timezone", "t.currency"),
 }  # fmt: skip
@@ -130,7 +136,8 @@ def record(reader: Reader, section: str, row_id: str, site_id: str) -> Record:
         if row is None:
             return Record(None, choices=choices)
         barcodes = _barcodes(reader, row_id) if section == "product" else ()
-        return Record(row, is_provisional(reader, type(row), row_id), barcodes, choices)
+        sites = tuple(sites_of_terminal(reader, row_id)) if section == "terminal" else ()
+        return Record(row, is_provisional(reader, type(row), row_id), barcodes, choices, sites)
 
 
 def settings_page(reader: Reader) -> list[AdminRow]:
@@ -161,6 +168,8 @@ def _choices(reader: Reader, section: str, site_id: str) -> dict[str, tuple[tupl
     if section == "driver":
         sql = "SELECT id, name || '  (' || username || ')' FROM user WHERE active = 1 ORDER BY name, id"
         return {"user_id": (("", "Does not sign in"), *_pairs(reader, sql))}
+    if section == "terminal":
+        return {"site": tuple(_pairs(reader, "SELECT id, name FROM site WHERE active = 1 ORDER BY name, id"))}
     return {}
 
 

@@ -33,6 +33,7 @@ from services.commands.masterdata import (
     AcknowledgeAlert,
     AddBarcode,
     CustomerFields,
+    GrantSite,
     LocationFields,
     ProductFields,
     RemoveBarcode,
@@ -46,6 +47,7 @@ from services.commands.masterdata import (
     SaveUser,
     SiteFields,
     UserFields,
+    WithdrawSite,
 )
 from services.commands.orders import (
     AddLines,
@@ -115,6 +117,7 @@ __all__ = [
     "DriverFields",
     "FailDelivery",
     "FinishRoute",
+    "GrantSite",
     "HoldOrder",
     "HoldStock",
     "Kind",
@@ -163,5 +166,6 @@ __all__ = [
     "UnpackOrder",
     "UserFields",
     "VehicleFields",
+    "WithdrawSite",
     "scope_of_command",
 ]

@@ -21,6 +21,7 @@ from services.commands.command import (
     Priority,
     Quantity,
     QuantityOrNone,
+    Reason,
 )
 
 Strategy = Literal["", "fifo", "fefo", "lifo", "closest"]
@@ -178,6 +179,26 @@ class SaveTerminal(Command, frozen=True, kw_only=True):
     terminal_id: Id
     name: Name
     active: bool = True
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "terminal.manage")
+
+
+class GrantSite(Command, frozen=True, kw_only=True):
+    """Let a terminal work at one more site: it gets the rows of that site, and may bring work of it."""
+
+    terminal_id: Id
+    held_site_id: Id
+    reason: Reason
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "terminal.manage")
+
+
+class WithdrawSite(Command, frozen=True, kw_only=True):
+    """A terminal works at a site no more: the rows of that site leave it. What was done there before is still taken."""
+
+    terminal_id: Id
+    held_site_id: Id
+    reason: Reason
 
     spec: ClassVar = CommandSpec(Kind.EDIT, "terminal.manage")
 

@@ -55,7 +55,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "export.run": "Export files",
     "job.retry": "Retry parked jobs",
     "user.manage": "Edit people and their roles",
-    "terminal.manage": "Enrol, rename and bar terminals",
+    "terminal.manage": "Enrol, rename and bar terminals, and say where they work",
     "settings.edit": "Change settings",
     "backup.run": "Back up and restore",
 }

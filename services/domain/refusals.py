@@ -193,6 +193,21 @@ CODES: Final[Mapping[str, Reason]] = {
     "last_administrator": Reason(
         "{user} is the last administrator.", _UNCHANGED, "Make somebody else administrator first."
     ),
+    "site_never_held": Reason(
+        "This terminal has never worked at {site}.",
+        _UNCHANGED,
+        "Do it at a terminal of that site, or ask an administrator to let this one work there.",
+    ),
+    "site_lost": Reason(
+        "This terminal works at {site} no more since {until}, and this was done later.",
+        _UNCHANGED,
+        "Do it at a terminal of that site, or ask an administrator to let this one work there again.",
+    ),
+    "last_site": Reason(
+        "{site} is the only site of terminal {terminal}.",
+        _UNCHANGED,
+        "Add another site first, or bar the terminal.",
+    ),
     "actor_inactive": Reason("{actor} may no longer sign in.", _UNCHANGED, "Ask an administrator."),
 }
 

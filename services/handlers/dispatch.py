@@ -23,6 +23,7 @@ from services.handlers import (
     product_handlers,
     route_handlers,
     stock_handlers,
+    terminal_handlers,
 )
 from services.handlers.work import Context, Job, Work
 from services.storage.unit_of_work import UnitOfWork
@@ -87,7 +88,9 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SaveLocation: organisation_handlers.save_location,
     c.SaveSite: organisation_handlers.save_site,
     c.SaveUser: organisation_handlers.save_user,
-    c.SaveTerminal: organisation_handlers.save_terminal,
+    c.SaveTerminal: terminal_handlers.save_terminal,
+    c.GrantSite: terminal_handlers.grant_site,
+    c.WithdrawSite: terminal_handlers.withdraw_site,
     c.SaveSetting: organisation_handlers.save_setting,
     c.AcknowledgeAlert: organisation_handlers.acknowledge_alert,
     c.ResolveAlert: organisation_handlers.resolve_alert,

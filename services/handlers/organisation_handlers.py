@@ -1,4 +1,4 @@
-"""What the organisation shares: sites, bins, people, terminals, settings; and its alerts."""
+"""What the organisation shares: sites, bins, people, settings; and its alerts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from services.commands import (
     SaveLocation,
     SaveSetting,
     SaveSite,
-    SaveTerminal,
     SaveUser,
 )
 from services.domain.organisation_settings import check_setting
@@ -17,7 +16,7 @@ from services.domain.refusals import refuse
 from services.handlers.edits import apply_edit, new_row, refuse_duplicate, set_fields
 from services.handlers.fleet_handlers import put_in_yard
 from services.handlers.work import Work
-from services.storage.tables import Alert, Location, Setting, Site, Stock, Terminal, User, Vehicle
+from services.storage.tables import Alert, Location, Setting, Site, Stock, User, Vehicle
 
 
 def save_location(work: Work, command: SaveLocation) -> None:
@@ -93,14 +92,6 @@ def save_user(work: Work, command: SaveUser) -> None:
 
 def _administers(user: User) -> bool:
     return user.active and Role.ADMINISTRATOR in roles_of(user.roles)
-
-
-def save_terminal(work: Work, command: SaveTerminal) -> None:
-    """Rename a terminal, or bar it."""
-    terminal = work.need(Terminal, command.terminal_id)
-    terminal = work.change(terminal, name=command.name, active=command.active)
-    words = "renamed" if command.active else "barred"
-    work.record("terminal.saved", terminal, f"Terminal {terminal.code} {words}: {terminal.name}")
 
 
 def save_setting(work: Work, command: SaveSetting) -> None:

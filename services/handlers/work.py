@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
@@ -44,22 +44,20 @@ class Shortfall(msgspec.Struct, frozen=True):
 
 
 class Work:
-    """One command's view of the rows. Reading and writing are those of the unit of work."""
+    """One command's view of the rows: those of the unit of work, of which a command of one site writes no other's."""
 
     __slots__ = (
         "_events",
         "_movements",
         "_site_id",
+        "_unit",
         "certain_until",
-        "change",
         "context",
         "find",
         "find_many",
         "get",
         "get_many",
         "jobs",
-        "put",
-        "remove",
         "shortfalls",
         "worked_out",
     )
@@ -70,9 +68,7 @@ class Work:
         self.get_many = unit.get_many
         self.find = unit.find
         self.find_many = unit.find_many
-        self.put = unit.put
-        self.change = unit.change
-        self.remove = unit.remove
+        self._unit = unit
         self.worked_out = unit.worked_out
         self.context = context
         self.jobs: list[Job] = []
@@ -87,10 +83,28 @@ class Work:
         A command of one site knows no rows of another: stock would leave one site's totals and reach no other's.
         """
         row = self.get(cls, row_id)
-        if row is None or (self._site_id and getattr(row, "site_id", "") not in ("", self._site_id)):
-            thing = cls.table.name.replace("_", " ")
-            refuse("not_found", thing=thing, name=row_id, details=[{"thing": thing, "id": row_id}])
+        if row is None or self._is_strange(row):
+            _refuse_unknown(cls, row_id)
         return row
+
+    def put(self, row: R) -> R:
+        """Write a row, new or changed; refuses with ``not_found`` to write one of another site than the command's."""
+        if self._is_strange(row):
+            _refuse_unknown(type(row), row.id)
+        return self._unit.put(row)
+
+    def change(self, row: R, **fields: Any) -> R:
+        """Write ``row`` with some fields changed, and answer the changed row; else as ``put``."""
+        return self.put(msgspec.structs.replace(row, **fields))
+
+    def remove(self, row: Row) -> None:
+        """Delete a row; else as ``put``."""
+        if self._is_strange(row):
+            _refuse_unknown(type(row), row.id)
+        self._unit.remove(row)
+
+    def _is_strange(self, row: Row) -> bool:
+        return bool(self._site_id) and getattr(row, "site_id", "") not in ("", self._site_id)
 
     def next_movement_id(self) -> str:
         """The id of the next stock movement of this command, the same on both sides."""
@@ -156,3 +170,8 @@ class Work:
     def after_commit(self, name: str, **arguments: Any) -> None:
         """Ask for a job beyond the database; a terminal leaves it to the server."""
         self.jobs.append(Job(name, arguments))
+
+
+def _refuse_unknown(cls: type[Row], row_id: str) -> NoReturn:
+    thing = cls.table.name.replace("_", " ")
+    refuse("not_found", thing=thing, name=row_id, details=[{"thing": thing, "id": row_id}])

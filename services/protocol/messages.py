@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of rows and commands. A server takes commands of older schemas, and turns away newer ones."""
 
 CONTENT_TYPE = "application/x-msgpack"
@@ -41,13 +41,18 @@ class PushedCommand(Struct, frozen=True):
 
 
 class PushRequest(Struct, frozen=True):
-    """Commands in order of ``n``. ``outcomes_ack``: the terminal has kept every outcome up to this ``n``."""
+    """Commands in order of ``n``. ``outcomes_ack``: the terminal has kept every outcome up to this ``n``.
+
+    ``sent_at``: the terminal's clock now, ms UTC (0: it does not say). With it the server knows how long ago each
+    command was given, however wrong that clock is.
+    """
 
     client_id: str
     epoch: str
     schema: int
     commands: Annotated[tuple[PushedCommand, ...], Meta(max_length=MAX_COMMANDS_PER_PUSH)]
     outcomes_ack: Version = 0
+    sent_at: Annotated[int, Meta(ge=0, le=_LAST_INSTANT)] = 0
 
 
 class Outcome(Struct, frozen=True):

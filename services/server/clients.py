@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from services.commands import SaveSite, SiteFields
 from services.domain.identifiers import derive
 from services.domain.refusals import refuse, violation
+from services.handlers.terminal_sites import held_sites
 from services.imports.applying import FIRST_SITE
 from services.protocol.messages import EnrollResponse
 from services.server import authority
@@ -18,7 +20,7 @@ from services.server.server_tables import Client
 from services.server.tokens import hash_secret, new_secret, same_secret
 from services.server.transaction import Transaction
 from services.storage.row import ORG
-from services.storage.tables import Event, Site, Terminal
+from services.storage.tables import Event, Site, Terminal, TerminalSite
 from services.storage.unit_of_work import UnitOfWork
 
 _FIRST_CODE = "T"
@@ -30,11 +32,8 @@ class Device(msgspec.Struct, frozen=True):
 
     client: Client
     terminal: Terminal
-
-    @property
-    def scopes(self) -> list[str]:
-        """What it may see."""
-        return self.client.scopes.split(",")
+    scopes: list[str]
+    """What it may see."""
 
 
 def _unknown() -> ApiError:
@@ -44,6 +43,10 @@ def _unknown() -> ApiError:
         "device_unknown",
         headers={"WWW-Authenticate": "Device"},
     )
+
+
+def _scopes(unit: UnitOfWork, terminal_id: str) -> list[str]:
+    return [ORG, *(f"site:{site_id}" for site_id in held_sites(unit, terminal_id))]
 
 
 def _home(transaction: Transaction, site_id: str, actor_id: str) -> Site:
@@ -102,6 +105,7 @@ class Clients:
             unit = UnitOfWork(connection)
             client = unit.get(Client, client_id)
             terminal = unit.get(Terminal, client.terminal_id) if client is not None else None
+            scopes = _scopes(unit, client.terminal_id) if client is not None else []
         # Compared also where there is no such client, so that the time of the answer does not tell.
         is_right = same_secret(client.credential_hash if client is not None else hash_secret(""), credential)
         if client is None or not is_right:
@@ -109,7 +113,7 @@ class Clients:
         if client.revoked or terminal is None or not terminal.active:
             raise ApiError(403, "This terminal has been barred. Ask an administrator.", "device_barred")
         self._heard[terminal.id] = self._clock()
-        return Device(client, terminal)
+        return Device(client, terminal, scopes)
 
     def enroll(self, name: str, site_id: str, *, actor_id: str) -> EnrollResponse:
         """Make a terminal at a site, on an administrator's word; without ``site_id`` at the only one, or the first.
@@ -152,7 +156,6 @@ class Clients:
     ) -> EnrollResponse:
         now = transaction.received_at
         credential = new_secret()
-        scopes = replaces.scopes if replaces is not None else f"{ORG},site:{site.id}"
         terminal = transaction.unit.put(
             Terminal(new_id(), _next_code(transaction), name, site.id, enrolled_at=now)
         )
@@ -161,7 +164,6 @@ class Clients:
                 id=new_id(),
                 terminal_id=terminal.id,
                 credential_hash=hash_secret(credential),
-                scopes=scopes,
                 last_n=0,
                 last_hash="",
                 failing_n=0,
@@ -169,8 +171,10 @@ class Clients:
                 outcomes_ack=0,
                 enrolled_at=now,
                 replaces=replaces.id if replaces is not None else "",
+                given_through=replaces.given_through if replaces is not None else 0,
             )
         )
+        self._let_work(transaction, terminal, replaces)
         transaction.unit.put(
             Event(
                 id=derive(client.id, "enrolled"),
@@ -192,8 +196,18 @@ class Clients:
             credential=credential,
             terminal_code=terminal.code,
             epoch=self._epoch,
-            scopes=scopes.split(","),
+            scopes=_scopes(transaction.unit, terminal.id),
         )
+
+    def _let_work(self, transaction: Transaction, terminal: Terminal, replaces: Client | None) -> None:
+        """A new terminal works at its site; one in place of another where that did, and it had lost what that had."""
+        unit = transaction.unit
+        if replaces is None:
+            first = TerminalSite(new_id(), terminal.id, terminal.home_site_id, since=terminal.enrolled_at)
+            unit.put(first)
+            return
+        for row in unit.find(TerminalSite, terminal_id=replaces.terminal_id):
+            unit.put(replace(row, id=new_id(), terminal_id=terminal.id))
 
 
 def _next_code(transaction: Transaction) -> str:

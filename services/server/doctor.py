@@ -54,6 +54,11 @@ def examine(database: Database) -> list[Finding]:
                 "Report this; the terminals named here should be enrolled again.",
             ),
             Finding(
+                "Every terminal works at a site",
+                _sites_of_terminals(connection),
+                "Give the terminals named here their sites (Admin, Terminals), or bar them.",
+            ),
+            Finding(
                 "No command and no job is parked",
                 _parked(connection),
                 "Look at them (Integrations, Outbox), and retry or drop them.",
@@ -109,6 +114,31 @@ def _outcomes(connection: Connection) -> list[str]:
         f"client {client_id}: {count} outcomes up to {highest}, last_n is {last_n}"
         for client_id, last_n, count, highest in found
     ]
+
+
+def _sites_of_terminals(connection: Connection) -> list[str]:
+    siteless = connection.exec_driver_sql(
+        "SELECT t.code, t.name FROM terminal t WHERE t.active = 1 "
+        "AND EXISTS (SELECT 1 FROM client c WHERE c.terminal_id = t.id AND c.revoked = 0) "
+        "AND NOT EXISTS (SELECT 1 FROM terminal_site s WHERE s.terminal_id = t.id AND s.until IS NULL) ORDER BY t.code"
+    )
+    problems = [f"terminal {code} ({name}) works nowhere" for code, name in siteless]
+    strangers = connection.exec_driver_sql(
+        "SELECT t.code, t.home_site_id FROM terminal t WHERE t.active = 1 "
+        "AND EXISTS (SELECT 1 FROM terminal_site s WHERE s.terminal_id = t.id AND s.until IS NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM terminal_site s WHERE s.terminal_id = t.id AND s.until IS NULL "
+        "AND s.held_site_id = t.home_site_id) ORDER BY t.code"
+    )
+    problems += [f"terminal {code} does not work at its home, site {site_id}" for code, site_id in strangers]
+    doubled = connection.exec_driver_sql(
+        "SELECT t.code, s.held_site_id FROM terminal_site s JOIN terminal t ON t.id = s.terminal_id "
+        "WHERE s.until IS NULL GROUP BY t.code, s.held_site_id HAVING COUNT(*) > 1 ORDER BY t.code, s.held_site_id"
+    )
+    problems += [f"terminal {code} is recorded twice at site {site_id}" for code, site_id in doubled]
+    turned = connection.exec_driver_sql(
+        "SELECT id FROM terminal_site WHERE until IS NOT NULL AND until < since ORDER BY id"
+    )
+    return problems + [f"record {row_id}: it ended before it began" for (row_id,) in turned]
 
 
 def _parked(connection: Connection) -> list[str]:

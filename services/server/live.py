@@ -41,6 +41,7 @@ class LiveHub:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._boxes: dict[str, set[Box]] = {}
+        self._of_terminal: dict[str, set[Box]] = {}
         self._versions: dict[str, int] = {}
         self._moved = _Told(self._tell_versions)
         self._present = _Told(self._tell_presence)
@@ -71,9 +72,14 @@ class LiveHub:
             # The loop closed in between: nobody is connected any more.
             self._loop = None
 
-    def attach(self, scopes: Iterable[str]) -> Box:
+    def end_links(self, terminal_ids: Iterable[str]) -> None:
+        """These terminals may see other scopes than before, or nothing at all: they have to come again."""
+        self._on_loop(self._end_links, list(terminal_ids))
+
+    def attach(self, scopes: Iterable[str], terminal_id: str) -> Box:
         """A mailbox for a terminal that may see these scopes; on the loop only."""
         box: Box = Mailbox(_frames)
+        self._of_terminal.setdefault(terminal_id, set()).add(box)
         sites = []
         for scope in scopes:
             self._boxes.setdefault(scope, set()).add(box)
@@ -89,8 +95,12 @@ class LiveHub:
         }
         box.offer(news, _frames(news))
 
-    def detach(self, box: Box) -> None:
+    def detach(self, box: Box, terminal_id: str) -> None:
         """A terminal has gone; on the loop only."""
+        links = self._of_terminal[terminal_id]
+        links.discard(box)
+        if not links:
+            del self._of_terminal[terminal_id]
         sites = []
         for scope, boxes in list(self._boxes.items()):
             if box in boxes:
@@ -105,6 +115,11 @@ class LiveHub:
     def terminals(self) -> int:
         """How many terminals are connected."""
         return len(set().union(*self._boxes.values()))
+
+    def _end_links(self, terminal_ids: Iterable[str]) -> None:
+        for terminal_id in terminal_ids:
+            for box in self._of_terminal.get(terminal_id, ()):
+                box.end()
 
     def _send_versions(self, versions: Mapping[str, int]) -> None:
         # Two commits may be told in the wrong order; a version only goes up.

@@ -30,6 +30,7 @@ from services.server.push import Push
 from services.server.settings import Settings
 from services.server.sign_in_limits import SignInLimits
 from services.server.snapshot import Snapshots
+from services.server.terminal_watch import TerminalWatch
 from services.server.tokens import AccessTokens, RefreshTokens
 from services.server.vehicle_watch import VehicleWatch
 
@@ -123,7 +124,11 @@ def build(settings: Settings, clock: Clock) -> Parts:
         workers=settings.job_workers,
         poll_seconds=settings.job_poll_seconds,
     )
-    heads.watchers += [hub.publish_versions, live_stock.moved_on]
+    heads.watchers += [
+        hub.publish_versions,
+        live_stock.moved_on,
+        TerminalWatch(database, hub.end_links).moved_on,
+    ]
     committer.on_commit += [heads.committed, runner.committed]
     allotments = AllotmentKeeper(
         database,

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from services.commands import Command, scope_of_command
+from services.commands import Command, ReturnAllotment, scope_of_command
 from services.commands.codec import chain_hash, decode_args
 from services.domain.identifiers import is_derived
 from services.domain.refusals import RuleViolation, violation
 from services.handlers.dispatch import Effect
 from services.handlers.read_ahead import read_ahead
+from services.handlers.terminal_sites import check_site
 from services.protocol.messages import SCHEMA, Outcome, PushedCommand, PushRequest, PushResponse
 from services.server import authority
 from services.server.committer import Committer
@@ -20,8 +21,14 @@ from services.server.database import DATABASE_ERRORS, PASSING_ERRORS
 from services.server.log import log_of
 from services.server.server_tables import Client, CommandRecord
 from services.server.transaction import Transaction
+from services.storage.row import ORG
 
 _log = log_of("push")
+
+
+_ON_ITS_WAY_MS = 60_000
+"""What a command may be under way beside its age by the terminal's clock, and how long somebody may go on with what
+stands on the screen before the desk has heard that the site is lost."""
 
 
 class _Trouble(Exception):
@@ -96,8 +103,9 @@ class Push:
             if client.last_n and each.sent.prev_hash.hex() != client.last_hash:
                 problem = "forked"
                 break
+            given_at = _given_at(request, each.sent, client, transaction.received_at)
             try:
-                effect = settled.get(each.sent.id) or self._settle(transaction, client, each)
+                effect = settled.get(each.sent.id) or self._settle(transaction, client, each, given_at)
             except _Trouble as trouble:
                 problem, message = "busy", str(trouble)
                 client = replace(
@@ -108,7 +116,9 @@ class Push:
             stored[n] = transaction.unit.put(_record(transaction, client, each, effect))
             settled[each.sent.id] = _id_is_taken(each.sent.id)
             outcomes.append(Outcome(n, effect.status, effect.code, effect.message, effect.details))
-            client = replace(client, last_n=n, last_hash=each.hash, failing_n=0, failures=0)
+            client = replace(
+                client, last_n=n, last_hash=each.hash, failing_n=0, failures=0, given_through=given_at
+            )
             if transaction.careful:
                 transaction.unit.put(client)
         if request.outcomes_ack > client.outcomes_ack:
@@ -124,7 +134,7 @@ class Push:
             message=message,
         )
 
-    def _settle(self, transaction: Transaction, client: Client, each: _Prepared) -> Effect:
+    def _settle(self, transaction: Transaction, client: Client, each: _Prepared, given_at: int) -> Effect:
         """The one effect of a new command. Raises _Trouble where the server failed and it is to be tried again."""
         sent = each.sent
         waits_for = _parked_dependency(transaction, client, sent)
@@ -139,6 +149,9 @@ class Push:
                 "Nothing of it has taken effect. An administrator can look into it."
             )
             return Effect(status="parked", code="server_failed", message=message)
+        strange = _refusal_of_site(transaction, client, each.command, given_at)
+        if strange is not None:
+            return strange
         origin = authority.Origin(
             command_id=sent.id,
             actor_id=sent.actor_id,
@@ -159,6 +172,32 @@ class Push:
                 "a command failed", client_id=client.id, n=sent.n, command=sent.name, command_id=sent.id
             )
             raise _Trouble(f"The server failed on {sent.name} ({type(problem).__name__}).") from problem
+
+
+def _given_at(request: PushRequest, sent: PushedCommand, client: Client, received_at: int) -> int:
+    """When a command was given, by the server's clock (ms UTC): how long ago by the terminal's clock, which may be
+    wrong as it likes; and not before what was given before it."""
+    if request.sent_at:
+        believed = received_at - max(0, request.sent_at - sent.issued_at)
+    else:
+        believed = min(received_at, authority.acted_at(sent.issued_at, received_at))
+    return max(believed, client.given_through)
+
+
+def _refusal_of_site(
+    transaction: Transaction, client: Client, command: Command, given_at: int
+) -> Effect | None:
+    """The refusal of a command of a site where its terminal did not work when it was given; None where it did."""
+    site_id = scope_of_command(command).removeprefix(ORG).removeprefix("site:")
+    if not site_id:
+        return None
+    # What is set aside is given back because the site is lost, and so after it.
+    at = 0 if isinstance(command, ReturnAllotment) else given_at - _ON_ITS_WAY_MS
+    try:
+        check_site(transaction.unit, client.terminal_id, site_id, at)
+    except RuleViolation as refusal:
+        return authority.rejection(refusal)
+    return None
 
 
 def _prepare(sent: PushedCommand) -> _Prepared:

@@ -12,16 +12,16 @@ from services.storage.schema import business_table, business_tables
 
 
 class Client(Row, frozen=True):
-    """A terminal's installation: what it may see, and how far its commands have come.
+    """A terminal's installation, and how far its commands have come. What it may see follows from its sites.
 
     ``last_n`` and ``last_hash`` (hexadecimal) are of the last command that has an outcome. ``failing_n`` is a command
-    that the server failed on, ``failures`` how often. ``scopes`` are joined by commas. ``replaces`` is the client
-    that this one was enrolled in place of, because its file had been copied.
+    that the server failed on, ``failures`` how often. ``given_through`` is when the latest of its commands was given,
+    as the server believes (ms UTC): none that follows was given before. ``replaces`` is the client that this one was
+    enrolled in place of, because its file had been copied.
     """
 
     terminal_id: str
     credential_hash: str
-    scopes: str
     last_n: int
     last_hash: str
     failing_n: int
@@ -30,6 +30,7 @@ class Client(Row, frozen=True):
     enrolled_at: int
     replaces: str = ""
     revoked: bool = False
+    given_through: int = 0
 
     table: ClassVar = TableSpec("client", indexes=(("terminal_id",),))
 

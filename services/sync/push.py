@@ -74,6 +74,7 @@ def _send(x: Exchange, batch: Sequence[PushedCommand]) -> PushResponse:
         schema=SCHEMA,
         commands=tuple(batch),
         outcomes_ack=x.local(READING, x.replica.outcomes_ack),
+        sent_at=x.clock.now_ms(),
     )
     answer: PushResponse = x.timed("sending commands", x.limits.push_s, x.transport.push, request)
     return answer

@@ -35,6 +35,7 @@ from services.storage.tables import (
     Shipment,
     Site,
     Terminal,
+    TerminalSite,
     User,
     Vehicle,
 )
@@ -104,6 +105,7 @@ class _Builder:
         for user_id, (name, role) in PEOPLE.items():
             put(User(user_id, user_id.removeprefix("user-"), name, "", role, f"HFB-{user_id[5:]}"))
         put(Terminal("term-1", "T01", "Packing bench", SITE, self.now))
+        put(TerminalSite("term-1-site", "term-1", SITE, self.now))
         for n in range(products):
             name = f"{_THINGS[n % 8]} {_KINDS[n // 8 % 8]} {n // 64 + 1}"
             gtin = own_gtin13(1000 + n)

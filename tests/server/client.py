@@ -10,14 +10,14 @@ import httpx
 import msgspec
 
 from services.protocol.messages import EnrollRequest, EnrollResponse, encode
-from tests.helpers.running_server import ADMIN_PASSWORD, RunningServer
+from tests.helpers.running_server import ADMIN_PASSWORD, RunningServer, ServerProcess
 from tests.server.warehouse import PASSWORD, SITE
 
 M = TypeVar("M")
 
 
 @contextmanager
-def signed_in(server: RunningServer, username: str = "admin") -> Iterator[httpx.Client]:
+def signed_in(server: RunningServer | ServerProcess, username: str = "admin") -> Iterator[httpx.Client]:
     """A client with a person's access token."""
     password = ADMIN_PASSWORD if username == "admin" else PASSWORD
     with httpx.Client(base_url=server.base_url, timeout=60) as client:

@@ -11,9 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from services.commands import CustomerFields, ReceiveStock, SaveCustomer, SaveVehicle, VehicleFields
-from services.handlers import dispatch
-from services.handlers.work import Work
+from services.commands import CustomerFields, ReceiveStock, SaveCustomer
 from services.server import feed
 from services.server.committer import Committer
 from services.server.database import Database
@@ -184,7 +182,7 @@ def test_versions_given_out_side_by_side_are_all_read(changes: Changes) -> None:
 
 
 def test_a_row_that_moves_to_another_site_leaves_the_one_and_comes_to_the_other(
-    two_sites: Parts, monkeypatch: pytest.MonkeyPatch
+    two_sites: Parts,
 ) -> None:
     here, there = Terminal(two_sites), Terminal(two_sites, site=OTHER_SITE)
     here.pull()
@@ -193,11 +191,12 @@ def test_a_row_that_moves_to_another_site_leaves_the_one_and_comes_to_the_other(
     assert van in here.rows
     assert van not in there.rows
 
-    def hand_over(work: Work, command: SaveVehicle) -> None:
-        work.change(work.need(Vehicle, command.vehicle_id), site_id=OTHER_SITE)
+    def hand_over(transaction: Transaction) -> None:
+        vehicle = transaction.unit.get(Vehicle, van[1])
+        assert vehicle is not None
+        transaction.unit.change(vehicle, site_id=OTHER_SITE)
 
-    monkeypatch.setitem(dispatch.HANDLERS, SaveVehicle, hand_over)
-    here.do(SaveVehicle(site_id=SITE, vehicle_id=van[1], values=VehicleFields(registration="NEW")))
+    two_sites.committer.run((f"site:{SITE}", f"site:{OTHER_SITE}"), hand_over)
     here.pull()
     there.pull()
     assert van not in here.rows

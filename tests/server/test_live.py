@@ -188,7 +188,7 @@ def test_a_hint_never_goes_back(caplog: pytest.LogCaptureFixture) -> None:
     async def play() -> list[LiveMessage]:
         hub = LiveHub()
         hub.start(asyncio.get_running_loop())
-        box = hub.attach(["org"])
+        box = hub.attach(["org"], "terminal-1")
         hub.publish_versions({"org": 7})
         hub.publish_versions({"org": 5})
         await asyncio.sleep(0.01)
@@ -202,7 +202,7 @@ def test_the_first_hint_goes_out_at_once_and_a_burst_is_told_by_its_last() -> No
     async def play() -> list[list[LiveMessage]]:
         hub = LiveHub()
         hub.start(asyncio.get_running_loop())
-        crowd = [hub.attach(["org"]) for _ in range(20)]
+        crowd = [hub.attach(["org"], "terminal-1") for _ in range(20)]
         told = []
         for version in range(1, 50):
             hub.publish_versions({"org": version})

@@ -9,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from services.server import feed
 from services.server.database import Database
 from services.server.migrations import upgrade
 from services.server.server_tables import server_metadata
@@ -49,6 +50,31 @@ def test_processes_that_start_together_do_not_both_create_the_tables(database_ur
     assert differences(databases[0]) == []
     for database in databases:
         database.close()
+
+
+def test_the_scopes_of_older_terminals_become_rows_that_every_desk_gets(database: Database) -> None:
+    upgrade(database)
+    with database.writing() as connection:
+        for statement in (
+            "DROP TABLE terminal_site",
+            "ALTER TABLE client DROP COLUMN given_through",
+            "ALTER TABLE client ADD COLUMN scopes TEXT NOT NULL DEFAULT ''",
+            "UPDATE alembic_version SET version_num = '0001'",
+            "INSERT INTO client (id, terminal_id, credential_hash, scopes, last_n, last_hash, failing_n, failures, "
+            "outcomes_ack, enrolled_at, replaces, revoked) "
+            "VALUES ('c1', 't1', 'x', 'org,site:a,site:b', 7, '', 0, 0, 0, 5000, '', 0)",
+        ):
+            connection.exec_driver_sql(statement)
+    upgrade(database)
+    assert differences(database) == []
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT terminal_id, held_site_id, since, until FROM terminal_site ORDER BY held_site_id"
+        ).fetchall()
+        assert [tuple(row) for row in rows] == [("t1", "a", 5000, None), ("t1", "b", 5000, None)]
+        assert feed.union_differs(connection) == {}
+        known = connection.exec_driver_sql("SELECT last_n, given_through FROM client").fetchall()
+        assert [tuple(row) for row in known] == [(7, 0)]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(

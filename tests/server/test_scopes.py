@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from services.commands import ReceiveStock
 from services.protocol.messages import PullResponse
 from services.server.clock import now_ms
 from services.server.parts import Parts, build
@@ -18,7 +17,7 @@ from services.storage.retention import DAY_MS
 from services.storage.tables import Event, Vehicle
 from tests.helpers.running_server import server_settings
 from tests.server.terminal import Terminal, stored_rows
-from tests.server.warehouse import OTHER_SITE, SITE, bin_id, fill
+from tests.server.warehouse import OTHER_SITE, SITE, fill
 
 HERE, THERE = f"site:{SITE}", f"site:{OTHER_SITE}"
 BOTH = ["org", HERE, THERE]
@@ -54,16 +53,6 @@ def test_gaining_and_losing_a_site_adds_and_removes_its_rows_only(parts: Parts) 
     lost = desk.pull(["org", HERE])
     assert (lost.reset, lost.gone) == ([], [THERE])
     assert desk.rows == own
-
-
-def test_what_waits_for_a_lost_site_still_gets_its_outcome(parts: Parts) -> None:
-    desk = Terminal(parts)
-    desk.pull(BOTH)
-    desk.queue(
-        ReceiveStock(site_id=OTHER_SITE, product_id="prod-1", location_id=bin_id(OTHER_SITE, 1), quantity=1)
-    )
-    desk.pull(["org", HERE])
-    assert [outcome.status for outcome in desk.push().outcomes] == ["applied"]
 
 
 @pytest.mark.parametrize("then", [["org", HERE], ["org"]])

@@ -13,6 +13,7 @@ from desktop_app.panels.admin.barcode_box import BarcodeBox
 from desktop_app.panels.admin.entries import currency_of, entered, shown
 from desktop_app.panels.admin.field_grid import FieldGrid
 from desktop_app.panels.admin.sections import Section
+from desktop_app.panels.admin.sites_box import SitesBox
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from desktop_app.widgets.buttons import TextButton, action_button
 from desktop_app.widgets.elided_label import ElidedLabel
@@ -36,12 +37,13 @@ class RecordForm(QWidget):
         choices: Mapping[str, tuple[tuple[str, str], ...]],
         hints: Mapping[str, str],
         barcodes: BarcodeBox | None,
+        sites: SitesBox | None = None,
     ) -> None:
         super().__init__()
         self.section, self.row_id, self.is_new = section, row_id, is_new
         self.may_edit = context.session.can(section.permission)
         self.seen = dict(seen)
-        self.barcodes = barcodes
+        self.barcodes, self.sites = barcodes, sites
         self.title = ""
         self.grid = FieldGrid(section, choices, hints, self.may_edit)
         self.grid.setObjectName("admin.fields")
@@ -174,9 +176,10 @@ class RecordForm(QWidget):
         inside.setContentsMargins(SPACE_16, SPACE_8, SPACE_16, SPACE_16)
         inside.setSpacing(SPACE_12)
         inside.addWidget(self.grid)
-        if self.barcodes is not None:
-            inside.addWidget(line())
-            inside.addWidget(self.barcodes)
+        for box in (self.barcodes, self.sites):
+            if box is not None:
+                inside.addWidget(line())
+                inside.addWidget(box)
         inside.addStretch(1)
         actions, theme = context.actions, context.theme
         if self.may_edit:

@@ -16,10 +16,12 @@ from desktop_app.panels.admin.entries import currency_of, problems_of, shown, st
 from desktop_app.panels.admin.record_drafts import RecordDraft, RecordDrafts
 from desktop_app.panels.admin.record_form import RecordForm
 from desktop_app.panels.admin.sections import Section, Values, section_of, setting_hint
+from desktop_app.panels.admin.sites_box import SitesBox
 from desktop_app.widgets.empty_state import EmptyState
 from local_db.queries.admin_queries import AdminRow, Record, record, settings_page
 from services.commands import Command
 from services.domain.organisation_settings import SETTINGS
+from services.storage.tables import Terminal
 
 _BLANKS: Final[Mapping[str, Values]] = {
     "product": {"uom": "ea"},
@@ -186,6 +188,7 @@ class RecordPlace(QStackedWidget):
             choices=found.choices if isinstance(found, Record) else {},
             hints={"value": setting_hint(row_id)} if section.id == "setting" else {},
             barcodes=self._make_barcodes(may_edit) if section.id == "product" and not is_new else None,
+            sites=SitesBox(self._doer, row_id, may_edit, self.refreshed.emit) if section.id == "terminal" else None,
         )  # fmt: skip
         if isinstance(found, AdminRow):
             form.name_it(found.name)
@@ -206,6 +209,9 @@ class RecordPlace(QStackedWidget):
         form.show_again(seen, provisional=found.provisional)
         if form.barcodes is not None and isinstance(found, Record):
             form.barcodes.show_codes(found.barcodes)
+        if form.sites is not None and isinstance(found, Record) and isinstance(found.row, Terminal):
+            name = f"{found.row.code} {found.row.name}"
+            form.sites.show_sites(name, found.sites, found.choices.get("site", ()))
         self.changed.emit()
 
     def _draft(self, section: Section, row_id: str, seen: Values, is_new: bool) -> RecordDraft | None:

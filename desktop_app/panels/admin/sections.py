@@ -234,8 +234,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "Passwords are kept by the server alone, so setting one needs the link.",
     ),
     Section(
-        "terminal", "Terminals", "terminal", "server", frozenset({"terminal"}),
-        _columns("Code", "Name", "Site", code_width=80),
+        "terminal", "Terminals", "terminal", "server", frozenset({"terminal", "terminal_site"}),
+        _columns("Code", "Name", "Works at", code_width=80),
         (
             FieldSpec("name", "Name", required=True),
             FieldSpec("active", "May work", "switch", hint="A barred terminal keeps its work until it may send it again."),

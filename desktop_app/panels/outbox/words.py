@@ -64,6 +64,8 @@ VERBS: Final[Mapping[str, str]] = {
     "SaveLocation": "Record a bin",
     "SaveSite": "Record a site",
     "SaveTerminal": "Record a terminal",
+    "GrantSite": "Give a terminal a site",
+    "WithdrawSite": "Take a site from a terminal",
     "SaveUser": "Record a person",
     "SaveSetting": "Set a setting of the organisation",
     "AddBarcode": "Give a product a barcode",

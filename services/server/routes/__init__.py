@@ -15,12 +15,14 @@ from services.server.routes.live import router as live_router
 from services.server.routes.live_stock import router as live_stock_router
 from services.server.routes.orders import router as orders_router
 from services.server.routes.sync import router as sync_router
+from services.server.routes.terminals import router as terminals_router
 from services.server.routes.users import router as users_router
 from services.server.routes.warehouse import router as warehouse_router
 
 ROUTERS: tuple[APIRouter, ...] = (
     auth_router,
     users_router,
+    terminals_router,
     sync_router,
     live_router,
     orders_router,

@@ -15,7 +15,7 @@ from services.server import feed
 from services.server.clients import Device
 from services.server.errors import ApiError
 from services.server.log import log_of
-from services.server.mailbox import Mailbox
+from services.server.mailbox import Ended, Mailbox
 from services.server.parts import Parts
 from services.server.requests import parts_of
 
@@ -28,6 +28,7 @@ NO_HELLO = 4408
 NOT_UNDERSTOOD = 4400
 NOT_KNOWN = 4401
 TOO_SLOW = 4409
+COME_AGAIN = 4205
 
 
 @router.websocket("/sync/live")
@@ -38,7 +39,7 @@ async def live(socket: WebSocket) -> None:
     device = await _hello(socket, parts)
     if device is None:
         return
-    box = parts.hub.attach(device.scopes)
+    box = parts.hub.attach(device.scopes, device.terminal.id)
     try:
         # After it is attached, so that whatever it was not told of is in these versions.
         async with parts.gate.entered(patient=True):
@@ -46,7 +47,7 @@ async def live(socket: WebSocket) -> None:
         parts.hub.remind(box, versions)
         await send_all(socket, box, parts.settings.live_send_seconds, as_text=False)
     finally:
-        parts.hub.detach(box)
+        parts.hub.detach(box, device.terminal.id)
 
 
 async def _hello(socket: WebSocket, parts: Parts) -> Device | None:
@@ -105,5 +106,8 @@ async def send_all(socket: WebSocket, box: Mailbox[K, V], seconds: float, *, as_
         if isinstance(problem, TimeoutError):
             with suppress(RuntimeError):
                 await socket.close(TOO_SLOW, "too slow")
+        elif isinstance(problem, Ended):
+            with suppress(RuntimeError):
+                await socket.close(COME_AGAIN, "what this terminal may see has changed")
         elif problem is not None and not isinstance(problem, WebSocketDisconnect | RuntimeError | OSError):
             raise problem

@@ -7,7 +7,7 @@ from services.storage.tables.catalogue import Barcode, Customer, Product
 from services.storage.tables.fleet import Driver, Route, Shipment, ShipmentLine, Stop, Vehicle
 from services.storage.tables.journal import Alert, Event
 from services.storage.tables.orders import Allocation, Backorder, Order, OrderLine, Reservation
-from services.storage.tables.people import Setting, Terminal, User
+from services.storage.tables.people import Setting, Terminal, TerminalSite, User
 from services.storage.tables.picking import PickTask, Wave
 from services.storage.tables.places import Location, Site
 from services.storage.tables.stock import (
@@ -24,6 +24,7 @@ TABLES: tuple[type[Row], ...] = (
     Site,
     User,
     Terminal,
+    TerminalSite,
     Setting,
     Product,
     Barcode,
@@ -86,6 +87,7 @@ __all__ = [
     "StockTask",
     "Stop",
     "Terminal",
+    "TerminalSite",
     "User",
     "Vehicle",
     "Wave",

@@ -32,6 +32,23 @@ class Terminal(Row, frozen=True):
     table: ClassVar = TableSpec("terminal", unique=(("code",),))
 
 
+class TerminalSite(Row, frozen=True):
+    """A terminal worked at a site from ``since`` until ``until`` (ms UTC, the server's clock; None: it still does).
+
+    ``reason``: why it was given the site or, once it works there no more, why it was taken. Rows of the past stay: they
+    tell which work a terminal may still bring from a site that it has lost. The site is not named ``site_id``, for these
+    rows belong to the organisation.
+    """
+
+    terminal_id: str
+    held_site_id: str
+    since: int
+    until: int | None = None
+    reason: str = ""
+
+    table: ClassVar = TableSpec("terminal_site", indexes=(("terminal_id",),))
+
+
 class Setting(Row, frozen=True):
     """A setting of the whole organisation, such as how long a person may sign in without the server."""
 
