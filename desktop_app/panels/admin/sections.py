@@ -94,13 +94,13 @@ _ACTIVE: Final = FieldSpec("active", "In use", "switch")
 
 
 def _columns(
-    code: str, name: str, detail: str, extra: str = "", *, code_width: int = 92
+    code: str, name: str, detail: str, extra: str = "", *, code_width: int = 92, detail_width: int = 112
 ) -> tuple[Column, ...]:
     found = [
         mark_column(lambda row: "provisional" if row.provisional else ""),
         Column("code", code, lambda row: row.code, width=code_width, strong=True),
         Column("name", name, lambda row: row.name, width=124, stretch=True),
-        Column("detail", detail, lambda row: row.detail, width=112, sortable=False, quiet=True),
+        Column("detail", detail, lambda row: row.detail, width=detail_width, sortable=False, quiet=True),
     ]
     if extra:
         found.append(Column("extra", extra, lambda row: row.extra, width=72, sortable=False, quiet=True))
@@ -235,7 +235,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     ),
     Section(
         "terminal", "Terminals", "terminal", "server", frozenset({"terminal", "terminal_site"}),
-        _columns("Code", "Name", "Works at", code_width=80),
+        _columns("Code", "Name", "Works at", code_width=80, detail_width=176),
         (
             FieldSpec("name", "Name", required=True),
             FieldSpec("active", "May work", "switch", hint="A barred terminal keeps its work until it may send it again."),

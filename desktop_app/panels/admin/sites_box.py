@@ -22,14 +22,14 @@ from services.commands import GrantSite, WithdrawSite
 
 _WHY_GIVE: Final = tuple(
     (words, words)
-    for words in ("Help is needed there", "It moves to that site", "A desk there is broken", "Another reason")
+    for words in ("Help is needed there", "The desk moves there", "A desk there is broken", "Another reason")
 )
 _WHY_TAKE: Final = tuple(
     (words, words)
     for words in (
-        "It has moved to another site",
+        "Moved to another site",
         "The help is over",
-        "It was given by mistake",
+        "Given by mistake",
         "Another reason",
     )
 )
