@@ -12,14 +12,16 @@ from services.server.errors import ApiError
 
 _LEAST_S = 1
 _MOST_S = 15
+_CROWD_S = 0.1
 
 
 class Gate:
     """``at_once`` requests are served and ``in_line`` wait; used on the event loop only.
 
-    Few at once, for threads that wait for each other's interpreter lock serve fewer than a handful would. Whoever finds
-    the line full is told when a turn may come, each a little after the one before, so that a crowd comes back spread
-    over the time that serving it takes.
+    Few at once, for threads that wait for each other's interpreter lock serve fewer than a handful would. The line is
+    long, for waiting costs little: who is sent away comes back when somebody has guessed, and the server may have been
+    idle for long by then. Whoever finds it full is told when a turn may come, each a little after the one before, so that
+    a crowd comes back spread over the time that serving it takes.
     """
 
     def __init__(
@@ -38,6 +40,10 @@ class Gate:
         self._here = 0
         self._per_request_s = 0.01
         self._next_turn = float("-inf")
+
+    def is_crowded(self) -> bool:
+        """Whether a newcomer would wait for longer than a person notices."""
+        return (self._here - self._at_once) * self._per_request_s > _CROWD_S
 
     @asynccontextmanager
     async def entered(self, *, patient: bool = False) -> AsyncIterator[None]:

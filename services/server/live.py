@@ -34,17 +34,22 @@ _SECONDS_PER_PRESENCE = 0.001
 work at once must not keep the loop busy with telling each of them of each other. The first after a quiet time goes out
 at once."""
 
+_HELD_S = 0.05
+_MOST_HELD_S = 10.0
+"""How often it is looked whether there is still a crowd, and when they are told all the same."""
+
 
 class LiveHub:
     """The connected terminals of this process. Its methods may be called from any thread unless they say otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_crowded: Callable[[], bool] = lambda: False) -> None:
+        """``is_crowded``: whether requests wait in line; asked on the loop only."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._boxes: dict[str, set[Box]] = {}
         self._of_terminal: dict[str, set[Box]] = {}
         self._versions: dict[str, int] = {}
-        self._moved = _Told(self._tell_versions)
-        self._present = _Told(self._tell_presence)
+        self._moved = _Told(self._tell_versions, is_crowded)
+        self._present = _Told(self._tell_presence, is_crowded)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Work on this event loop from now on."""
@@ -149,10 +154,15 @@ class LiveHub:
 
 
 class _Told:
-    """Scopes of which something is to be told: at once after a quiet time, otherwise together with what came meanwhile."""
+    """Scopes of which something is to be told: at once after a quiet time, otherwise together with what came meanwhile.
 
-    def __init__(self, tell: Callable[[Iterable[str]], None]) -> None:
+    While there is a crowd nothing is told: everybody who is told comes and asks, and would stand before those who still
+    have something to give, or get a part of what another hint tells of a moment later.
+    """
+
+    def __init__(self, tell: Callable[[Iterable[str]], None], is_crowded: Callable[[], bool]) -> None:
         self._tell = tell
+        self._is_crowded = is_crowded
         self._waiting: dict[str, None] = {}
         self._is_quiet = True
 
@@ -162,12 +172,16 @@ class _Told:
         if loop is not None and self._is_quiet:
             self._next(loop, pause_s)
 
-    def _next(self, loop: asyncio.AbstractEventLoop, pause_s: float) -> None:
+    def _next(self, loop: asyncio.AbstractEventLoop, pause_s: float, held_s: float = 0.0) -> None:
         self._is_quiet = not self._waiting
-        if self._waiting:
-            waiting, self._waiting = self._waiting, {}
-            self._tell(waiting)
-            loop.call_later(pause_s, self._next, loop, pause_s)
+        if self._is_quiet:
+            return
+        if held_s < _MOST_HELD_S and self._is_crowded():
+            loop.call_later(_HELD_S, self._next, loop, pause_s, held_s + _HELD_S)
+            return
+        waiting, self._waiting = self._waiting, {}
+        self._tell(waiting)
+        loop.call_later(pause_s, self._next, loop, pause_s)
 
 
 def _frames(news: Mapping[Topic, News]) -> Sequence[bytes]:

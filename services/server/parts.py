@@ -116,7 +116,8 @@ def build(settings: Settings, clock: Clock) -> Parts:
     )
     clients = Clients(database, committer, epoch=epoch, clock=clock)
     heads = HeadWatch(database, poll_seconds=settings.hint_poll_seconds)
-    hub = LiveHub()
+    gate = Gate(settings.sync_requests_at_once, settings.sync_requests_in_line)
+    hub = LiveHub(gate.is_crowded)
     live_stock = LiveStock(database, clock)
     runner = JobRunner(
         jobs,
@@ -170,7 +171,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
             level=settings.snapshot_level,
         ),
         door=Door(committer),
-        gate=Gate(settings.sync_requests_at_once, settings.sync_requests_in_line),
+        gate=gate,
         heads=heads,
         hub=hub,
         live_stock=live_stock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -42,6 +43,7 @@ _NOTES = [
     f"{len(_SITES)} sites share one server process with SQLite.",
     "Real engines, transports and live links, files in memory; desks and server share this computer's cores.",
     f"The server is killed; after {_OUTAGE_S:.0f} s, in which each desk gives {_COMMANDS} commands, it starts again.",
+    "server_cpu_s, desks_cpu_s and others_cpu_s: the processor's seconds of each meanwhile; others are no part of it.",
     "Measured from its first answer until the last queue is empty and the last desk is told of changes again.",
     f"Its soft limit of open files is the usual {_USUAL_FILES}.",
 ]
@@ -98,16 +100,19 @@ class _Outage:
                 time.sleep(5)
                 server.kill()
             time.sleep(_OUTAGE_S / 2)
-            failures = _tell(crowd, f"do {_COMMANDS}").failures
+            _tell(crowd, f"do {_COMMANDS}")
             time.sleep(_OUTAGE_S / 2)
-            with self._server():
+            with self._server() as server:
                 healed = time.time()
+                down = _tell(crowd, "look")
+                before = _Cpu.now(server.process.pid, down)
                 self._until(crowd, lambda seen: seen.pending == 0)
                 empty_s = time.time() - healed
                 seen = self._until(
                     crowd, lambda seen: seen.live == self._count and seen.settled == self._count
                 )
                 recovered_s = time.time() - healed
+                cpu = _Cpu.now(server.process.pid, seen).since(before)
         lost, twice = self._compare()
         each_s = [at - healed for at in seen.recovered_s]
         return [
@@ -115,11 +120,18 @@ class _Outage:
                    ratio=recovered_s / _GOAL_S),
             Figure(name=f"queues_empty_{self._count}_s", value=empty_s, unit="s"),
             Figure(name=f"recover_{self._count}_p50_s", value=percentile(each_s, 0.5), unit="s"),
+            Figure(name="server_cpu_s", value=cpu.server_s, unit="s", reference="one core", reference_value=recovered_s,
+                   ratio=cpu.server_s / recovered_s),
+            Figure(name="desks_cpu_s", value=cpu.desks_s, unit="s"),
+            Figure(name="others_cpu_s", value=cpu.all_s - cpu.server_s - cpu.desks_s, unit="s"),
             Figure(name=f"connect_{self._count}_s", value=first_s, unit="s"),
             Figure(name="lost", value=lost, unit="commands"),
             Figure(name="twice", value=twice, unit="commands"),
             Figure(name="rejected", value=seen.rejected, unit="commands"),
-            Figure(name="failed_rounds_while_recovering", value=seen.failures - failures, unit="rounds"),
+            Figure(name="pulls_per_desk", value=(seen.pulls - down.pulls) / self._count, unit="pulls"),
+            Figure(name="rows_per_desk", value=(seen.rows - down.rows) / self._count, unit="rows"),
+            Figure(name="live_links_per_desk", value=(seen.links - down.links) / self._count, unit="links"),
+            Figure(name="failed_rounds_while_recovering", value=seen.failures - down.failures, unit="rounds"),
         ]  # fmt: skip
 
     @contextmanager
@@ -155,6 +167,31 @@ class _Outage:
             _close(parts)
         wanted = self._count * _COMMANDS
         return wanted - int(kept), int(pieces) - 100 * len(_SITES) - wanted
+
+
+class _Cpu(msgspec.Struct, frozen=True):
+    """Seconds of the processor so far: the server's, the desks', and everybody's on this computer (proc(5))."""
+
+    server_s: float
+    desks_s: float
+    all_s: float
+
+    @classmethod
+    def now(cls, server_pid: int, seen: Seen) -> _Cpu:
+        ticks = os.sysconf("SC_CLK_TCK")
+        of_server = Path(f"/proc/{server_pid}/stat").read_text().rpartition(")")[2].split()
+        user, nice, system, _idle, _waiting, hard, soft, stolen = (
+            int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+        )
+        return cls(
+            (int(of_server[11]) + int(of_server[12])) / ticks,
+            seen.cpu_s,
+            (user + nice + system + hard + soft + stolen) / ticks,
+        )
+
+    def since(self, before: _Cpu) -> _Cpu:
+        """What was used since."""
+        return _Cpu(self.server_s - before.server_s, self.desks_s - before.desks_s, self.all_s - before.all_s)
 
 
 def _close(parts: Parts) -> None:
@@ -200,5 +237,8 @@ def _tell(crowd: Sequence[subprocess.Popen[bytes]], what: str) -> Seen:
         recovered_s=[at for each in found for at in each.recovered_s],
         failures=sum(each.failures for each in found),
         rejected=sum(each.rejected for each in found),
-        versions={},
+        pulls=sum(each.pulls for each in found),
+        rows=sum(each.rows for each in found),
+        links=sum(each.links for each in found),
+        cpu_s=sum(each.cpu_s for each in found),
     )

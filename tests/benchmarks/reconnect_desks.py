@@ -39,7 +39,8 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """The desks of a process: how many are equal to the server and told of changes, what waits, and what failed since."""
+    """The desks of a process: how many are equal to the server and told of changes, what waits, what was pulled and how
+    many rounds failed since, how often a live link came up, and the processor's seconds that they have used."""
 
     settled: int
     live: int
@@ -47,7 +48,10 @@ class Seen(msgspec.Struct, frozen=True):
     recovered_s: list[float]
     failures: int
     rejected: int
-    versions: dict[str, int]
+    pulls: int
+    rows: int
+    links: int
+    cpu_s: float
 
 
 class ListReplica:
@@ -59,6 +63,8 @@ class ListReplica:
         self.commands: list[PushedCommand] = []
         self.outcomes: dict[int, Outcome] = {}
         self._last_n = 0
+        self.pulls = 0
+        self.rows = 0
 
     def identity(self) -> Identity:
         return self._identity
@@ -82,9 +88,10 @@ class ListReplica:
         return self._cursors
 
     def stage(self, patches: Sequence[TablePatch]) -> None:
-        """What a page says is of no interest here."""
+        self.rows += sum(len(patch.puts) for patch in patches)
 
     def settle(self, last: PullResponse) -> None:
+        self.pulls += 1
         self.record_outcomes(last.outcomes)
         self._cursors, self._last_n = dict(last.cursors), last.last_n
 
@@ -114,6 +121,7 @@ class LightDesk:
             epoch=enrolled.epoch,
         )
         self.failures = 0
+        self.links = 0
         self.settled_at = 0.0
         self._was: State | None = None
         self.replica = ListReplica(identity, {scope: task.cursors[scope] for scope in enrolled.scopes})
@@ -127,7 +135,7 @@ class LightDesk:
             task.url,
             lambda: identity,
             on_hint=self.engine.hinted,
-            on_live=self.engine.live_changed,
+            on_live=self._live_changed,
             on_overdue=self.engine.live_overdue,
             on_silent=self.engine.live_silent,
             chance=chance,
@@ -167,6 +175,10 @@ class LightDesk:
         self._hash = chain_hash(self._hash, args)
         self.engine.wake(Wake.LOCAL_COMMAND)
 
+    def _live_changed(self, up: bool) -> None:
+        self.links += up
+        self.engine.live_changed(up)
+
     def _heard(self, status: SyncStatus) -> None:
         if status.retry_at is not None and status.state is not self._was:
             self.failures += 1
@@ -181,10 +193,6 @@ class LightDesk:
 
 
 def _look(desks: Sequence[LightDesk]) -> Seen:
-    versions: dict[str, int] = {}
-    for desk in desks:
-        for scope, version in desk.replica.cursors().items():
-            versions[scope] = min(version, versions.get(scope, version))
     return Seen(
         settled=sum(desk.is_settled for desk in desks),
         live=sum(desk.engine.status.live for desk in desks),
@@ -196,7 +204,10 @@ def _look(desks: Sequence[LightDesk]) -> Seen:
             for desk in desks
             for outcome in desk.replica.outcomes.values()
         ),
-        versions=versions,
+        pulls=sum(desk.replica.pulls for desk in desks),
+        rows=sum(desk.replica.rows for desk in desks),
+        links=sum(desk.links for desk in desks),
+        cpu_s=time.process_time(),
     )
 
 

@@ -39,6 +39,23 @@ def test_few_are_served_at_once_the_others_wait_and_beyond_the_line_they_are_sen
     asyncio.run(play())
 
 
+def test_there_is_a_crowd_while_a_newcomer_would_wait_long() -> None:
+    async def play() -> None:
+        gate, done, inside = Gate(2, 100), asyncio.Event(), []
+        assert not gate.is_crowded()
+        tasks = [asyncio.create_task(_serve(gate, done, inside)) for _ in range(5)]
+        await asyncio.sleep(0)
+        assert not gate.is_crowded()
+        tasks += [asyncio.create_task(_serve(gate, done, inside, patient=True)) for _ in range(50)]
+        await asyncio.sleep(0)
+        assert gate.is_crowded()
+        done.set()
+        await asyncio.gather(*tasks)
+        assert not gate.is_crowded()
+
+    asyncio.run(play())
+
+
 def test_a_place_is_given_back_by_whoever_fails() -> None:
     async def play() -> None:
         gate = Gate(1, 0)

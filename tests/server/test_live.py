@@ -217,6 +217,35 @@ def test_the_first_hint_goes_out_at_once_and_a_burst_is_told_by_its_last() -> No
     assert asyncio.run(play()) == [[LiveHint("org", 1)], [LiveHint("org", 49)]]
 
 
+def test_in_a_crowd_hints_wait_until_it_has_been_served_or_for_the_longest_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.server.live._HELD_S", 0.001)
+
+    async def told_at(crowded_looks: int) -> tuple[int, list[LiveMessage]]:
+        looks = 0
+
+        def is_crowded() -> bool:
+            nonlocal looks
+            looks += 1
+            return looks <= crowded_looks
+
+        hub = LiveHub(is_crowded)
+        hub.start(asyncio.get_running_loop())
+        box = hub.attach(["org"], "terminal-1")
+        hub.publish_versions({"org": 1})
+        await asyncio.sleep(0)
+        hub.publish_versions({"org": 2})
+        frames = await box.take()
+        hub.stop()
+        return looks, [msgspec.msgpack.decode(frame, type=LiveMessage) for frame in frames]
+
+    assert asyncio.run(told_at(30)) == (31, [LiveHint("org", 2)])
+    monkeypatch.setattr("services.server.live._MOST_HELD_S", 0.01)
+    looks, told = asyncio.run(told_at(1000))
+    assert (looks < 30, told) == (True, [LiveHint("org", 2)])
+
+
 def test_connections_that_are_gone_are_forgotten(sqlite_server: RunningServer) -> None:
     with signed_in(sqlite_server) as client:
         enrolled = enroll(client)
