@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from local_db.files import CACHE_FILE, Connection, DatabaseError
+from local_db import cache_file
+from local_db.files import Connection, DatabaseError
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +23,10 @@ class Checkpointer:
 
     def __init__(self, folder: Path, opened: Callable[[], Connection]) -> None:
         """``opened`` makes a connection to the cache."""
-        self._log_file = folder / (CACHE_FILE + "-wal")
+        self._folder = folder
         self._opened = opened
         self._written = threading.Event()
         self._stopping = threading.Event()
-        self._in_file = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def note_write(self) -> None:
@@ -36,11 +36,6 @@ class Checkpointer:
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="holdfast-checkpoint", daemon=True)
             self._thread.start()
-
-    @property
-    def pausing(self) -> threading.Lock:
-        """To be held while the file is exchanged: no checkpoint runs meanwhile."""
-        return self._in_file
 
     def stop(self) -> None:
         """End the thread; a checkpoint that runs is waited for."""
@@ -64,18 +59,17 @@ class Checkpointer:
 
     def _log_size(self) -> int:
         try:
-            return self._log_file.stat().st_size
+            return Path(f"{cache_file.present(self._folder)}-wal").stat().st_size
         except FileNotFoundError:
             return 0
 
     def _checkpoint(self) -> None:
-        with self._in_file:
+        try:
+            connection = self._opened()
             try:
-                connection = self._opened()
-                try:
-                    # Passive: it waits for nobody and holds nobody up; what is written meanwhile is left over.
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                finally:
-                    connection.close()
-            except DatabaseError:
-                log.warning("the cache's log could not be moved into its file now", exc_info=True)
+                # Passive: it waits for nobody and holds nobody up; what is written meanwhile is left over.
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            finally:
+                connection.close()
+        except DatabaseError:
+            log.warning("the cache's log could not be moved into its file now", exc_info=True)

@@ -9,12 +9,13 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from local_db import cache_file
 from local_db.before_images import provisional_tables
 from local_db.cache import driver_of
 from local_db.cache_schema import fits
 from local_db.client_tables import OUTBOX_STEPS
 from local_db.errors import KeyMissing, LocalError, ProfileInUse
-from local_db.files import CACHE_FILE, OUTBOX_FILE, Connection, DatabaseError, open_cache, open_outbox
+from local_db.files import OUTBOX_FILE, Connection, DatabaseError, open_cache, open_outbox
 from local_db.keys import PROFILE_FILE, find_key
 from local_db.meta import Meta
 from local_db.profile_lock import ProfileLock
@@ -134,12 +135,12 @@ def _last_n(connection: Connection) -> int:
 
 def _cache(folder: Path, key: str, repair: bool) -> list[DeskFinding]:
     check = "The cache is certain"
-    if not (folder / CACHE_FILE).exists():
+    if not cache_file.present(folder).exists():
         return [DeskFinding(check, [])]  # made at the next start
     with closing(open_outbox(folder, key)) as outbox:
         meta = Meta(outbox)
         client_id, last_n = meta.get("client_id"), _head_n(outbox)
-        doubtful = ["the last exchange of the cache was broken off"] if meta.get(_IN_DOUBT) else []
+        doubtful = ["the cache was found damaged while it was used"] if meta.get(_IN_DOUBT) else []
         outbox_id = meta.outbox_id
     findings = [DeskFinding(check, doubtful, _ANEW)]
     if not doubtful:
@@ -149,8 +150,7 @@ def _cache(folder: Path, key: str, repair: bool) -> list[DeskFinding]:
         except (DatabaseError, LocalError) as problem:
             findings.append(DeskFinding("The cache is whole", [str(problem)], _ANEW))
     if repair and any(finding.problems and not finding.repaired for finding in findings):
-        for suffix in ("", "-wal", "-shm"):
-            (folder / (CACHE_FILE + suffix)).unlink(missing_ok=True)
+        cache_file.remove_all(folder)
         done = "The cache was removed; it is fetched anew at the next sync. Work in the outbox is kept."
         findings = [
             msgspec.structs.replace(finding, repaired=done)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlite
 
+from local_db import cache_file
 from local_db.errors import FileUnreadable
 from services.storage.cache_tables import PAGE_BYTES
 
@@ -16,7 +17,6 @@ Connection: TypeAlias = Any
 """A connection of sqlcipher3, which ships no types."""
 
 OUTBOX_FILE = "outbox.db"
-CACHE_FILE = "cache.db"
 
 DatabaseError = sqlite.DatabaseError
 
@@ -47,14 +47,22 @@ def open_outbox(folder: Path, key: str) -> Connection:
 
 def open_cache(folder: Path, key: str) -> Connection:
     """The connection that writes the cache. A power cut may cost its last commits, which the outbox gives back."""
-    return _open(folder / CACHE_FILE, key, PAGE_BYTES, "NORMAL", _WRITER_PAGE_CACHE_KB, _CACHE_LOG_PAGES)
+    file = cache_file.present(folder)
+    return _open(file, key, PAGE_BYTES, "NORMAL", _WRITER_PAGE_CACHE_KB, _CACHE_LOG_PAGES)
 
 
 def open_reader(folder: Path, key: str) -> Connection:
     """A connection that only reads: the cache, with the outbox attached as ``outbox``."""
-    connection = _open(
-        folder / CACHE_FILE, key, PAGE_BYTES, "NORMAL", _READER_PAGE_CACHE_KB, _CACHE_LOG_PAGES
-    )
+    file = cache_file.present(folder)
+    try:
+        connection = _open(
+            file, key, PAGE_BYTES, "NORMAL", _READER_PAGE_CACHE_KB, _CACHE_LOG_PAGES, must_exist=True
+        )
+    except DatabaseError:
+        if cache_file.present(folder) == file:
+            raise
+        # Another cache has taken its place just now.
+        return open_reader(folder, key)
     connection.execute(f"ATTACH DATABASE ? AS outbox KEY {key_text(key)}", (str(folder / OUTBOX_FILE),))
     connection.execute("PRAGMA query_only = ON")
     return connection
@@ -91,9 +99,10 @@ def set_page_size(connection: Connection, schema: str, key: str, page_bytes: int
     connection.execute(f"PRAGMA {schema}.{pragma} = {page_bytes}")
 
 
-def _connect(path: Path) -> Connection:
+def _connect(path: Path, *, must_exist: bool = False) -> Connection:
     # Threads take turns under the owner's lock, and transactions are begun and ended in words.
-    connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
+    name = f"{path.absolute().as_uri()}?mode={'rw' if must_exist else 'rwc'}"
+    connection = sqlite.connect(name, uri=True, isolation_level=None, check_same_thread=False)
     # Processors have instructions for it; with SHA-512, SQLCipher's own choice, a page costs a fifth more. It has to be
     # the default, for a file that is attached is read before anything else can be said of it.
     connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
@@ -101,9 +110,16 @@ def _connect(path: Path) -> Connection:
 
 
 def _open(
-    path: Path, key: str, page_bytes: int, synchronous: str, page_cache_kb: int, log_pages: int
+    path: Path,
+    key: str,
+    page_bytes: int,
+    synchronous: str,
+    page_cache_kb: int,
+    log_pages: int,
+    *,
+    must_exist: bool = False,
 ) -> Connection:
-    connection = _connect(path)
+    connection = _connect(path, must_exist=must_exist)
     try:
         if key:
             connection.execute(f"PRAGMA key = {key_text(key)}")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from local_db import cache_file
 from local_db.errors import LocalError
-from local_db.files import CACHE_FILE, OUTBOX_FILE, DatabaseError, open_reader
+from local_db.files import OUTBOX_FILE, DatabaseError, open_reader
 from local_db.keys import PROFILE_FILE, FileKey, find_key, storage_of
 from local_db.reader import Reader, ReaderPool
 
@@ -58,7 +59,8 @@ class Glance:
 def look_in(folder: Path, *, allow_plain: bool) -> Glance | None:
     """A glance into a profile; None where there is none to be had without asking anybody: no profile yet, a passphrase,
     files that are in doubt."""
-    if not all((folder / name).exists() for name in (PROFILE_FILE, CACHE_FILE, OUTBOX_FILE)):
+    needed = (folder / PROFILE_FILE, cache_file.present(folder), folder / OUTBOX_FILE)
+    if not all(file.exists() for file in needed):
         return None
     if storage_of(folder) == "passphrase":
         return None

@@ -35,6 +35,38 @@ def commands_after(connection: Connection, schema: str, n: int, limit: int) -> l
     ]
 
 
+class Superseded(Exception):
+    """This terminal got another identity meanwhile: what was pulled under the old one is not for it."""
+
+
+class OutboxSeen:
+    """The outbox as a reader sees it: what it held when ``look`` was called last. Needs no lock."""
+
+    def __init__(self, connection: Connection, identity: tuple[str, str]) -> None:
+        """``connection``: a reader's, with the outbox attached as ``outbox``; ``identity``: the client id under which its
+        commands are counted, and the epoch."""
+        self._connection = connection
+        self.client_id, self.epoch = identity
+        self.last_n = 0
+
+    def look(self) -> None:
+        """See what is there now. Raises Superseded where it is counted under another identity."""
+        facts = dict(
+            self._connection.execute(
+                "SELECT key, value FROM outbox.meta WHERE key IN ('client_id', 'epoch', 'last_n')"
+            ).fetchall()
+        )
+        if (facts.get("client_id", ""), facts.get("epoch", "")) != (self.client_id, self.epoch):
+            raise Superseded
+        (newest,) = self._connection.execute("SELECT max(n) FROM outbox.command").fetchone()
+        self.last_n = int(facts.get("last_n") or 0) if newest is None else newest
+
+    def commands_after(self, n: int, limit: int) -> list[PushedCommand]:
+        """See Outbox; none that came after the last look."""
+        found = commands_after(self._connection, "outbox", n, limit)
+        return [command for command in found if command.n <= self.last_n]
+
+
 class Outbox:
     """The outbox over its one writing connection. All methods run under the owner's write lock."""
 
@@ -56,6 +88,15 @@ class Outbox:
             head = (int(self.meta.get("last_n") or 0), bytes.fromhex(self.meta.get("last_hash")))
         self.last_n, self.last_hash = head
         self.client_id = self.meta.get("client_id")
+
+    @property
+    def epoch(self) -> str:
+        """The life of the server that this terminal speaks with."""
+        return self.meta.get("epoch")
+
+    def commands_after(self, n: int, limit: int) -> list[PushedCommand]:
+        """Commands in order from ``n + 1`` on."""
+        return commands_after(self.connection, "main", n, limit)
 
     def append(
         self,

@@ -28,57 +28,57 @@ class ReaderClosed(RuntimeError):
 
 
 class ReaderPool:
-    """Connections for readers, a thread's own while it reads. The file behind them can be exchanged."""
+    """Connections for readers, a thread's own while it reads. Another file can take the place of the one behind them."""
 
     def __init__(self, opened: Callable[[], Connection]) -> None:
         self._opened = opened
         self._condition = threading.Condition()
         self._idle: list[Connection] = []
         self._busy = 0
-        self._exchanging = False
+        # Those that are open to the present file, idle or not.
+        self._present: set[Connection] = set()
+        self._renewals = 0
         self._closed = False
 
     def take(self) -> Connection:
         """A connection for this thread; give it back with ``give``."""
         with self._condition:
-            while self._exchanging:
-                self._condition.wait()
             if self._closed:
                 raise ReaderClosed
             self._busy += 1
             if self._idle:
                 return self._idle.pop()
+            renewals = self._renewals
         try:
-            return self._opened()
+            connection = self._opened()
         except BaseException:
             self.give(None)
             raise
+        with self._condition:
+            # If the file was exchanged meanwhile, this may be the old one.
+            if renewals == self._renewals:
+                self._present.add(connection)
+        return connection
 
     def give(self, connection: Connection | None) -> None:
         """Give a connection back; None for one that could not be opened."""
         with self._condition:
             self._busy -= 1
-            if connection is not None and len(self._idle) < _IDLE_KEPT and not self._closed:
+            if connection in self._present and len(self._idle) < _IDLE_KEPT and not self._closed:
                 self._idle.append(connection)
                 connection = None
+            self._present.discard(connection)
             self._condition.notify_all()
         if connection is not None:
             connection.close()
 
-    @contextmanager
-    def exchange(self) -> Iterator[None]:
-        """Wait until nobody reads, and hold new readers up while the file behind them is exchanged."""
+    def renew(self) -> None:
+        """Another file has taken the place of the one behind the connections: who begins to read from now on reads that
+        one; who reads already goes on in the old one, undisturbed."""
         with self._condition:
-            self._exchanging = True
-            while self._busy:
-                self._condition.wait()
+            self._renewals += 1
+            self._present.clear()
             self._close_idle()
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._exchanging = False
-                self._condition.notify_all()
 
     def close(self) -> None:
         """Let no new reader in, wait for the present ones, and close the connections."""

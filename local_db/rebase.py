@@ -9,7 +9,7 @@ from local_db import before_images
 from local_db.beside import is_beside
 from local_db.cache import Cache
 from local_db.dependencies import forget_makers
-from local_db.outbox import Outbox
+from local_db.outbox import Outbox, OutboxSeen
 from local_db.patches import apply_patches, drop_scope, teach
 from local_db.pruning import prune
 from local_db.replay import Replay
@@ -28,7 +28,7 @@ _FEW_ROWS = 2000
 class Rebase:
     """Take back, apply, replay: each time in one transaction of the cache. All methods run under the write lock."""
 
-    def __init__(self, cache: Cache, outbox: Outbox, replay: Replay) -> None:
+    def __init__(self, cache: Cache, outbox: Outbox | OutboxSeen, replay: Replay) -> None:
         self._cache = cache
         self._outbox = outbox
         self._replay = replay
@@ -52,7 +52,7 @@ class Rebase:
         try:
             with cache.step_back.breakable() if may_step_back else nullcontext():
                 touched = self._take_in(staging, last, terminal_id)
-            cache.write_cursors(last.cursors, self._outbox.meta.get("epoch"))
+            cache.write_cursors(last.cursors, self._outbox.epoch)
             self._stand_at(last.last_n, synced_at=now)
             cache.commit(applied_through=self._outbox.last_n)
         except BaseException:
@@ -62,7 +62,7 @@ class Rebase:
 
     def _take_in(self, staging: Staging, last: PullResponse, terminal_id: str) -> set[str]:
         cache, outbox = self._cache, self._outbox
-        known = cache.cursors(outbox.meta.get("epoch"))
+        known = cache.cursors(outbox.epoch)
         # What is held of a scope without a cursor is of unknown age: the pull has brought all of it. So it is with what is
         # from before the server was restored. What is held of a scope that the server no longer names is nothing of this
         # terminal's any more.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local_db.cache import Cache
-from local_db.outbox import Outbox, commands_after
+from local_db.outbox import Outbox, OutboxSeen
 from local_db.provisional import Provisional
 from services.commands.codec import decode_args
 from services.domain.refusals import RuleViolation
@@ -16,7 +16,7 @@ _COMMANDS_AT_ONCE = 500
 class Replay:
     """Replays commands of the outbox on the cache, within its owner's transaction."""
 
-    def __init__(self, cache: Cache, outbox: Outbox, provisional: Provisional) -> None:
+    def __init__(self, cache: Cache, outbox: Outbox | OutboxSeen, provisional: Provisional) -> None:
         self._cache = cache
         self._outbox = outbox
         self._provisional = provisional
@@ -29,7 +29,7 @@ class Replay:
         touched: set[str] = set()
         cache = self._cache
         cache.connection.execute("DELETE FROM at_risk WHERE n > ? OR n <= ?", (n, cache.last_n))
-        while batch := commands_after(self._outbox.connection, "main", n, _COMMANDS_AT_ONCE):
+        while batch := self._outbox.commands_after(n, _COMMANDS_AT_ONCE):
             for sent in batch:
                 cache.step_back.check()
                 touched |= self._provisional.keep(sent.n, self._run(sent, terminal_id))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from local_db import snapshot
-from local_db.files import transaction
-from local_db.outbox import commands_after
+from local_db.files import DatabaseError, transaction
+from local_db.outbox import Superseded, commands_after
 from local_db.stepping_back import SteppedBack
 from local_db.store import Store
 from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
@@ -26,9 +25,6 @@ NOBODY = Identity(client_id="", terminal_code="", epoch="")
 
 log = logging.getLogger(__name__)
 
-# How long newer rows wait for somebody who works without a pause: some seconds in all.
-_PAUSES_S = (0.2, 0.4, 0.8, 1.6, 3.2)
-
 # A command beside its arguments on the wire: ids, hash and names.
 _ENVELOPE_BYTES = 256
 
@@ -40,6 +36,7 @@ class FileReplica:
         self._store = store
         self._dropped_at = 0
         self._is_fresh = False
+        self._pulled_as: tuple[str, str] | None = None
 
     def identity(self) -> Identity:
         """See Replica."""
@@ -96,7 +93,8 @@ class FileReplica:
     def cursors(self) -> dict[str, int]:
         """See Replica."""
         with self._store.writing():
-            return self._store.cache.cursors(self._store.outbox.meta.get("epoch"))
+            self._pulled_as = self._store.identity
+            return self._store.cache.cursors(self._store.outbox.epoch)
 
     def stage(self, patches: Sequence[TablePatch]) -> None:
         """See Replica."""
@@ -106,42 +104,74 @@ class FileReplica:
     def settle(self, last: PullResponse) -> None:
         """See Replica. Outcomes are on the disk before the rows that go with them.
 
-        A person's command does not wait for it: it steps back some times, and then goes through with it.
+        A person's command does not wait for it: where one comes, the rows are settled on a copy instead.
         """
-        for pause_s in _PAUSES_S:
-            try:
-                self._settle(last, may_step_back=True)
-                return
-            except SteppedBack:
-                log.info("a person is at work: what was pulled is settled in %.1f s", pause_s)
-                time.sleep(pause_s)
-        self._settle(last, may_step_back=False)
-
-    def _settle(self, last: PullResponse, *, may_step_back: bool) -> None:
         store = self._store
-        touched: set[str] = set()
+        try:
+            with store.writing():
+                self._must_be_for_us()
+                settled_before = store.settled_n
+                touched = self._keep_outcomes(last)
+            touched |= self._settle_rows(last)
+        except Superseded:
+            log.info("this terminal has another identity now: what was pulled under the old one is left")
+            self.abandon()
+            return
         with store.writing():
-            settled_before = store.settled_n
-            if last.outcomes and store.outbox.outcomes.record(last.outcomes, store.clock()):
-                touched |= {"outbox", "attention"}
-            staging = store.writer.staging
-            touched |= store.writer.rebase.settle(
-                staging, last, store.clock(), store.terminal_id(), may_step_back=may_step_back
-            )
             if store.settled_n != settled_before:
                 touched.add("outbox")
-            staging.clear()
-            self._stand_in(list(last.cursors))
-            self._drop_old_commands(last.server_time)
-            if self._is_fresh:
-                store.writer.rebase.is_pruned(last.server_time)
-                self._is_fresh = False
-            if 0 < self._unsure_through() <= last.last_n:
-                store.outbox.meta.set(**{_UNSURE_THROUGH: ""})
-            if not store.pending:
-                touched |= store.writer.rebase.prune(last.server_time)
+            store.writer.staging.clear()
+            touched |= self._tidy(last)
         if touched:
             store.rows_changed(touched)
+
+    def _must_be_for_us(self) -> None:
+        """Commands are counted under an identity: an answer to another one would settle what was never sent."""
+        if self._pulled_as not in (None, self._store.identity):
+            raise Superseded
+
+    def _keep_outcomes(self, last: PullResponse) -> set[str]:
+        outcomes = self._store.outbox.outcomes
+        is_new = bool(last.outcomes) and outcomes.record(last.outcomes, self._store.clock())
+        return {"outbox", "attention"} if is_new else set()
+
+    def _settle_rows(self, last: PullResponse) -> set[str]:
+        try:
+            return self._settle_in_place(last, may_step_back=True)
+        except SteppedBack:
+            log.info("a person is at work: what was pulled is settled on a copy")
+        # Imported late: it brings the handlers with it, which a window's first rows do not need.
+        from local_db.settled_copy import settle_on_copy
+
+        store = self._store
+        with store.writing():
+            self._must_be_for_us()
+            staging, terminal_id, identity = store.writer.staging, store.terminal_id(), store.identity
+        try:
+            return settle_on_copy(store, staging, last, terminal_id, identity)
+        except (OSError, DatabaseError):
+            log.warning("what was pulled could not be settled on a copy", exc_info=True)
+        return self._settle_in_place(last, may_step_back=False)
+
+    def _settle_in_place(self, last: PullResponse, *, may_step_back: bool) -> set[str]:
+        store = self._store
+        with store.writing():
+            self._must_be_for_us()
+            return store.writer.rebase.settle(
+                store.writer.staging, last, store.clock(), store.terminal_id(), may_step_back=may_step_back
+            )
+
+    def _tidy(self, last: PullResponse) -> set[str]:
+        """What is to be done once the rows are settled. Answers the tables it touched."""
+        store = self._store
+        self._stand_in(list(last.cursors))
+        self._drop_old_commands(last.server_time)
+        if self._is_fresh:
+            store.writer.rebase.is_pruned(last.server_time)
+            self._is_fresh = False
+        if 0 < self._unsure_through() <= last.last_n:
+            store.outbox.meta.set(**{_UNSURE_THROUGH: ""})
+        return set() if store.pending else store.writer.rebase.prune(last.server_time)
 
     def _stand_in(self, scopes: list[str]) -> None:
         """What this terminal may see is what the server pulls to it; the site it stands at stays the first while it may."""
@@ -169,7 +199,6 @@ class FileReplica:
         snapshot.adopt(self._store, image, cursors)
         # The server has left out what is too old.
         self._is_fresh = True
-        self._store.catch_up()
         self._store.announce({*BY_NAME, "outbox"})
 
     def change_epoch(self, epoch: str) -> None:

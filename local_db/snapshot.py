@@ -3,20 +3,18 @@ once."""
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
+from local_db import cache_file, next_cache
 from local_db.cache_schema import make_own
 from local_db.files import (
     Connection,
     DatabaseError,
     attach_next_cache,
-    open_next_cache,
     open_plain,
     transaction,
 )
@@ -27,11 +25,7 @@ from services.storage.row import columns_of
 from services.storage.search_tables import fill_search, search_indexes
 from services.storage.tables import TABLES
 
-_NEXT_FILE = "cache.next.db"
 _PLAIN_FILE = "cache.next.plain"
-_PAGE_CACHE_KB = 8_000
-_ROOM_LEFT_BYTES = 64 * 1024 * 1024
-"""What must stay free beside the new cache, for the work that goes on."""
 
 
 def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
@@ -40,11 +34,11 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
     What is pending is replayed over it before the next read. Raises ImageUnusable for a file that is no image, OSError
     where the disk has no room; then, and on any other error, the present cache stays.
     """
-    next_file, plain_file = store.folder / _NEXT_FILE, store.folder / _PLAIN_FILE
-    _remove(next_file)
+    next_file, plain_file = store.folder / next_cache.FILE, store.folder / _PLAIN_FILE
+    cache_file.remove(next_file)
     try:
         found = ImageFile(image)
-        _must_have_room(store.folder, found.size if found.fits_cache else 2 * found.size)
+        next_cache.must_have_room(store.folder, found.size if found.fits_cache else 2 * found.size)
         if found.fits_cache:
             _write_whole(found, next_file, store.key)
         else:
@@ -54,17 +48,11 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
             _copy_rows(plain_file, next_file, store.key)
         with _as_unusable(image):
             _complete(store, next_file, cursors)
-        _flush(next_file)
+        next_cache.flush(next_file)
         store.exchange_cache(next_file)
     finally:
-        _remove(next_file)
+        cache_file.remove(next_file)
         plain_file.unlink(missing_ok=True)
-
-
-def _must_have_room(folder: Path, size: int) -> None:
-    """Said at once, for a disk that is filled to its end first refuses the outbox its next command."""
-    if shutil.disk_usage(folder).free < size + _ROOM_LEFT_BYTES:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _write_whole(image: ImageFile, target: Path, key: str) -> None:
@@ -82,20 +70,20 @@ def _copy_rows(image: Path, target: Path, key: str) -> None:
     """Copy the rows into a new keyed file, and make the indexes and the search of this program's own."""
     tables, indexes = business_statements()
     with closing(open_plain(image)) as source, _as_unusable(image):
-        source.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
+        source.execute(f"PRAGMA cache_size = -{next_cache.PAGE_CACHE_KB}")
         attach_next_cache(source, target, key)
         # Nothing of the new file counts before it is whole.
         source.execute("PRAGMA next.journal_mode = OFF").fetchall()
         source.execute("PRAGMA next.synchronous = OFF")
-        source.execute(f"PRAGMA next.cache_size = -{_PAGE_CACHE_KB}")
+        source.execute(f"PRAGMA next.cache_size = -{next_cache.PAGE_CACHE_KB}")
         with transaction(source):
             for cls, statement in zip(TABLES, tables, strict=True):
                 source.execute(statement.replace("CREATE TABLE ", "CREATE TABLE next.", 1))
                 source.execute(_copy(source, cls.table.name, list(columns_of(cls))))
-    with _building(target, key) as next_cache:
+    with _building(target, key) as connection:
         for statement in [*indexes, *search_indexes()]:
-            next_cache.execute(statement)
-        fill_search(next_cache)
+            connection.execute(statement)
+        fill_search(connection)
 
 
 def _copy(source: Connection, table: str, wanted: list[str]) -> str:
@@ -112,17 +100,17 @@ def _copy(source: Connection, table: str, wanted: list[str]) -> str:
 
 def _complete(store: Store, target: Path, cursors: dict[str, int]) -> None:
     """Add what no image has: triggers, before-images, and where the rows stand."""
-    with _building(target, store.key) as next_cache:
-        make_own(next_cache, store.outbox.meta.outbox_id)
-        next_cache.executemany(
+    with _building(target, store.key) as connection:
+        make_own(connection, store.outbox.meta.outbox_id)
+        connection.executemany(
             "INSERT INTO cursor (scope, version, epoch) VALUES (?, ?, ?)",
-            [(scope, version, store.outbox.meta.get("epoch")) for scope, version in cursors.items()],
+            [(scope, version, store.outbox.epoch) for scope, version in cursors.items()],
         )
         with store.writing():
             # A command with an outcome is in these rows or comes with the next pull, even where a cache that was lost
             # does not know it any more; on top of them it would count twice.
             settled = store.outbox.outcomes.complete_through(store.settled_n)
-            next_cache.execute(
+            connection.execute(
                 "UPDATE cache_meta SET client_id = ?, last_n = ?, applied_through = ?, synced_at = ?",
                 (store.outbox.client_id, settled, settled, store.cache.synced_at),
             )
@@ -131,12 +119,8 @@ def _complete(store: Store, target: Path, cursors: dict[str, int]) -> None:
 @contextmanager
 def _building(target: Path, key: str) -> Iterator[Connection]:
     """A transaction of the next cache, whose file counts for nothing before it is whole."""
-    with closing(open_next_cache(target, key)) as next_cache:
-        next_cache.execute("PRAGMA journal_mode = OFF").fetchall()
-        next_cache.execute("PRAGMA synchronous = OFF")
-        next_cache.execute(f"PRAGMA cache_size = -{_PAGE_CACHE_KB}")
-        with transaction(next_cache):
-            yield next_cache
+    with next_cache.opened(target, key) as connection, transaction(connection):
+        yield connection
 
 
 @contextmanager
@@ -157,13 +141,3 @@ def _private(path: Path) -> IO[bytes]:
 
 def _opened_privately(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)

@@ -42,6 +42,12 @@ class Staging:
             )
             self._pages = []
 
+    def over(self, connection: Connection) -> Staging:
+        """The same pages, for a copy of the cache."""
+        same = Staging(connection)
+        same._pages, same.rows = self._pages, self.rows
+        return same
+
     def pages(self) -> Iterator[Sequence[TablePatch]]:
         """Every page in the order in which it came; one at a time is in memory."""
         for (patches,) in self._connection.execute("SELECT patches FROM staged ORDER BY seq"):

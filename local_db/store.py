@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local_db import cache_file, next_cache
 from local_db.ballast import Ballast
 from local_db.cache import Cache
 from local_db.cache_schema import create_cache, fits
 from local_db.checkpointer import Checkpointer
 from local_db.errors import FileUnreadable, KeyMissing, OutboxFull
 from local_db.files import (
-    CACHE_FILE,
     OUTBOX_FILE,
     Connection,
     is_damage,
@@ -96,6 +96,8 @@ class Store:
             self._lock.release()
             raise
         self.checkpointer = Checkpointer(folder, lambda: open_cache(folder, self.key))
+        cache_file.remove_all(folder, but=cache_file.present(folder))
+        cache_file.remove(folder / next_cache.FILE)
         self.readers = ReaderPool(lambda: open_reader(folder, self.key))
         self.read = Reads(self.readers, self.catch_up)
 
@@ -133,6 +135,11 @@ class Store:
             self.outbox.last_n,
             self.outbox.client_id,
         )
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Under which client id, and in which life of the server, this terminal counts."""
+        return self.outbox.client_id, self.outbox.epoch
 
     @property
     def settled_n(self) -> int:
@@ -182,7 +189,7 @@ class Store:
     def _open_cache(self) -> Cache:
         outbox_id = self.outbox.meta.outbox_id
         if self.outbox.meta.get(_IN_DOUBT):
-            self.remove_cache_file()
+            cache_file.remove_all(self.folder)
             self.outbox.meta.set(**{_IN_DOUBT: ""})
         try:
             connection = open_cache(self.folder, self.key)
@@ -193,7 +200,7 @@ class Store:
             connection.close()
         except FileUnreadable:
             log.exception("the cache cannot be read: it is made anew")
-        self.remove_cache_file()
+        cache_file.remove_all(self.folder)
         connection = open_cache(self.folder, self.key)
         try:
             create_cache(connection, outbox_id)
@@ -202,28 +209,29 @@ class Store:
             raise
         return Cache(connection)
 
-    def remove_cache_file(self) -> None:
-        """Remove the cache with its log; no connection to it may be open."""
-        for suffix in ("", "-wal", "-shm"):
-            (self.folder / (CACHE_FILE + suffix)).unlink(missing_ok=True)
+    def exchange_cache(self, next_file: Path, check: Callable[[], None] = lambda: None) -> set[str]:
+        """Let another file, closed and on the disk, be the cache. Answers the tables that may have changed because of
+        commands that are not in it; they are replayed. Nobody waits but who writes; a crash leaves the one or the other.
 
-    def exchange_cache(self, next_file: Path) -> None:
-        """Put another file, whole and on the disk, in the cache's place. A crash leaves the one or the other."""
-        # Readers first: one that still holds a snapshot may want to write before it lets go.
-        with self.readers.exchange(), self._write_lock, self.checkpointer.pausing:
-            self._writer = None
-            # With its last connection SQLite moves the log into the file and removes it.
-            self.cache.close()
+        ``check`` is called while nobody writes, and may still refuse.
+        """
+        old_file = cache_file.present(self.folder)
+        with self.writing():
+            check()
+            new_file = cache_file.following(old_file)
+            os.replace(next_file, new_file)
             try:
-                if (self.folder / (CACHE_FILE + "-wal")).exists():
-                    # It could not, and another file must not meet this log: until both are exchanged, neither counts.
-                    self.outbox.meta.set(**{_IN_DOUBT: "1"})
-                    self.remove_cache_file()
-                os.replace(next_file, self.folder / CACHE_FILE)
-                if self.outbox.meta.get(_IN_DOUBT):
-                    self.outbox.meta.set(**{_IN_DOUBT: ""})
-            finally:
-                self.cache = self._open_cache()
+                new = Cache(open_cache(self.folder, self.key))
+            except BaseException:
+                cache_file.remove(new_file)
+                raise
+            old, self.cache, self._writer = self.cache, new, None
+            touched = self.bring_up()
+        self.readers.renew()
+        # With its last connection SQLite would move the old log into the old file: for nothing, but nobody waits for it.
+        old.close()
+        cache_file.remove(old_file)
+        return touched
 
     # Listeners
 
@@ -267,7 +275,7 @@ class Store:
 
 def _open_outbox(folder: Path, key: str) -> Outbox:
     # The outbox is made before the cache: one without the other, and its commands with it, has been lost.
-    if _is_empty(folder / OUTBOX_FILE) and not _is_empty(folder / CACHE_FILE):
+    if _is_empty(folder / OUTBOX_FILE) and not _is_empty(cache_file.present(folder)):
         raise FileUnreadable(
             f"{folder / OUTBOX_FILE}, which keeps what was done here and not sent yet, is gone. Nothing was changed. "
             "Put it back from a copy of this folder. Without one, keep the folder and enrol this desk anew in another "

@@ -154,12 +154,13 @@ def _desk(
     chosen: argparse.Namespace, export: Any, filters: dict[str, Any]
 ) -> Iterator[Iterator[Sequence[Any]]]:
     """The rows as a desk sees them; its window may be open."""
+    from local_db import cache_file
     from local_db.errors import FileUnreadable
-    from local_db.files import CACHE_FILE, open_reader
+    from local_db.files import open_reader
     from local_db.keys import find_key
 
     folder: Path = chosen.folder or profile_folder(chosen.profile)
-    if not (folder / CACHE_FILE).exists():
+    if not cache_file.present(folder).exists():
         raise FileUnreadable(
             f"There is no desk in {folder}. Nothing was written. Check --profile or --folder."
         )

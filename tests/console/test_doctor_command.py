@@ -11,7 +11,8 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
 from desktop_app.cli import main
-from local_db.files import CACHE_FILE, OUTBOX_FILE, open_plain
+from local_db.cache_file import present
+from local_db.files import OUTBOX_FILE, open_plain
 from services.commands import NewLine, PlaceOrder
 from services.server.database import Database
 from tests.helpers.import_books import rows_at
@@ -133,7 +134,7 @@ def test_a_changed_command_breaks_the_chain_and_is_never_repaired(
 def test_a_search_index_that_lost_a_row_is_filled_anew(
     desk_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cache = open_plain(desk_folder / CACHE_FILE)
+    cache = open_plain(present(desk_folder))
     cache.execute("INSERT INTO product_words (product_words) VALUES ('delete-all')")
     cache.close()
     check = "Desk profile: The search index names what is there"
@@ -148,10 +149,10 @@ def test_a_damaged_cache_is_dropped_and_the_outbox_kept(
     desk_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outbox = (desk_folder / OUTBOX_FILE).read_bytes()
-    (desk_folder / CACHE_FILE).write_bytes(b"no database any more" * 4096)
+    (present(desk_folder)).write_bytes(b"no database any more" * 4096)
     assert report(capsys, "--folder", str(desk_folder))[0] == 1
     assert report(capsys, "--folder", str(desk_folder), "--repair")[0] == 0
-    assert not (desk_folder / CACHE_FILE).exists()
+    assert not (present(desk_folder)).exists()
     assert (desk_folder / OUTBOX_FILE).read_bytes()[100:] == outbox[100:]
 
 

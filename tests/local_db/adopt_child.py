@@ -11,19 +11,22 @@ from typing import Any
 
 import msgspec
 
-from local_db import Desk, snapshot, store
+from local_db import Desk, next_cache, snapshot, store
 
-STEPS = ("pages written", "completed", "flushed", "old one closed", "exchanged")
+STEPS = ("pages written", "completed", "flushed", "about to be exchanged", "exchanged")
 
 
-def _die(*_: object) -> None:
+def die(*_: object) -> None:
+    """As if the power had gone."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _then_die(call: Callable[..., Any]) -> Callable[..., None]:
+def then_die(call: Callable[..., Any]) -> Callable[..., None]:
+    """A call, and no instruction after it."""
+
     def both(*args: Any, **kwargs: Any) -> None:
         call(*args, **kwargs)
-        _die()
+        die()
 
     return both
 
@@ -33,15 +36,15 @@ def main(folder: str, image: str, cursors: str, step: str) -> None:
     desk = Desk.open(Path(folder), allow_plain=True)
     match step:
         case "pages written":
-            snapshot._write_whole = _then_die(snapshot._write_whole)  # type: ignore[assignment]
+            snapshot._write_whole = then_die(snapshot._write_whole)  # type: ignore[assignment]
         case "completed":
-            snapshot._complete = _then_die(snapshot._complete)  # type: ignore[assignment]
+            snapshot._complete = then_die(snapshot._complete)  # type: ignore[assignment]
         case "flushed":
-            snapshot._flush = _then_die(snapshot._flush)  # type: ignore[assignment]
-        case "old one closed":
-            store.os.replace = _die  # type: ignore[attr-defined]
+            next_cache.flush = then_die(next_cache.flush)
+        case "about to be exchanged":
+            store.os.replace = die  # type: ignore[attr-defined]
         case "exchanged":
-            store.os.replace = _then_die(os.replace)  # type: ignore[attr-defined]
+            store.os.replace = then_die(os.replace)  # type: ignore[attr-defined]
     desk._replica.adopt_snapshot(Path(image), msgspec.json.decode(cursors, type=dict[str, int]))
 
 

@@ -10,7 +10,7 @@ import pytest
 from local_db import Desk, checkpointer
 from services.protocol.messages import TablePatch
 from tests.local_db.orders import new_order
-from tests.local_db.truth import pull, replica
+from tests.local_db.truth import pull
 
 
 @pytest.fixture
@@ -44,14 +44,6 @@ def test_a_long_log_is_moved_in_a_quiet_moment(desk: Desk, profile: Path, moved:
 def test_a_short_log_is_left(desk: Desk, moved: threading.Event) -> None:
     desk.do(new_order(desk, ("prod-1", 1)))
     assert not moved.wait(0.5)
-
-
-def test_moving_waits_while_the_file_is_exchanged(desk: Desk, moved: threading.Event) -> None:
-    with desk._store.checkpointer.pausing:
-        _write_much(desk, 2)
-        assert not moved.wait(0.5)
-    assert moved.wait(30)
-    assert replica(desk).cursors()["org"] == 2
 
 
 def test_closing_ends_the_thread(desk: Desk) -> None:

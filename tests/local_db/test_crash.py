@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local_db import Desk
-from local_db.files import CACHE_FILE
+from local_db.cache_file import present
 from services.commands import PlaceOrder
 from services.commands.codec import chain_hash
 from services.storage.tables import Setting
@@ -211,12 +211,12 @@ def test_a_power_cut_after_a_restored_server_brings_no_old_versions_back(
     pass for one of after it, and what differs would never be pulled."""
     with Desk.open(filled, allow_plain=True) as desk:
         pull(desk, patch(Setting("of a time that did not happen", "1")), version=7)
-    shutil.copy(filled / CACHE_FILE, tmp_path / "before")
+    shutil.copy(present(filled), tmp_path / "before")
     with Desk.open(filled, allow_plain=True) as desk:
         replica(desk).change_epoch("epoch-2")
         pull(desk, patch(Setting("true", "1")), version=3)
         assert replica(desk).cursors()["org"] == 3
-    shutil.copy(tmp_path / "before", filled / CACHE_FILE)
+    shutil.copy(tmp_path / "before", present(filled))
     with Desk.open(filled, allow_plain=True) as desk:
         assert replica(desk).cursors() == {}
         pull(desk, patch(Setting("true", "1")), version=3)

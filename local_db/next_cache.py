@@ -1,0 +1,41 @@
+"""The cache that is to follow the present one, while it is made beside it: before it is whole it counts for nothing."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from local_db.files import Connection, open_next_cache
+
+FILE = "cache.next.db"
+PAGE_CACHE_KB = 8_000
+
+_ROOM_LEFT_BYTES = 64 * 1024 * 1024
+"""What must stay free beside it, for the work that goes on."""
+
+
+def must_have_room(folder: Path, size: int) -> None:
+    """Raises OSError at once where ``size`` bytes do not fit: a disk that is filled to its end first refuses the outbox its
+    next command."""
+    if shutil.disk_usage(folder).free < size + _ROOM_LEFT_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@contextmanager
+def opened(file: Path, key: str) -> Iterator[Connection]:
+    """A connection that keeps no journal: after an error the file has to be made anew."""
+    with closing(open_next_cache(file, key)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF").fetchall()
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KB}")
+        yield connection
+
+
+def flush(file: Path) -> None:
+    """Have it on the disk."""
+    with file.open("rb") as written:
+        os.fsync(written.fileno())

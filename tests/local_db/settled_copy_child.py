@@ -1,0 +1,41 @@
+"""A desk that dies while it settles on a copy: ``python -m tests.local_db.settled_copy_child FOLDER PAGES STEP``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from local_db import Desk, next_cache, settled_copy, store
+from services.protocol.messages import PullResponse, TablePatch
+from tests.local_db.adopt_child import die, then_die
+from tests.local_db.truth import SCOPES
+
+STEPS = ("copied", "settled", "flushed", "about to be exchanged", "exchanged")
+
+
+def main(folder: str, pages: str, step: str) -> None:
+    """Die at ``step``."""
+    desk = Desk.open(Path(folder), allow_plain=True)
+    match step:
+        case "copied":
+            settled_copy._copy = then_die(settled_copy._copy)
+        case "settled":
+            settled_copy._settle = then_die(settled_copy._settle)  # type: ignore[assignment]
+        case "flushed":
+            next_cache.flush = then_die(next_cache.flush)
+        case "about to be exchanged":
+            store.os.replace = die  # type: ignore[attr-defined]
+        case "exchanged":
+            store.os.replace = then_die(os.replace)  # type: ignore[attr-defined]
+    staging = desk._store.writer.staging
+    staging.add(msgspec.msgpack.decode(Path(pages).read_bytes(), type=list[TablePatch]))
+    last = PullResponse(patches=[], more=False, cursors=dict.fromkeys(SCOPES, 2))
+    store_ = desk._store
+    settled_copy.settle_on_copy(store_, staging, last, store_.terminal_id(), store_.identity)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
