@@ -321,7 +321,7 @@ class Shelf:
         """Lay a database at a path."""
         self._at[str(path)] = (machine, database)
 
-    def connect(self, path: Path) -> SimConnection:
+    def connect(self, path: Path, *, must_exist: bool = False) -> SimConnection:
         """Open what lies there."""
         machine, database = self._at[str(path)]
         return machine.connect(database)

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from local_db import files
+from local_db import cache_file, files
 from local_db.ballast import SIZE
 from services import commands as c
 from services.protocol.messages import EnrollResponse
@@ -44,7 +44,7 @@ class Seat:
 
     def lay_out(self, machine: Machine) -> None:
         """These files lie on this machine's disk now."""
-        self._shelf.put(self.folder / files.CACHE_FILE, machine, self.cache)
+        self._shelf.put(self.folder / cache_file.FIRST, machine, self.cache)
         self._shelf.put(self.folder / files.OUTBOX_FILE, machine, self.outbox)
 
     def reset(self) -> None:
