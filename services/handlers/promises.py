@@ -283,7 +283,8 @@ def serve_backorders(work: Work, site_id: str, product_id: str) -> list[str]:
     available = level_of(work, site_id, product_id).available
     if available <= 0:
         return []
-    waiting = {row.id: row for row in work.find(Backorder, site_id=site_id, product_id=product_id)}
+    found = work.find_many(Backorder, "product_id", [product_id], site_id=site_id)
+    waiting = {row.id: row for row in found[product_id]}
     orders = work.get_many(Order, [row.order_id for row in waiting.values()])
     lines = work.get_many(OrderLine, [row.line_id for row in waiting.values()])
     # A held order keeps nobody behind it waiting. A terminal may hold a backorder whose order is too old to be kept

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from services.commands import Command, ConfirmPick, NewLine, PlaceOrder, ShortPick
+from services.commands import Command, ConfirmPick, NewLine, PlaceOrder, ReceiveStock, ShortPick
 from services.domain.identifiers import derive
 from services.handlers.allotments import allotment_ids
+from services.handlers.staging import first_staging
 from services.handlers.stock_ledger import GOOD, stock_id_of
 from services.storage.tables import (
     Allocation,
@@ -34,16 +35,21 @@ Pick = ConfirmPick | ShortPick
 def read_ahead(unit: UnitOfWork, commands: Iterable[Command], terminal_id: str) -> None:
     """Let the unit know what these commands of a terminal will ask for first."""
     orders: dict[str, list[PlaceOrder]] = {}
-    picks: list[Pick] = []
+    picks: dict[str, list[Pick]] = {}
+    receipts: dict[str, list[ReceiveStock]] = {}
     for command in commands:
         if isinstance(command, PlaceOrder):
             orders.setdefault(command.site_id, []).append(command)
         elif isinstance(command, ConfirmPick | ShortPick):
-            picks.append(command)
+            picks.setdefault(command.site_id, []).append(command)
+        elif isinstance(command, ReceiveStock):
+            receipts.setdefault(command.site_id, []).append(command)
     for site_id, placed in orders.items():
         _before_orders(unit, site_id, placed, terminal_id)
-    if picks:
-        _before_picks(unit, picks)
+    for site_id, picked in picks.items():
+        _before_picks(unit, site_id, picked)
+    for site_id, received in receipts.items():
+        _before_receipts(unit, site_id, received)
 
 
 def _before_orders(unit: UnitOfWork, site_id: str, orders: Sequence[PlaceOrder], terminal_id: str) -> None:
@@ -65,17 +71,35 @@ def _before_orders(unit: UnitOfWork, site_id: str, orders: Sequence[PlaceOrder],
     unit.get_many(Allocation, ties)
 
 
-def _before_picks(unit: UnitOfWork, picks: Sequence[Pick]) -> None:
+def _before_picks(unit: UnitOfWork, site_id: str, picks: Sequence[Pick]) -> None:
+    usual = first_staging(unit.find(Location, site_id=site_id, kind="staging"))
     stock_ids = [stock_id_of(pick.product_id, pick.location_id, pick.lot, GOOD) for pick in picks]
+    staged_ids = [
+        stock_id_of(pick.product_id, pick.to_location_id or (usual.id if usual else ""), pick.lot, GOOD)
+        for pick in picks
+    ]
     unit.get_many(Order, [pick.order_id for pick in picks])
     unit.get_many(PickTask, [pick.task_id for pick in picks])
     unit.get_many(Product, [pick.product_id for pick in picks])
     unit.get_many(Location, [pick.location_id for pick in picks])
-    unit.get_many(Stock, stock_ids)
+    unit.get_many(Stock, [*stock_ids, *staged_ids])
     unit.find_many(OrderLine, "order_id", [pick.order_id for pick in picks])
     unit.find_many(Shipment, "order_id", [pick.order_id for pick in picks])
     unit.find_many(PickTask, "stock_id", stock_ids)
     ties = [
-        derive("allocation", pick.line_id, stock_id) for pick, stock_id in zip(picks, stock_ids, strict=True)
+        derive("allocation", pick.line_id, stock_id)
+        for pick, *places in zip(picks, stock_ids, staged_ids, strict=True)
+        for stock_id in places
     ]
     unit.get_many(Allocation, ties)
+
+
+def _before_receipts(unit: UnitOfWork, site_id: str, receipts: Sequence[ReceiveStock]) -> None:
+    product_ids = dict.fromkeys(receipt.product_id for receipt in receipts)
+    unit.get_many(Product, product_ids)
+    unit.get_many(Location, [receipt.location_id for receipt in receipts])
+    unit.get_many(
+        Stock, [stock_id_of(each.product_id, each.location_id, each.lot, GOOD) for each in receipts]
+    )
+    unit.get_many(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
+    unit.find_many(Backorder, "product_id", product_ids, site_id=site_id)

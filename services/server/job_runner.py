@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 from services.server.committer import Busy, Stopping
-from services.server.jobs import ClaimedJob, Jobs
+from services.server.jobs import ClaimedJob, Finished, Jobs
 from services.server.log import log_of
 from services.server.server_tables import JobRow
 from services.server.transaction import Committed
 
 _log = log_of("job_runner")
-_CLAIMED_AT_ONCE = 8
+# Each claim and each settling is a commit, which pushes wait for. Quick jobs are taken and settled by many at a time; slow
+# ones by few, so that they are not kept from other workers.
+_FEWEST_AT_ONCE = 8
+_MOST_AT_ONCE = 256
+_QUICK_S = 0.1
+# What was done is on the disk after so long at the latest: a crash lets it be done again.
+_UNSETTLED_S = 0.5
+# Of the lease; who comes to a job later than that leaves it to somebody else, rather than do it at the same time.
+_SHARE_OF_LEASE = 0.5
 
 JobHandler = Callable[[dict[str, Any]], str]
 """Does a job by its arguments and answers what to note down. Any exception is a failure, to be tried again."""
@@ -58,6 +67,7 @@ class JobRunner:
 
     def _run(self) -> None:
         seen = 0
+        finished: list[Finished] = []
         while True:
             with self._wake:
                 if not self._stopping.is_set() and self._news == seen:
@@ -66,22 +76,47 @@ class JobRunner:
                     return
                 seen = self._news
             try:
-                while claimed := self._jobs.claim(list(self._handlers), _CLAIMED_AT_ONCE):
-                    for job in claimed:
-                        self._do(job)
-                    if self._stopping.is_set():
-                        break
+                self._do_what_waits(finished)
             except (Busy, Stopping):
                 _log.info("jobs wait: the database takes no work now")
             except Exception:
                 # A thread that dies would leave every later job undone; the leases bring this one back.
                 _log.exception("claiming or settling jobs failed")
 
-    def _do(self, job: ClaimedJob) -> None:
+    def _do_what_waits(self, finished: list[Finished]) -> None:
+        """``finished``: what was done and is not written down yet; it stays there while that fails."""
+        at_once = _FEWEST_AT_ONCE
+        while True:
+            claimed = self._jobs.claim(list(self._handlers), at_once, finished)
+            finished.clear()
+            if not claimed:
+                return
+            began = monotonic()
+            self._do_all(claimed, finished)
+            is_quick = monotonic() - began < _QUICK_S
+            at_once = min(at_once * 2, _MOST_AT_ONCE) if is_quick else max(at_once // 2, _FEWEST_AT_ONCE)
+            if self._stopping.is_set():
+                self._settle(finished)
+                return
+
+    def _do_all(self, claimed: Sequence[ClaimedJob], finished: list[Finished]) -> None:
+        began = settled = monotonic()
+        for job in claimed:
+            if self._stopping.is_set() or monotonic() - began > self._jobs.lease_seconds * _SHARE_OF_LEASE:
+                finished.append(Finished(job, "not_begun"))
+                continue
+            finished.append(self._do(job))
+            if monotonic() - settled > _UNSETTLED_S:
+                self._settle(finished)
+                settled = monotonic()
+
+    def _settle(self, finished: list[Finished]) -> None:
+        self._jobs.settle(finished)
+        finished.clear()
+
+    def _do(self, job: ClaimedJob) -> Finished:
         try:
-            message = self._handlers[job.name](job.arguments)
+            return Finished(job, "done", self._handlers[job.name](job.arguments))
         except Exception as problem:
             _log.warning("a job failed", job=job.name, id=job.id, attempt=job.attempts, exc_info=True)
-            self._jobs.failed(job, f"{type(problem).__name__}: {problem}")
-        else:
-            self._jobs.done(job, message)
+            return Finished(job, "failed", f"{type(problem).__name__}: {problem}")

@@ -29,6 +29,9 @@ _log = log_of("push")
 _ON_ITS_WAY_MS = 60_000
 """What a command may be under way beside its age by the terminal's clock, and how long somebody may go on with what
 stands on the screen before the desk has heard that the site is lost."""
+_READ_AHEAD = 100
+"""For so many commands at a time the rows are read together: the ids that are worked out for it are still remembered when
+the handlers ask for them."""
 
 
 class _Trouble(Exception):
@@ -79,14 +82,14 @@ class Push:
             raise LookupError(f"no client {request.client_id}")
         stored = _stored(transaction, client, prepared)
         settled = _settled_under_these_ids(transaction, client, prepared)
-        read_ahead(
-            transaction.unit,
-            [each.command for each in prepared if each.command is not None and each.sent.n > client.last_n],
-            client.terminal_id,
-        )
+        settled_n = client.last_n
         outcomes: list[Outcome] = []
         problem, expected, message = "", 0, ""
-        for each in prepared:
+        for position, each in enumerate(prepared):
+            if position % _READ_AHEAD == 0:
+                ahead = prepared[position : position + _READ_AHEAD]
+                new = [part.command for part in ahead if part.command is not None and part.sent.n > settled_n]
+                read_ahead(transaction.unit, new, client.terminal_id)
             n = each.sent.n
             if n <= client.last_n:
                 record = stored[n]

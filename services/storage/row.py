@@ -30,7 +30,7 @@ class TableSpec:
     kept_with: tuple[str, ...] = ()
 
 
-class Row(msgspec.Struct, frozen=True, array_like=True):
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Base of every business row. The first field is always ``id``.
 
     Rows travel as arrays in column order, and are stored in the same order in both databases. Instants are

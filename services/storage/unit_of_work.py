@@ -7,6 +7,7 @@ known without asking the database.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -72,6 +73,49 @@ class _Found:
         return self.rows.copy()
 
 
+class _Table:
+    """What is known of one class of rows."""
+
+    __slots__ = ("found", "rows", "stored", "unread")
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Any] = {}
+        """Every row that was read or written, as it is now; None where there is none."""
+        self.stored: dict[str, Any] = {}
+        """Of every row written since the last flush: what is stored of it."""
+        self.unread: set[str] = set()
+        """Those of them that were never read."""
+        self.found: dict[tuple[str, ...], tuple[Callable[[Row], Key], dict[Key, _Found]]] = {}
+        """The answers to finds, by the columns that were asked for; with what takes these out of a row."""
+
+    def finds_by(self, names: tuple[str, ...]) -> dict[Key, _Found]:
+        """The answers to finds by these columns."""
+        if names not in self.found:
+            self.found[names] = (key_of(names), {})
+        return self.found[names][1]
+
+    def refile(self, row_id: str, before: Row | None, after: Row | None) -> None:
+        """Move a row between the remembered finds."""
+        for key_in, found in self.found.values():
+            old = key_in(before) if before is not None else None
+            new = key_in(after) if after is not None else None
+            if old is not None and old in found:
+                found[old].rows = None
+                if old != new:
+                    found[old].ids.pop(row_id, None)
+            if new is not None and new in found:
+                found[new].rows = None
+                found[new].ids[row_id] = None
+
+
+class _Tables(dict[type[Row], _Table]):
+    """What is known of each class of rows; nothing at first."""
+
+    def __missing__(self, cls: type[Row]) -> _Table:
+        made = self[cls] = _Table()
+        return made
+
+
 class UnitOfWork:
     """Reads and writes of one transaction on ``connection``, which the caller begins and commits.
 
@@ -82,52 +126,51 @@ class UnitOfWork:
     def __init__(self, connection: Executor) -> None:
         self._connection = connection
         self._dialect = connection.dialect.name
-        self._rows: dict[type[Row], dict[str, Row | None]] = {}
-        self._stored: dict[type[Row], dict[str, Row | None]] = {}
-        self._found: dict[type[Row], dict[tuple[str, ...], dict[Key, _Found]]] = {}
+        self._tables = _Tables()
         self._undo: list[tuple[type[Row], str, Row | None, bool]] | None = None
-        self._unread: dict[type[Row], set[str]] = {}
         self._worked_out: dict[Hashable, tuple[Sequence[Row], Any]] = {}
 
     def get(self, cls: type[R], row_id: str) -> R | None:
         """The row with this id, or None."""
-        known = self._rows.setdefault(cls, {})
+        known = self._tables[cls].rows
         if row_id not in known:
             self._load(cls, (row_id,))
-        return cast("R | None", known[row_id])
+        row: R | None = known[row_id]
+        return row
 
     def get_many(self, cls: type[R], ids: Iterable[str]) -> dict[str, R]:
         """The rows with these ids that exist, by id; those not yet known are read at once."""
         wanted = dict.fromkeys(ids)
-        known = self._rows.setdefault(cls, {})
+        known = self._tables[cls].rows
         missing = [row_id for row_id in wanted if row_id not in known]
         if missing:
             self._load(cls, missing)
-        return {row_id: cast(R, row) for row_id in wanted if (row := known[row_id]) is not None}
+        return {row_id: row for row_id in wanted if (row := known[row_id]) is not None}
 
     def find(self, cls: type[R], **equal: Any) -> list[R]:
         """The rows whose columns equal these values, in order of id. Name indexed columns only."""
         names = tuple(equal)
         key = tuple(equal.values())
-        found = self._found.setdefault(cls, {}).setdefault(names, {})
+        table = self._tables[cls]
+        found = table.finds_by(names)
         if key not in found:
             sql = statements(cls, self._dialect).where(names, many=False)
             self._take_found(cls, names, [key], self._run(sql, key))
-        return found[key].in_order(self._rows[cls])
+        return found[key].in_order(table.rows)
 
     def find_many(self, cls: type[R], column: str, values: Iterable[str], **equal: Any) -> dict[str, list[R]]:
         """``find`` for many values of one column at once: value -> its rows, in order of id."""
         names = (column, *equal)
         rest = tuple(equal.values())
         wanted = list(dict.fromkeys(values))
-        found = self._found.setdefault(cls, {}).setdefault(names, {})
+        table = self._tables[cls]
+        found = table.finds_by(names)
         missing = [value for value in wanted if (value, *rest) not in found]
         if missing:
             sql = statements(cls, self._dialect).where(names, many=True)
             rows = self._run(sql, (bind_list(self._dialect, missing), *rest))
             self._take_found(cls, names, [(value, *rest) for value in missing], rows)
-        known = self._rows.get(cls, {})
-        return {value: found[(value, *rest)].in_order(known) for value in wanted}
+        return {value: found[(value, *rest)].in_order(table.rows) for value in wanted}
 
     def put(self, row: R) -> R:
         """Write a row, new or changed."""
@@ -173,23 +216,27 @@ class UnitOfWork:
     def flush(self) -> Changes:
         """Send every write to the database, table by table, and answer what really changed."""
         changes: Changes = {}
-        for cls, stored in self._stored.items():
-            rows = self._rows[cls]
-            changed = {
-                i: rows[i] for i, before in stored.items() if rows[i] is not before and rows[i] != before
+        for cls, table in self._tables.items():
+            rows = table.rows
+            changed: dict[str, Row | None] = {
+                row_id: row
+                for row_id, before in table.stored.items()
+                if (row := rows[row_id]) is not before and row != before
             }
             if changed:
-                self._write(cls, stored, changed)
+                self._write(cls, table, changed)
                 changes[cls] = changed
-        self._stored.clear()
-        self._unread.clear()
+        for table in self._tables.values():
+            if table.stored:
+                table.stored = {}
+                table.unread = set()
         return changes
 
-    def _write(self, cls: type[Row], stored: dict[str, Row | None], changed: dict[str, Row | None]) -> None:
+    def _write(self, cls: type[Row], table: _Table, changed: dict[str, Row | None]) -> None:
         """Insert what is new, update the columns that changed, delete what is gone: as few trees are touched as can be."""
         sql = statements(cls, self._dialect)
         dump = sql.dump
-        unread = self._unread.get(cls, ())
+        stored, unread = table.stored, table.unread
         batches: dict[str, list[tuple[Any, ...]]] = {}
         # What is gone goes first: another row may have taken over a value that only one may have.
         if removed := [(row_id,) for row_id, row in changed.items() if row is None]:
@@ -212,43 +259,39 @@ class UnitOfWork:
 
     def before_images(self) -> Changes:
         """Of every row written since the last flush: what is stored of it, None where nothing is."""
-        return {cls: dict(rows) for cls, rows in self._stored.items()}
+        return {cls: dict(table.stored) for cls, table in self._tables.items() if table.stored}
 
     def created(self, classes: Iterable[type[Row]]) -> list[str]:
         """The ids of rows of these classes that were written since the last flush and had not been there before."""
         return [
             row_id
             for cls in classes
-            for row_id, before in self._stored.get(cls, {}).items()
-            if before is None and self._rows[cls][row_id] is not None
+            for row_id, before in self._tables[cls].stored.items()
+            if before is None and self._tables[cls].rows[row_id] is not None
         ]
 
     def learn(self, cls: type[Row], row_id: str, row: Row | None) -> None:
         """Somebody else has written this row (None: removed it), and nothing of it waits to be flushed here."""
-        known = self._rows.setdefault(cls, {})
-        before = known.get(row_id)
-        known[row_id] = row
-        self._refile(cls, row_id, before, row)
+        table = self._tables[cls]
+        before = table.rows.get(row_id)
+        table.rows[row_id] = row
+        table.refile(row_id, before, row)
 
     def forget(self, *classes: type[Row]) -> None:
         """Drop all that is known (of these classes only, where any are named): the database has changed behind this
         unit, or its transaction was rolled back.
         """
         for cls in classes:
-            for known in (self._rows, self._stored, self._unread, self._found):
-                known.pop(cls, None)
+            self._tables.pop(cls, None)
         if classes:
             return
-        self._rows.clear()
-        self._stored.clear()
-        self._unread.clear()
-        self._found.clear()
+        self._tables.clear()
         self._worked_out.clear()
 
     @property
     def rows_known(self) -> int:
         """How many rows this unit remembers."""
-        return sum(len(rows) for rows in self._rows.values())
+        return sum(len(table.rows) for table in self._tables.values())
 
     def _run(self, sql: str, parameters: tuple[Any, ...]) -> Sequence[Any]:
         rows: Sequence[Any] = self._connection.exec_driver_sql(sql, parameters).fetchall()
@@ -256,18 +299,20 @@ class UnitOfWork:
 
     def _load(self, cls: type[Row], ids: Sequence[str]) -> None:
         sql = statements(cls, self._dialect)
-        known = self._rows.setdefault(cls, {})
+        load = sql.load
+        known = self._tables[cls].rows
         known.update(dict.fromkeys(ids))
         for values in self._run(sql.by_ids, (bind_list(self._dialect, ids),)):
-            known[values[0]] = sql.load(values)
+            known[values[0]] = load(values)
 
     def _take_found(
         self, cls: type[Row], names: tuple[str, ...], keys: list[Key], rows: Sequence[Any]
     ) -> None:
         """Remember rows from the database under the keys asked for, unless a newer write of them is known."""
         load = statements(cls, self._dialect).load
-        known = self._rows.setdefault(cls, {})
-        found = self._found[cls][names]
+        table = self._tables[cls]
+        known = table.rows
+        key_in, found = table.found[names]
         for key in keys:
             found[key] = _Found()
         for values in rows:
@@ -275,48 +320,36 @@ class UnitOfWork:
             if row_id not in known:
                 known[row_id] = load(values)
         # A write not yet flushed is unknown to the database; a row that it moved here or away must be seen as such.
-        candidates = {values[0] for values in rows} | self._stored.get(cls, {}).keys()
-        key_in = key_of(names)
-        for row_id in candidates:
+        for row_id in itertools.chain((values[0] for values in rows), table.stored):
             row = known[row_id]
-            if row is not None and (key := key_in(row)) in found:
-                found[key].ids[row_id] = None
-                found[key].rows = None
+            if row is not None and (answer := found.get(key_in(row))) is not None:
+                answer.ids[row_id] = None
+                answer.rows = None
 
     def _set(self, cls: type[Row], row_id: str, row: Row | None) -> None:
-        known = self._rows.setdefault(cls, {})
-        before = known.get(row_id)
+        table = self._tables[cls]
+        known = table.rows
+        was_known = row_id in known
+        before = known[row_id] if was_known else None
         if self._undo is not None:
-            self._undo.append((cls, row_id, before, row_id in known))
-        # A row never read is taken as new: its first write counts as a change, whatever is stored.
-        self._stored.setdefault(cls, {}).setdefault(row_id, before)
-        if row_id not in known:
-            self._unread.setdefault(cls, set()).add(row_id)
+            self._undo.append((cls, row_id, before, was_known))
+        if row_id not in table.stored:
+            # A row never read is taken as new: its first write counts as a change, whatever is stored.
+            table.stored[row_id] = before
+            if not was_known:
+                table.unread.add(row_id)
         known[row_id] = row
-        self._refile(cls, row_id, before, row)
+        if table.found:
+            table.refile(row_id, before, row)
 
     def _restore(self, cls: type[Row], row_id: str, row: Row | None, was_known: bool) -> None:
-        known = self._rows[cls]
-        self._refile(cls, row_id, known[row_id], row)
+        table = self._tables[cls]
+        table.refile(row_id, table.rows[row_id], row)
         if was_known:
-            known[row_id] = row
+            table.rows[row_id] = row
         else:
             # Finds made meanwhile took the row as new; they are asked again, for it may be stored otherwise.
-            del known[row_id]
-            self._stored[cls].pop(row_id, None)
-            self._unread[cls].discard(row_id)
-            self._found.pop(cls, None)
-
-    def _refile(self, cls: type[Row], row_id: str, before: Row | None, after: Row | None) -> None:
-        """Move a row between the remembered finds."""
-        for names, found in self._found.get(cls, {}).items():
-            key_in = key_of(names)
-            old = key_in(before) if before is not None else None
-            new = key_in(after) if after is not None else None
-            if old is not None and old in found:
-                found[old].rows = None
-                if old != new:
-                    found[old].ids.pop(row_id, None)
-            if new is not None and new in found:
-                found[new].rows = None
-                found[new].ids[row_id] = None
+            del table.rows[row_id]
+            table.stored.pop(row_id, None)
+            table.unread.discard(row_id)
+            table.found = {}

@@ -12,7 +12,7 @@ import pytest
 from services.server import authority
 from services.server.clock import new_id
 from services.server.job_runner import JobRunner
-from services.server.jobs import Jobs
+from services.server.jobs import Finished, Jobs
 from services.server.parts import Parts
 from services.server.transaction import Transaction
 
@@ -87,9 +87,9 @@ def test_a_worker_that_dies_loses_its_job_to_the_next(parts: Parts) -> None:
     hands.now += 61_000
     (second,) = jobs.claim(["test"], 5)
     assert (second.id, second.attempts) == (job_id, 2)
-    jobs.done(first, "too late")
+    jobs.settle([Finished(first, "done", "too late")])
     assert status_of(parts, job_id)[0] == "running"
-    jobs.done(second, "done")
+    jobs.settle([Finished(second, "done", "done")])
     assert status_of(parts, job_id)[0] == "done"
     assert log_of_job(parts, job_id) == [("done", 2)]
 
@@ -101,7 +101,7 @@ def test_a_failing_job_is_tried_after_60_120_and_240_seconds_and_then_parked(par
     for attempt, wait in enumerate((60, 120, 240, None), start=1):
         (job,) = jobs.claim(["test"], 5)
         assert job.attempts == attempt
-        jobs.failed(job, "no answer")
+        jobs.settle([Finished(job, "failed", "no answer")])
         if wait is None:
             break
         hands.now += wait * 1000 - 1
