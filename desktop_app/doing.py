@@ -12,17 +12,18 @@ from services.commands import Command
 from services.domain.refusals import CODES, RuleViolation
 
 T = TypeVar("T")
+Undo = Command | Sequence[Command]
 
 
 class Deed(NamedTuple):
-    """Commands in order, what was done in words, and the command that takes it back, where there is one.
+    """Commands in order, what was done in words, and the command or commands that take it back, where there are any.
 
     ``undo_words`` complete "Undone: ..." where ``words`` would not.
     """
 
     commands: Sequence[Command]
     words: str = ""
-    undo: Command | None = None
+    undo: Undo | None = None
     undo_words: str = ""
 
 
@@ -50,7 +51,7 @@ class Doer(QObject):
         command: Command | Sequence[Command],
         words: str = "",
         *,
-        undo: Command | None = None,
+        undo: Undo | None = None,
         undo_words: str = "",
         then: Callable[[], object] = lambda: None,
         doubted: Callable[[str], object] = lambda reason: None,
@@ -126,7 +127,7 @@ class Doer(QObject):
 
         self.context.runner.run(work, then, self, failed=on_error, lane="write", label=label)
 
-    def remember(self, words: str, undo: Command) -> None:
+    def remember(self, words: str, undo: Undo) -> None:
         """Note a step that Ctrl+Z takes back."""
         self.context.shell.undo_stack.remember(words, lambda: undo)
 

@@ -50,6 +50,19 @@ class CancelRoute(Command, frozen=True, kw_only=True):
     spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.plan")
 
 
+class ReopenRoute(Command, frozen=True, kw_only=True):
+    """A route was cancelled by mistake: it is driven after all, with those of its shipments that still wait.
+
+    ``shipment_ids`` are those that it had, in driving order.
+    """
+
+    site_id: Id
+    route_id: Id
+    shipment_ids: Annotated[tuple[Id, ...], Meta(max_length=10_000)] = ()
+
+    spec: ClassVar = CommandSpec(Kind.EDIT, "fleet.plan")
+
+
 class AssignShipment(Command, frozen=True, kw_only=True):
     """Put a shipment on a route at a position among its stops; without a position, where it costs least."""
 

@@ -174,6 +174,16 @@ CODES: Final[Mapping[str, Reason]] = {
     "vehicle_unfit": Reason(
         "{vehicle} cannot take the route: {reasons}.", "The route is as it was.", "Choose another vehicle."
     ),
+    "vehicle_busy": Reason(
+        "{vehicle} has route {route} at that time.",
+        "That route stays as it is.",
+        "Choose another time or another vehicle.",
+    ),
+    "vehicle_on_road": Reason(
+        "{vehicle} is still under way on route {route}.",
+        "Neither route was changed.",
+        "Finish that route first, or report what happened to it.",
+    ),
     "vehicle_full": Reason(
         "{vehicle} has room for {room_kg} kg and {room_m3} m3; this needs {need_kg} kg and {need_m3} m3.",
         _UNCHANGED,

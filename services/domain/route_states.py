@@ -25,6 +25,7 @@ class RouteEvent(StrEnum):
     DEPART = "depart"
     FINISH = "finish"
     CANCEL = "cancel"
+    REOPEN = "reopen"
 
 
 class StopState(StrEnum):
@@ -47,9 +48,13 @@ ROUTE_TRANSITIONS: Final[Mapping[RouteEvent, Mapping[RouteState, RouteState]]] =
     RE.DEPART: {R.OPEN: R.UNDER_WAY, R.LOCKED: R.UNDER_WAY},
     RE.FINISH: {R.UNDER_WAY: R.FINISHED},
     RE.CANCEL: {R.OPEN: R.CANCELLED, R.LOCKED: R.CANCELLED},
+    # It was cancelled by mistake.
+    RE.REOPEN: {R.CANCELLED: R.OPEN},
 }
 
 ACCEPTS_STOPS: Final = frozenset({R.OPEN})
+TAKES_ITS_VAN: Final = (R.OPEN, R.LOCKED, R.UNDER_WAY)
+"""States in which a route has its vehicle for itself, from its beginning to its end."""
 STOPS_AHEAD: Final = frozenset({T.PLANNED, T.ARRIVED})
 """States of a stop that the vehicle has yet to finish."""
 

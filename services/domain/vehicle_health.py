@@ -109,11 +109,13 @@ def why_not(
     return reasons
 
 
-def may_take_route(vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0) -> None:
-    """Check that a vehicle may take a route. Raises RuleViolation `vehicle_unfit` with every reason against
-    it.
+def may_take_route(
+    vehicle: VehicleFacts, load_g: int = 0, load_ml: int = 0, *, after_its_job: bool = False
+) -> None:
+    """Check that a vehicle may take a route, or a later one (``after_its_job``). Raises RuleViolation `vehicle_unfit`
+    with every reason against it.
     """
-    reasons = why_not(vehicle, load_g, load_ml)
+    reasons = why_not(vehicle, load_g, load_ml, after_its_job=after_its_job)
     if reasons:
         details = [{"vehicle": vehicle.code, "reason": reason} for reason in reasons]
         refuse("vehicle_unfit", details=details, vehicle=vehicle.code, reasons="; ".join(reasons))

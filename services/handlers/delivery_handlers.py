@@ -18,7 +18,7 @@ from services.domain.refusals import RuleViolation
 from services.domain.route_states import RouteState, StopState, advance_route
 from services.domain.shipment_states import ShipmentState, advance
 from services.handlers import departures, returns
-from services.handlers.contradictions import contradict
+from services.handlers.contradictions import CONTRADICTION, contradict
 from services.handlers.order_progress import refresh_order
 from services.handlers.promises import quantities_of, store_line
 from services.handlers.route_plans import stops_of, time_stops
@@ -80,12 +80,16 @@ def depart_route(work: Work, command: DepartRoute) -> None:
         )
         return
     state = advance_route(route.status, "depart")
+    vehicle = work.need(Vehicle, route.vehicle_id)
+    for other in _on_road(work, vehicle):
+        # It has left all the same, so it was back: nobody said so.
+        message = f"{vehicle.code} left on route {route.number} while route {other.number} was under way: say how that ended."
+        work.raise_alert(CONTRADICTION, "warning", other, message)
     # It takes no more stops from here on, so what stays behind is not put back on it.
     work.change(route, status=state.value, departed_at=work.context.at)
     departures.leave_behind(work, [row for row in shipments if row.status == ShipmentState.ASSIGNED])
     for shipment in loaded:
         departures.send_off(work, shipment)
-    vehicle = work.need(Vehicle, route.vehicle_id)
     work.change(vehicle, state="executing", processing="processing")
     route = time_stops(work, work.need(Route, route.id))
     work.record(
@@ -211,8 +215,16 @@ def finish_route(work: Work, command: FinishRoute) -> None:
             returns.turn_back(work, shipment, shipment.failure_reason or "not delivered")
     route = work.change(route, status=state.value, finished_at=work.context.at)
     vehicle = work.need(Vehicle, route.vehicle_id)
-    work.change(vehicle, state="idle" if vehicle.state == "executing" else vehicle.state, processing="idle")
+    if not _on_road(work, vehicle):
+        work.change(
+            vehicle, state="idle" if vehicle.state == "executing" else vehicle.state, processing="idle"
+        )
     work.record("route.finished", route, f"Route {route.number} finished, {vehicle.code} is back")
+
+
+def _on_road(work: Work, vehicle: Vehicle) -> list[Route]:
+    """The routes that a vehicle is out with."""
+    return work.find(Route, vehicle_id=vehicle.id, status=RouteState.UNDER_WAY.value)
 
 
 def _complete_stop(work: Work, shipment: Shipment, state: StopState) -> None:

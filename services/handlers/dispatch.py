@@ -52,6 +52,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.UnpackOrder: packing_handlers.unpack_order,
     c.PlanRoute: route_handlers.plan_route,
     c.CancelRoute: route_handlers.cancel_route,
+    c.ReopenRoute: route_handlers.reopen_route,
     c.AssignShipment: route_handlers.assign_shipment,
     c.UnassignShipment: route_handlers.unassign_shipment,
     c.LoadShipment: delivery_handlers.load_shipment,

@@ -12,7 +12,7 @@ from services import commands as c
 from services.domain.order_states import OrderState
 from services.domain.pick_states import after_pick, missing_after_short
 from services.domain.refusals import refuse
-from services.domain.route_states import advance_route
+from services.domain.route_states import RouteState, advance_route
 from services.domain.shipment_states import ShipmentState, advance
 from services.handlers import stock_ledger as ledger
 from services.handlers.counts import DECIDED, is_of
@@ -31,6 +31,7 @@ from services.storage.tables import (
     Route,
     Shipment,
     Stop,
+    Vehicle,
 )
 from services.storage.unit_of_work import UnitOfWork
 
@@ -105,9 +106,13 @@ def check_load(work: Work, command: c.LoadShipment) -> None:
 
 
 def check_depart(work: Work, command: c.DepartRoute) -> None:
-    """A van leaves with something on it."""
+    """A van leaves with something on it, and not while it is out with another route."""
     route = work.need(Route, command.route_id)
     advance_route(route.status, "depart")
+    for other in work.find(Route, vehicle_id=route.vehicle_id, status=RouteState.UNDER_WAY.value):
+        vehicle = work.need(Vehicle, route.vehicle_id)
+        details = [{"route_id": other.id, "vehicle_id": vehicle.id}]
+        refuse("vehicle_on_road", vehicle=vehicle.code, route=other.number, details=details)
     shipments = work.find(Shipment, route_id=route.id)
     if not any(shipment.status == ShipmentState.LOADED for shipment in shipments):
         refuse("not_loaded", missing=len(shipments), total=len(shipments))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.commands import AssignShipment, CancelRoute, PlanRoute, UnassignShipment
+from services.commands import AssignShipment, CancelRoute, PlanRoute, ReopenRoute, UnassignShipment
 from services.domain.refusals import refuse
-from services.domain.route_states import ACCEPTS_STOPS, RouteState, advance_route
+from services.domain.route_states import ACCEPTS_STOPS, TAKES_ITS_VAN, RouteState, advance_route
 from services.domain.shipment_states import ShipmentState, advance
 from services.domain.vehicle_health import may_take_route
 from services.handlers import route_plans
@@ -14,15 +14,19 @@ from services.storage.tables import Driver, Order, Route, Shipment, Vehicle
 
 
 def plan_route(work: Work, command: PlanRoute) -> None:
-    """Open a route for a vehicle that may take one: utilized, idle, and where it is known."""
+    """Open a route for a vehicle that may take one: utilized, where it is known, and idle or back from the road by then.
+
+    What it is doing now is no reason against a route of another hour; another route at the same time is.
+    """
     if work.get(Route, command.route_id) is not None:
         refuse("duplicate", thing="route", name=command.number)
     vehicle = work.need(Vehicle, command.vehicle_id)
     if command.driver_id:
         work.need(Driver, command.driver_id)
-    may_take_route(vehicle)
+    may_take_route(vehicle, after_its_job=command.starts_at > work.context.received_at)
     if command.ends_at <= command.starts_at:
         refuse("invalid_value", field="ends_at", problem="the route ends before it starts")
+    _refuse_overlap(work, vehicle, command.starts_at, command.ends_at)
     route = work.put(
         Route(
             id=command.route_id,
@@ -42,6 +46,18 @@ def plan_route(work: Work, command: PlanRoute) -> None:
         )
     )
     work.record("route.planned", route, f"Route {route.number} opened for {vehicle.code}")
+
+
+def _refuse_overlap(work: Work, vehicle: Vehicle, starts_at: int, ends_at: int) -> None:
+    """A vehicle drives one route at a time. One that is under way lasts at least until now, however late it is."""
+    now = work.context.received_at
+    for state in TAKES_ITS_VAN:
+        for route in work.find(Route, vehicle_id=vehicle.id, status=state.value):
+            is_out = state is RouteState.UNDER_WAY
+            over_at = max(route.ends_at, now) if is_out else route.ends_at
+            if route.starts_at < ends_at and starts_at < over_at:
+                details = [{"route_id": route.id, "starts_at": route.starts_at, "ends_at": over_at}]
+                refuse("vehicle_busy", vehicle=vehicle.code, route=route.number, details=details)
 
 
 def cancel_route(work: Work, command: CancelRoute) -> None:
@@ -65,6 +81,33 @@ def cancel_route(work: Work, command: CancelRoute) -> None:
     work.record(
         "route.cancelled", route, f"Route {route.number} cancelled: {command.reason}", reason=command.reason
     )
+
+
+def reopen_route(work: Work, command: ReopenRoute) -> None:
+    """Drive a cancelled route after all; what went elsewhere meanwhile stays there."""
+    route = work.need(Route, command.route_id)
+    state = advance_route(route.status, "reopen")
+    vehicle = work.need(Vehicle, route.vehicle_id)
+    may_take_route(vehicle, after_its_job=route.starts_at > work.context.received_at)
+    _refuse_overlap(work, vehicle, route.starts_at, route.ends_at)
+    route = work.change(route, status=state.value, finished_at=None)
+    back = 0
+    for shipment_id in command.shipment_ids:
+        shipment = work.need(Shipment, shipment_id)
+        order = work.need(Order, shipment.order_id)
+        if shipment.status != ShipmentState.CREATED or shipment.stop_id or order.latitude is None:
+            continue
+        route = work.need(Route, route.id)
+        if shipment.load_g > vehicle.capacity_g - route.load_g:
+            continue
+        if shipment.load_ml > vehicle.capacity_ml - route.load_ml:
+            continue
+        put_on_route(work, order, shipment, route.id, back)
+        back += 1
+    work.record(
+        "route.reopened", work.need(Route, route.id),
+        f"Route {route.number} opened again with {back} of its {len(command.shipment_ids)} shipments", shipments=back,
+    )  # fmt: skip
 
 
 def assign_shipment(work: Work, command: AssignShipment) -> None:

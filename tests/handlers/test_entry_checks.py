@@ -244,3 +244,14 @@ def test_a_count_answers_one_that_is_open_and_of_the_same_bin_or_is_a_new_one(st
     assert told(asked.id, "A-01-01-1") == "invalid_value"
     stocked.unit.change(asked, status="approved")
     assert told(asked.id, "A-02-01-1") == "wrong_state"
+
+
+def test_a_van_does_not_leave_while_it_is_out_with_another_route(stocked: Books) -> None:
+    depart(stocked, stocked.order(("prod-1", 1)))
+    stocked.open_route("route-2")
+    stocked.unit.flush()
+    load(stocked, stocked.order(("prod-2", 1)))
+    second = c.DepartRoute(site_id=SITE, route_id="route-2")
+    assert refused(stocked, second) == "vehicle_on_road"
+    stocked.must(c.FinishRoute(site_id=SITE, route_id="route-1"))
+    assert refused(stocked, second) == ""

@@ -8,12 +8,14 @@ from services import commands as c
 from services.handlers.dispatch import Effect
 from services.storage.tables import Order, Route, Shipment, Stop, Vehicle
 from tests.helpers.books import SITE, Books
-from tests.helpers.floor import load, route, shipment
+from tests.helpers.floor import load, open_alerts, route, shipment
 
 HOUR = 3_600_000
 
 
-def plan(books: Books, route_id: str = "route-2", *, hours: int = 8, **fields: str) -> Effect:
+def plan(books: Books, route_id: str = "route-2", *, hours: int = 8, after: int = 9, **fields: str) -> Effect:
+    """A route of the van, which has its first one for the eight hours from now."""
+    starts_at = books.now + after * HOUR
     return books.do(
         c.PlanRoute(
             **{
@@ -24,8 +26,8 @@ def plan(books: Books, route_id: str = "route-2", *, hours: int = 8, **fields: s
                 "planned_on": "2026-05-28",
                 **fields,
             },
-            starts_at=books.now,
-            ends_at=books.now + hours * HOUR,
+            starts_at=starts_at,
+            ends_at=starts_at + hours * HOUR,
         )
     )
 
@@ -62,7 +64,7 @@ def test_a_vehicle_that_cannot_drive_gets_no_route(
     books: Books, fields: dict[str, object], reason: str
 ) -> None:
     books.unit.change(books.get(Vehicle, "van-1"), **fields)
-    effect = plan(books)
+    effect = plan(books, after=0)
     assert (effect.status, effect.code) == ("rejected", "vehicle_unfit")
     assert reason in effect.message
     assert books.unit.get(Route, "route-2") is None
@@ -206,3 +208,89 @@ def test_a_route_that_is_being_loaded_is_not_cancelled_under_the_goods(stocked: 
     effect = stocked.do(c.CancelRoute(site_id=SITE, route_id=row.route_id, reason="snow"))
     assert (effect.status, effect.code) == ("rejected", "wrong_state")
     assert stocked.get(Shipment, row.id).status == "loaded"
+
+
+def out(books: Books) -> None:
+    """The van leaves on its first route."""
+    load(books, books.order(("prod-1", 3)))
+    books.must(c.DepartRoute(site_id=SITE, route_id="route-1"))
+
+
+def test_a_van_that_is_on_the_road_today_gets_a_route_for_tomorrow(stocked: Books) -> None:
+    out(stocked)
+    assert plan(stocked, after=24).status == "applied"
+    assert stocked.get(Vehicle, "van-1").state == "executing"
+
+
+def test_two_routes_of_a_van_do_not_overlap(stocked: Books) -> None:
+    refused = plan(stocked, after=7)
+    assert (refused.status, refused.code) == ("rejected", "vehicle_busy")
+    assert "VAN-1 has route ROUTE-1 at that time" in refused.message
+    assert plan(stocked, after=8).status == "applied"
+    assert plan(stocked, "route-3", after=12).code == "vehicle_busy"
+    assert plan(stocked, "route-3", after=-9).code == ""
+    stocked.must(c.CancelRoute(site_id=SITE, route_id="route-2", reason="snow"))
+    assert plan(stocked, "route-4", after=12).status == "applied"
+
+
+def test_a_route_that_is_late_keeps_its_van_until_it_is_over(stocked: Books) -> None:
+    out(stocked)
+    stocked.now += 12 * HOUR
+    assert plan(stocked, after=-1).code == "vehicle_unfit"
+    assert plan(stocked, after=2).status == "applied"
+    stocked.must(c.FinishRoute(site_id=SITE, route_id="route-1"))
+    assert plan(stocked, "route-3", hours=1, after=0).status == "applied"
+
+
+def test_a_van_that_left_on_a_second_route_is_asked_about_and_stays_out_until_both_are_over(
+    stocked: Books,
+) -> None:
+    out(stocked)
+    plan(stocked, after=24)
+    row = shipment(stocked, stocked.order(("prod-2", 1)))
+    assert row.route_id == "route-2"
+    load(stocked, row.order_id)
+    stocked.must(c.DepartRoute(site_id=SITE, route_id="route-2"))
+    assert route(stocked, "route-2").status == "under_way"
+    [alert] = open_alerts(stocked, "contradiction")
+    assert "while route ROUTE-1 was under way" in alert.message
+    stocked.must(c.FinishRoute(site_id=SITE, route_id="route-1"))
+    assert stocked.get(Vehicle, "van-1").processing == "processing"
+    stocked.must(c.FinishRoute(site_id=SITE, route_id="route-2"))
+    assert (stocked.get(Vehicle, "van-1").processing, stocked.get(Vehicle, "van-1").state) == ("idle", "idle")
+
+
+def test_a_route_that_was_cancelled_by_mistake_is_opened_again_with_what_still_waits(stocked: Books) -> None:
+    rows = [shipment(stocked, stocked.order((f"prod-{n}", 1))) for n in (1, 2, 1)]
+    in_order = [stop.shipment_id for stop in sorted(stocked.find(Stop, route_id="route-1"), key=_position)]
+    stocked.must(c.CancelRoute(site_id=SITE, route_id="route-1", reason="by mistake"))
+    plan(stocked, after=24)
+    assign(stocked, rows[1].id, "route-2")
+    reopen = c.ReopenRoute(site_id=SITE, route_id="route-1", shipment_ids=tuple(in_order))
+    stocked.must(reopen)
+    again = route(stocked, "route-1")
+    assert (again.status, again.finished_at) == ("open", None)
+    stops = sorted(stocked.find(Stop, route_id="route-1"), key=_position)
+    assert [stop.shipment_id for stop in stops] == [each for each in in_order if each != rows[1].id]
+    assert stocked.get(Shipment, rows[1].id).route_id == "route-2", "it went elsewhere meanwhile"
+    assert again.load_g == sum(stop.load_g for stop in stops)
+    assert stocked.do(reopen).code == "wrong_state"
+
+
+def test_a_cancelled_route_whose_van_has_another_one_now_stays_cancelled(stocked: Books) -> None:
+    stocked.must(c.CancelRoute(site_id=SITE, route_id="route-1", reason="by mistake"))
+    assert plan(stocked, after=2).status == "applied"
+    refused = stocked.do(c.ReopenRoute(site_id=SITE, route_id="route-1"))
+    assert (refused.code, route(stocked, "route-1").status) == ("vehicle_busy", "cancelled")
+
+
+def test_a_cancelled_route_is_not_filled_beyond_its_vans_room(stocked: Books) -> None:
+    row = shipment(stocked, stocked.order(("prod-1", 3)))
+    stocked.must(c.CancelRoute(site_id=SITE, route_id="route-1", reason="by mistake"))
+    stocked.unit.change(stocked.get(Vehicle, "van-1"), capacity_g=100)
+    stocked.must(c.ReopenRoute(site_id=SITE, route_id="route-1", shipment_ids=(row.id,)))
+    assert (stocked.get(Shipment, row.id).status, route(stocked, "route-1").load_g) == ("created", 0)
+
+
+def _position(stop: Stop) -> int:
+    return stop.position

@@ -19,10 +19,11 @@ from local_db.queries.dispatch_queries import (
     StopRow,
     VanRow,
     route_hours,
+    stops_on,
     unrouted,
     vans_for_routes,
 )
-from services.commands import AssignShipment, CancelRoute, PlanRoute, UnassignShipment
+from services.commands import AssignShipment, CancelRoute, PlanRoute, ReopenRoute, UnassignShipment
 from services.domain.refusals import RuleViolation, violation
 
 _WHY_CANCEL: Final = (
@@ -108,7 +109,10 @@ class NewRoute:
             left = len(waiting) - len(fitting)
             rest = f"; {left} still {'waits' if left == 1 else 'wait'}, there is no room" if left else ""
             what = "1 shipment" if len(fitting) == 1 else f"{len(fitting)} shipments"
-            return Deed(commands, f"{what} put on {route.number}{rest}")
+            back = [UnassignShipment(site_id=site_id, shipment_id=stop.shipment_id) for stop in fitting]
+            return Deed(
+                commands, f"{what} put on {route.number}{rest}", back, f"{what} put on {route.number}"
+            )
 
         self._doer.perform(make)
 
@@ -117,20 +121,22 @@ class NewRoute:
         stops = f"Its {route.stops} shipments wait for another route. " if route.stops > 1 else ""
         if route.stops == 1:
             stops = "Its shipment waits for another route. "
-        site_id = self._doer.site_id
-        ReasonDialog(
-            self._context.theme,
-            f"Cancel route {route.number}",
-            f"{stops}A cancelled route stays cancelled: to drive after all, open a new one. Why?",
-            _WHY_CANCEL,
-            lambda reason, note: self._doer.do(
-                CancelRoute(
-                    site_id=site_id, route_id=route.id, reason=f"{reason}: {note}"[:200] if note else reason
-                ),
-                f"Route {route.number} cancelled",
-            ),
-            self._owner,
-        ).open()
+        desk, site_id = self._context.desk, self._doer.site_id
+
+        def cancel(reason: str, note: str) -> None:
+            told = f"{reason}: {note}"[:200] if note else reason
+
+            def make() -> Deed:
+                # As they stand when it is cancelled, so that Undo puts just these back, in their order.
+                shipments = tuple(stop.shipment_id for stop in stops_on(desk.read, route.id))
+                command = CancelRoute(site_id=site_id, route_id=route.id, reason=told)
+                back = ReopenRoute(site_id=site_id, route_id=route.id, shipment_ids=shipments)
+                return Deed([command], f"Route {route.number} cancelled", back)
+
+            self._doer.perform(make)
+
+        title = f"Cancel route {route.number}"
+        ReasonDialog(self._context.theme, title, f"{stops}Why?", _WHY_CANCEL, cancel, self._owner).open()
 
     def put_on(self, stop: StopRow, route: RouteRow) -> None:
         """Put a waiting shipment on a route, where it costs the least way."""

@@ -39,6 +39,7 @@ VERBS: Final[Mapping[str, str]] = {
     "CloseOrder": "Close an order",
     "PlanRoute": "Open a route",
     "CancelRoute": "Cancel a route",
+    "ReopenRoute": "Open a cancelled route again",
     "AssignShipment": "Put a shipment on a route",
     "UnassignShipment": "Take a shipment off its route",
     "LoadShipment": "Load a shipment",

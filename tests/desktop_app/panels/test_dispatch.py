@@ -24,7 +24,7 @@ from services.commands import (
     UnassignShipment,
     VehicleFields,
 )
-from services.storage.tables import Order, Route, Shipment
+from services.storage.tables import Order, Route, Shipment, Vehicle
 from tests.desktop_app.panels.panel_bench import PanelBench, panel_bench
 from tests.helpers.warehouse_desk import warehouse_desk
 
@@ -209,6 +209,45 @@ def test_all_that_wait_are_put_on_a_route_as_far_as_it_has_room_and_a_cancelled_
     assert {stop.shipment_id for stop in unrouted(at.desk.read, site_id)} >= {
         stop.shipment_id for stop in waiting
     }
+    at.do("edit.undo")
+    again = at.desk.read.tuples("SELECT count(*), sum(load_g) FROM shipment WHERE route_id = ?", (route_id,))
+    assert again == [on], "a route that was cancelled by mistake has its shipments again"
+    reopened = at.desk.read.get(Route, route_id)
+    assert reopened is not None
+    assert reopened.status == "open"
+    at.do("edit.undo")
+    assert at.desk.read.value("SELECT count(*) FROM shipment WHERE route_id = ?", (route_id,)) == 0
+    assert {stop.shipment_id for stop in unrouted(at.desk.read, site_id)} >= {
+        stop.shipment_id for stop in waiting
+    }
+
+
+def test_a_van_that_is_out_today_gets_a_route_for_tomorrow_and_none_for_now(at: PanelBench) -> None:
+    out = at.desk.read.one(
+        "SELECT * FROM vehicle WHERE id IN (SELECT vehicle_id FROM route WHERE status = 'under_way') ORDER BY code "
+        "LIMIT 1",
+        (),
+        Vehicle,
+    )
+    assert out is not None
+    before = set(at.desk.read.values("SELECT id FROM route"))
+    at.do("dispatch.new_route")
+    choose(at, "dispatch.new_route.vans", out.code)
+    at.settle()
+    assert set(at.desk.read.values("SELECT id FROM route")) == before
+    at.do("dispatch.new_route_on")
+    at.until(
+        lambda: any(isinstance(w, RouteDialog) and w.isVisible() for w in QApplication.topLevelWidgets())
+    )
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, RouteDialog) and w.isVisible())
+    dialog._van.setCurrentIndex([van.code for van in dialog._vans].index(out.code))
+    dialog._day.setDate(dialog._day.date().addDays(1))
+    dialog._open()
+    at.until(lambda: set(at.desk.read.values("SELECT id FROM route")) - before)
+    (route_id,) = set(at.desk.read.values("SELECT id FROM route")) - before
+    route = at.desk.read.get(Route, route_id)
+    assert route is not None
+    assert (route.vehicle_id, route.status) == (out.id, "open")
 
 
 def test_a_route_of_another_day_leaves_at_the_hour_entered_and_lasts_as_the_organisation_says(
