@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -20,12 +20,17 @@ from services.server import feed
 from services.server.clock import Clock
 from services.server.database import Database
 from services.server.log import log_of
+from services.server.shared_pages import SharedPages
 from services.storage.retention import kept
 from services.storage.row import ORG, Row, columns_of
 from services.storage.statements import bind_list, listed, statements
 from services.storage.tables import BY_NAME
 
 _log = log_of("pull")
+
+_SHARED_MS = 60_000
+"""For how long a page may be the same for everybody: after that it is read anew, with today's idea of which rows are past
+their days."""
 
 
 class _Position(msgspec.Struct, frozen=True, array_like=True):
@@ -49,6 +54,14 @@ class _Resume(msgspec.Struct, frozen=True, array_like=True):
     checksum: bytes
 
 
+class _Page(msgspec.Struct, frozen=True):
+    """Rows as they are sent, how far the scopes have been sent with them, and the checksum up to here."""
+
+    patches: list[TablePatch]
+    positions: dict[str, _Position]
+    checksum: bytes
+
+
 class BadResume(Exception):
     """The token that should continue a pull is not one of ours."""
 
@@ -56,11 +69,20 @@ class BadResume(Exception):
 class Pull:
     """The server's half of a pull."""
 
-    def __init__(self, database: Database, clock: Clock, *, epoch: str, rows_per_page: int = 2000) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        epoch: str,
+        rows_per_page: int = 2000,
+        rows_shared: int = 20_000,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._epoch = epoch
         self._rows_per_page = rows_per_page
+        self._shared: SharedPages[_Page] = SharedPages(rows_shared)
 
     def page(self, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         """The next page for an authenticated client that may see these scopes. Raises BadResume."""
@@ -72,6 +94,51 @@ class Pull:
     def _page(self, connection: Connection, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         heads = feed.heads(connection, scopes)
         state = _resumed(request.resume, heads) if request.resume else _begin(request, heads)
+        page = self._rows_from(connection, state, heads)
+        more = any(page.positions[scope].version <= head.version for scope, head in heads.items())
+        if more:
+            resume = _Resume(page.positions, state.reset, state.gone, page.checksum)
+            return PullResponse(
+                patches=page.patches,
+                more=True,
+                resume=base64.urlsafe_b64encode(msgspec.msgpack.encode(resume)).decode(),
+                reset=sorted(state.reset),
+                gone=state.gone,
+                checksum=page.checksum,
+                epoch=self._epoch,
+            )
+        last_n, outcomes = _outcomes(connection, request)
+        return PullResponse(
+            patches=page.patches,
+            more=False,
+            cursors={scope: head.version for scope, head in heads.items()},
+            last_n=last_n,
+            outcomes=outcomes,
+            reset=sorted(state.reset),
+            gone=state.gone,
+            checksum=page.checksum,
+            epoch=self._epoch,
+            server_time=self._clock(),
+        )
+
+    def _rows_from(self, connection: Connection, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
+        """What follows the positions: the same for everybody who is there, for no row of a scope changes without its
+        head."""
+        key = (
+            tuple(
+                (scope, head, state.positions[scope], state.reset.get(scope)) for scope, head in heads.items()
+            ),
+            state.checksum,
+            self._clock() // _SHARED_MS,
+        )
+        page = self._shared.get(key)
+        if page is None:
+            page = self._read(connection, state, heads)
+            rows = sum(len(each.puts) + len(each.deletes) for each in page.patches)
+            self._shared.put(key, page, 1 + rows)
+        return page
+
+    def _read(self, connection: Connection, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
         positions = dict(state.positions)
         patches: dict[str, TablePatch] = {}
         room = self._rows_per_page
@@ -81,34 +148,9 @@ class Pull:
             rows, done = self._changes(connection, head, positions[scope], room, state.reset.get(scope))
             room -= len(rows)
             positions[scope] = _Position(head.version + 1) if done else _Position(*rows[-1][:3])
-            self._add(connection, patches, rows, scopes, is_whole=scope in state.reset)
-        more = any(positions[scope].version <= head.version for scope, head in heads.items())
-        page = list(patches.values())
-        checksum = page_checksum(state.checksum, page)
-        if more:
-            resume = _Resume(positions, state.reset, state.gone, checksum)
-            return PullResponse(
-                patches=page,
-                more=True,
-                resume=base64.urlsafe_b64encode(msgspec.msgpack.encode(resume)).decode(),
-                reset=sorted(state.reset),
-                gone=state.gone,
-                checksum=checksum,
-                epoch=self._epoch,
-            )
-        last_n, outcomes = _outcomes(connection, request)
-        return PullResponse(
-            patches=page,
-            more=False,
-            cursors={scope: head.version for scope, head in heads.items()},
-            last_n=last_n,
-            outcomes=outcomes,
-            reset=sorted(state.reset),
-            gone=state.gone,
-            checksum=checksum,
-            epoch=self._epoch,
-            server_time=self._clock(),
-        )
+            self._add(connection, patches, rows, heads, is_whole=scope in state.reset)
+        found = list(patches.values())
+        return _Page(found, positions, page_checksum(state.checksum, found))
 
     def _changes(
         self, connection: Connection, head: feed.Head, after: _Position, limit: int, whole_at: int | None
@@ -133,7 +175,7 @@ class Pull:
         connection: Connection,
         patches: dict[str, TablePatch],
         rows: Sequence[tuple[int, str, str, int]],
-        scopes: Sequence[str],
+        scopes: Collection[str],
         *,
         is_whole: bool,
     ) -> None:
@@ -156,7 +198,7 @@ class Pull:
                 patches[table].deletes.extend(pk for pk in ids if pk not in sent)
 
     def _seen_in(
-        self, connection: Connection, cls: type[Row], ids: Sequence[str], scopes: Sequence[str]
+        self, connection: Connection, cls: type[Row], ids: Sequence[str], scopes: Collection[str]
     ) -> set[str]:
         """Which of these rows are stored and in one of the scopes."""
         if "site_id" not in columns_of(cls):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from services.commands import ReceiveStock, RemoveBarcode
 from services.server import feed
@@ -62,6 +65,41 @@ def test_outcomes_that_the_terminal_has_kept_are_not_sent_again(parts: Parts) ->
     page = parts.pull.page(terminal.pull_request(outcomes_ack=1), SCOPES)
     assert [outcome.n for outcome in page.outcomes] == [2]
     assert page.last_n == 2
+
+
+def test_what_many_terminals_ask_for_is_read_once_and_anew_after_a_commit(parts: Parts) -> None:
+    now = parts.clock()
+    parts = replace(parts, pull=Pull(parts.database, lambda: now, epoch=parts.epoch))
+    terminals = [Terminal(parts) for _ in range(3)]
+    for terminal in terminals:
+        terminal.pull()
+    terminals[0].do(receive())
+    with _reads_of(parts, "stock_movement") as reads:
+        for terminal in terminals:
+            terminal.pull()
+            assert terminal.rows == stored_rows(parts)
+        assert len(reads) == 1
+        terminals[1].do(receive())
+        for terminal in terminals:
+            terminal.pull()
+            assert terminal.rows == stored_rows(parts)
+    assert len(reads) == 2
+
+
+@contextmanager
+def _reads_of(parts: Parts, table: str) -> Iterator[list[str]]:
+    """The statements that fetch changed rows of a table, as they come."""
+    reads: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        if f'FROM "{table}" AS r' in statement:
+            reads.append(statement)
+
+    event.listen(parts.database.engine, "before_cursor_execute", note)
+    try:
+        yield reads
+    finally:
+        event.remove(parts.database.engine, "before_cursor_execute", note)
 
 
 def test_what_changes_between_two_pages_is_in_the_pull_all_the_same(small_pages: Parts) -> None:
