@@ -36,7 +36,7 @@ def postgres_server(meeting_place: Path) -> Iterator[str]:
 def postgres_cluster(meeting_place: Path, *, is_durable: bool = False) -> Iterator[str]:
     """A cluster while the block lasts; answers its connection string. ``is_durable``: it waits for the disk as a real one
     does."""
-    initdb, postgres = _programs()
+    initdb, postgres = postgres_program("initdb"), postgres_program("postgres")
     speed = [] if is_durable else _NOT_DURABLE
     with shared_server(
         "postgres", meeting_place, lambda folder: _prepare(folder, initdb, postgres, speed)
@@ -47,11 +47,18 @@ def postgres_cluster(meeting_place: Path, *, is_durable: bool = False) -> Iterat
 @pytest.fixture
 def new_postgres_database(postgres_server: str) -> Iterator[NewDatabase]:
     """A function that makes a fresh empty database each time; all are dropped after the test."""
+    with new_databases(postgres_server) as make:
+        yield make
+
+
+@contextmanager
+def new_databases(connection_string: str) -> Iterator[NewDatabase]:
+    """A function that makes a fresh empty database each time; all are dropped when the block ends."""
     import psycopg
     from psycopg import sql
 
     made: list[str] = []
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
+    with psycopg.connect(connection_string, autocommit=True) as connection:
 
         def make() -> str:
             name = f"test_{uuid.uuid4().hex}"
@@ -71,13 +78,11 @@ def postgres_url(new_postgres_database: NewDatabase) -> str:
     return new_postgres_database()
 
 
-def _programs() -> tuple[str, str]:
-    """initdb and postgres of the newest version; Debian keeps them out of PATH."""
+def postgres_program(name: str) -> str:
+    """A program of PostgreSQL's newest version; Debian keeps them out of PATH."""
     versions = Path("/usr/lib/postgresql")
     newest_first = sorted(versions.glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
-    folders = [str(folder) for folder in newest_first]
-    initdb = program("initdb", package=_DEBIAN_PACKAGE, folders=folders)
-    return initdb, program("postgres", package=_DEBIAN_PACKAGE, folders=folders)
+    return program(name, package=_DEBIAN_PACKAGE, folders=[str(folder) for folder in newest_first])
 
 
 def _prepare(folder: Path, initdb: str, postgres: str, speed: Sequence[str]) -> Launch:

@@ -100,9 +100,18 @@ class ServerProcess:
 
 @contextmanager
 def server_process(
-    settings: Settings, environment: Mapping[str, str] | None = None, *, workers: int = 1
+    settings: Settings,
+    environment: Mapping[str, str] | None = None,
+    *,
+    workers: int = 1,
+    module: str = "",
+    program: Path = _REPOSITORY,
 ) -> Iterator[ServerProcess]:
-    """A server as a child process (of several worker processes, on PostgreSQL); stopped when the block ends."""
+    """A server as a child process (of several worker processes, on PostgreSQL); stopped when the block ends.
+
+    ``module``: what to run in its place, which serves with the settings of its environment. ``program``: the folder whose
+    ``services`` it runs.
+    """
     with socket.create_server(("127.0.0.1", settings.port)) as probe:
         port = probe.getsockname()[1]
     variables = {
@@ -115,13 +124,13 @@ def server_process(
         "HOLDFAST_PASSWORD_LANES": "1",
         **(environment or {}),
     }
-    program = (
+    serving = (
         "from services.server.main import serve; from services.server.settings import Settings; "
         f"serve(Settings(), workers={workers})"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        cwd=_REPOSITORY,
+        [sys.executable, *(("-m", module) if module else ("-c", serving))],
+        cwd=program,
         env={**os.environ, **variables},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

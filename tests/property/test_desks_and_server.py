@@ -14,147 +14,25 @@ from services import commands as c
 from services.domain.refusals import CODES, RuleViolation
 from services.server import authority, feed
 from services.server.push import Push
-from services.storage.tables import CycleCount, Order, PickTask, Stock
 from services.sync.errors import Offline
 from tests.helpers.lab import Lab
-from tests.server.warehouse import CUSTOMER, SITE, product_id
+from tests.helpers.worker import Worker
 
 STEPS = 70
 SEEDS = range(12)
 PLANTED_SEEDS = range(8)
 
 
-class Worker:
-    """A person who does what comes to mind at a desk."""
-
-    def __init__(self, lab: Lab, n: int) -> None:
-        self.lab, self.n = lab, n
-
-    @property
-    def desk(self) -> Desk:
-        return self.lab.desks[self.n]
-
-    def work(self) -> None:
-        chance = self.lab.chance
-        deed = chance.choice(
-            (self.order, self.order, self.pick, self.pick, self.short, self.stock, self.change, self.count)
-        )
-        try:
-            deed()
-        except RuleViolation:
-            # Refused on the spot: the person was told, and nothing was queued.
-            return
-
-    def order(self) -> None:
-        chance, desk = self.lab.chance, self.desk
-        lines = tuple(
-            c.NewLine(
-                line_id=desk.new_id(),
-                product_id=product_id(p),
-                quantity=chance.randint(1, 12),
-                price_minor=100,
-            )
-            for p in chance.sample(range(1, 5), chance.randint(1, 3))
-        )
-        desk.do(
-            c.PlaceOrder(
-                site_id=SITE, order_id=desk.new_id(), number=desk.next_order_number(), customer_id=CUSTOMER, lines=lines,
-                currency="GBP", priority=chance.randint(1, 9),
-            )
-        )  # fmt: skip
-
-    def pick(self) -> None:
-        task = self._any(PickTask, "status IN ('pending', 'picking')")
-        if task is not None:
-            self.desk.do(
-                c.ConfirmPick(
-                    **_named(task), quantity=self.lab.chance.randint(1, max(1, task.quantity - task.picked)),
-                )
-            )  # fmt: skip
-
-    def short(self) -> None:
-        task = self._any(PickTask, "status IN ('pending', 'picking') AND quantity > picked + 1")
-        if task is not None:
-            self.desk.do(c.ShortPick(**_named(task), found=self.lab.chance.randint(0, 1), reason="too_few"))
-
-    def stock(self) -> None:
-        chance, row = self.lab.chance, self._any(Stock, "status = 'good'")
-        if row is None:
-            return
-        named: dict[str, Any] = {
-            "site_id": SITE,
-            "product_id": row.product_id,
-            "location_id": row.location_id,
-        }
-        self.desk.do(
-            chance.choice(
-                (
-                    c.ReceiveStock(**named, quantity=chance.randint(1, 9)),
-                    c.AdjustStock(**named, delta=chance.randint(-4, 4), reason="found"),
-                    c.HoldStock(**named, quantity=chance.randint(1, 3), reason="damaged"),
-                )
-            )
-        )
-
-    def change(self) -> None:
-        chance, order = self.lab.chance, self._any(Order, "status NOT IN ('cancelled', 'closed')")
-        if order is None:
-            return
-        named = {"site_id": SITE, "order_id": order.id}
-        self.desk.do(
-            chance.choice(
-                (
-                    c.CancelOrder(**named, reason="call"),
-                    c.HoldOrder(**named, reason="call"),
-                    c.ResumeOrder(**named),
-                    c.RetryOrder(**named),
-                    c.PackOrder(**named),
-                    c.ChangeOrder(
-                        **named,
-                        expected=c.OrderFields(note=order.note),
-                        values=c.OrderFields(note=f"note {chance.randint(1, 3)}"),
-                    ),
-                )
-            )
-        )
-
-    def count(self) -> None:
-        row = self._any(CycleCount, "status IN ('queued', 'counted')")
-        if row is None:
-            return
-        if row.status == "counted":
-            self.desk.do(c.ApproveCount(site_id=SITE, count_id=row.id))
-        else:
-            self.desk.do(
-                c.CountStock(
-                    site_id=SITE, count_id=row.id, product_id=row.product_id, location_id=row.location_id,
-                    counted=self.lab.chance.randint(0, 20),
-                )
-            )  # fmt: skip
-
-    def _any(self, cls: Any, where: str) -> Any:
-        ids = self.desk.read.values(f'SELECT id FROM "{cls.table.name}" WHERE {where} ORDER BY id')
-        return self.desk.read.get(cls, self.lab.chance.choice(ids)) if ids else None
-
-
-def _named(task: PickTask) -> dict[str, Any]:
-    return {
-        "site_id": SITE, "task_id": task.id, "order_id": task.order_id, "line_id": task.line_id,
-        "product_id": task.product_id, "location_id": task.location_id, "lot": task.lot,
-    }  # fmt: skip
-
-
 def play(lab: Lab, steps: int = STEPS) -> None:
     """Work, cut, mend, sync and restart at random; then heal, and hold everything to the promise."""
     chance = lab.chance
-    workers = [Worker(lab, n) for n in range(len(lab.desks))]
     for _step in range(steps):
-        n = chance.randrange(len(workers))
+        n = chance.randrange(len(lab.desks))
         match chance.choices(
             ("work", "sync", "cut", "mend", "desk restarts", "server restarts"), (60, 25, 4, 6, 4, 1)
         )[0]:
             case "work":
-                workers[n].work()
+                Worker(lab.desks[n], chance).work()
             case "sync":
                 lab.sync(n)
             case "cut":

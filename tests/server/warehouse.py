@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.commands import Command, NewLine, PlaceOrder, ReceiveStock
+from services.commands import Command, ReceiveStock
 from services.domain.identifiers import derive
 from services.domain.permissions import Role
 from services.server.authority import Origin, run
@@ -10,10 +10,22 @@ from services.server.first_run import add_user
 from services.server.parts import Parts
 from services.server.transaction import Transaction
 from services.storage.tables import Barcode, Customer, Driver, Location, Product, Route, Site, Vehicle
+from tests.helpers.warehouse_names import CUSTOMER, OTHER_SITE, SITE, bin_id, order, product_id
 
-SITE = "site-1"
-OTHER_SITE = "site-2"
-CUSTOMER = "cust-1"
+__all__ = [
+    "CUSTOMER",
+    "OTHER_SITE",
+    "PASSWORD",
+    "PICKER",
+    "SITE",
+    "bin_id",
+    "fill",
+    "must",
+    "order",
+    "product_id",
+    "seed_site",
+]
+
 PICKER = "user-picker"
 PASSWORD = "long enough password"
 
@@ -116,29 +128,3 @@ def must(transaction: Transaction, command: Command, name: str, actor: str = "us
     )
     effect = run(transaction, command, origin)
     assert effect.status != "rejected", effect.message
-
-
-def product_id(number: int) -> str:
-    return f"prod-{number}"
-
-
-def bin_id(site: str, number: int) -> str:
-    return f"{site}-bin-{(number - 1) % 10 + 1}"
-
-
-def order(
-    order_id: str, *lines: tuple[str, int], site: str = SITE, number: str = "", shortfall: str = "backorder"
-) -> PlaceOrder:
-    """An order of (product, quantity) lines."""
-    return PlaceOrder(
-        site_id=site,
-        order_id=order_id,
-        number=number or f"T01-{order_id}",
-        customer_id=CUSTOMER,
-        lines=tuple(
-            NewLine(line_id=f"{order_id}-{position}", product_id=product, quantity=quantity, price_minor=100)
-            for position, (product, quantity) in enumerate(lines, start=1)
-        ),
-        currency="GBP",
-        on_shortfall=shortfall,  # type: ignore[arg-type]
-    )
