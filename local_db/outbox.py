@@ -18,6 +18,8 @@ RETAINED_DAYS = 35
 
 _PUSHED = "n, id, actor_id, name, v, args, prev_hash, issued_at, depends_on"
 _SETTLED_BY_DAY = "settled_by_day"
+UNSURE_THROUGH = "outcomes_unsure_through"
+"""Up to this command of the present numbering, outcomes may be of a past that the server no longer has."""
 _marks = msgspec.json.Decoder(list[tuple[int, int]])
 _depends_on = msgspec.json.Decoder(tuple[int, ...])
 
@@ -160,7 +162,9 @@ class Outbox:
                 if scopes is not None:
                     self.meta.put_scopes(scopes)
                 self.meta.put(
-                    last_n=str(self.last_n), last_hash=self.last_hash.hex(), **{_SETTLED_BY_DAY: ""}
+                    last_n=str(self.last_n),
+                    last_hash=self.last_hash.hex(),
+                    **{_SETTLED_BY_DAY: "", UNSURE_THROUGH: ""},
                 )
         finally:
             self.reload()

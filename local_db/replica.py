@@ -10,7 +10,7 @@ import msgspec
 
 from local_db import snapshot
 from local_db.files import DatabaseError, transaction
-from local_db.outbox import Superseded, commands_after
+from local_db.outbox import UNSURE_THROUGH, Superseded, commands_after
 from local_db.stepping_back import SteppedBack
 from local_db.store import Store
 from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
@@ -19,7 +19,6 @@ from services.storage.tables import BY_NAME
 from services.sync.replica import Identity
 
 CREDENTIAL = "device-credential"
-_UNSURE_THROUGH = "outcomes_unsure_through"
 NOBODY = Identity(client_id="", terminal_code="", epoch="")
 """The identity of a terminal that was not enrolled yet."""
 
@@ -27,6 +26,10 @@ log = logging.getLogger(__name__)
 
 # A command beside its arguments on the wire: ids, hash and names.
 _ENVELOPE_BYTES = 256
+
+
+def _secret_of(client_id: str) -> str:
+    return f"{CREDENTIAL}:{client_id}"
 
 
 class FileReplica:
@@ -44,7 +47,10 @@ class FileReplica:
             known = self._store.outbox.meta.identity()
             if known is None:
                 return NOBODY
-            return msgspec.structs.replace(known, credential=self._store.secrets.secret(CREDENTIAL))
+            secret = self._store.secrets.secret
+            # A profile that was enrolled by an earlier version has it under the bare name.
+            credential = secret(_secret_of(known.client_id)) or secret(CREDENTIAL)
+            return msgspec.structs.replace(known, credential=credential)
 
     def settled_n(self) -> int:
         """See Replica."""
@@ -88,7 +94,7 @@ class FileReplica:
     def _unsure_through(self) -> int:
         """Outcomes up to this ``n`` may be of a past that the server no longer has, until a pull has brought them all
         again; 0 while there is no doubt."""
-        return int(self._store.outbox.meta.get(_UNSURE_THROUGH) or 0)
+        return int(self._store.outbox.meta.get(UNSURE_THROUGH) or 0)
 
     def cursors(self) -> dict[str, int]:
         """See Replica."""
@@ -170,7 +176,7 @@ class FileReplica:
             store.writer.rebase.is_pruned(last.server_time)
             self._is_fresh = False
         if 0 < self._unsure_through() <= last.last_n:
-            store.outbox.meta.set(**{_UNSURE_THROUGH: ""})
+            store.outbox.meta.set(**{UNSURE_THROUGH: ""})
         return set() if store.pending else store.writer.rebase.prune(last.server_time)
 
     def _stand_in(self, scopes: list[str]) -> None:
@@ -206,16 +212,19 @@ class FileReplica:
         until the next pull brings everything, each outcome included."""
         with self._store.writing():
             known = self._store.outbox.meta.identity() or NOBODY
-            self._store.outbox.meta.set(**{_UNSURE_THROUGH: str(self._store.outbox.last_n)})
+            self._store.outbox.meta.set(**{UNSURE_THROUGH: str(self._store.outbox.last_n)})
             self._store.outbox.take_identity(msgspec.structs.replace(known, epoch=epoch), None)
 
     def enrolled_again(self, identity: Identity, scopes: list[str] | None = None) -> None:
         """See Replica."""
         store = self._store
         with store.writing():
-            store.secrets.keep_secret(CREDENTIAL, identity.credential)
+            before = store.outbox.client_id
+            # Under a name of its own: until the outbox says who this is, it is still the one it was, with its credential.
+            store.secrets.keep_secret(_secret_of(identity.client_id), identity.credential)
             store.outbox.renumber(identity, scopes, self._store.settled_n)
-            store.outbox.meta.set(**{_UNSURE_THROUGH: ""})
+            if before != identity.client_id:
+                store.secrets.keep_secret(_secret_of(before), "")
         store.catch_up()
         store.announce({"outbox", "attention"})
 
@@ -227,7 +236,7 @@ class FileReplica:
             self.enrolled_again(identity, scopes)
             return
         with store.writing():
-            store.secrets.keep_secret(CREDENTIAL, identity.credential)
+            store.secrets.keep_secret(_secret_of(identity.client_id), identity.credential)
             store.outbox.take_identity(identity, scopes)
         store.catch_up()
         store.announce({"outbox"})

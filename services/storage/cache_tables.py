@@ -32,7 +32,8 @@ _READ_INDEXES = (
 )
 
 
-def business_statements() -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=1)
+def business_statements() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The statements that make the business tables, in the order of TABLES, and those that make their indexes.
 
     No column but the id is unique: uniqueness is the authority's, and a cache must take whatever it says.
@@ -46,13 +47,13 @@ def business_statements() -> tuple[list[str], list[str]]:
 
     tables = business_tables(MetaData(), unique=False)
     dialect = sqlite.dialect()
-    made = [str(CreateTable(table).compile(dialect=dialect)) for table in tables.values()]
-    indexes = [
+    made = (str(CreateTable(table).compile(dialect=dialect)) for table in tables.values())
+    indexes = (
         str(CreateIndex(index).compile(dialect=dialect))
         for table in tables.values()
         for index in sorted(table.indexes, key=lambda index: str(index.name))
-    ]
-    return made, [*indexes, *_READ_INDEXES]
+    )
+    return tuple(made), (*indexes, *_READ_INDEXES)
 
 
 @lru_cache(maxsize=1)

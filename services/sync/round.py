@@ -94,7 +94,8 @@ class Rounds:
 
     def _enroll_again(self, x: Exchange) -> None:
         """If keeping the new identity fails, it is kept the next time, and not asked for once more."""
-        if self._enrolled is None:
+        # What was kept after all, although the disk said otherwise, is a copy itself by now.
+        if self._enrolled is None or self._enrolled.client_id == x.identity.client_id:
             credential = DeviceCredential(x.identity.client_id, x.identity.credential)
             answer: EnrollResponse = x.remote(
                 "enrolling again", x.limits.enroll_s, x.transport.re_enroll, credential

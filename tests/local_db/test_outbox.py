@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 
 from local_db import Desk, NotEnrolled
 from local_db.meta import Meta
@@ -111,6 +112,27 @@ def test_enrolling_again_by_hand_is_the_same(desk: Desk) -> None:
     assert desk.identity == ANOTHER
     assert [command.n for command in replica(desk).commands_after(0, 10, 10**6)] == [1]
     assert desk.next_order_number() == "T02-000001"
+
+
+def test_a_new_identity_that_cannot_be_kept_leaves_the_old_one_with_its_credential(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of each would be nobody, and the terminal turned away for good."""
+
+    def busy(*_: object) -> None:
+        raise sqlite.OperationalError("database is locked")
+
+    side = replica(desk)
+    known = side.identity()
+    with monkeypatch.context() as patched:
+        patched.setattr(desk._store.outbox, "renumber", busy)
+        with pytest.raises(sqlite.OperationalError):
+            side.enrolled_again(ANOTHER)
+    assert side.identity() == known
+    side.enrolled_again(ANOTHER)
+    assert side.identity() == ANOTHER
+    names = desk.read.values("SELECT name FROM outbox.secret WHERE name LIKE 'device-credential%'")
+    assert names == ["device-credential:client-2"], "no credential is left that is not needed any more"
 
 
 def test_a_crash_between_new_identity_and_cache_shows_nothing_as_settled(profile: Path, desk: Desk) -> None:

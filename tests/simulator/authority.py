@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 import msgspec
 from sqlcipher3 import dbapi2 as sqlite
@@ -18,11 +20,17 @@ from services.protocol.messages import (
     encode,
 )
 from services.server import authority, feed
+from services.server.allotment_keeper import AllotmentKeeper, Tuning
 from services.server.clients import Clients
 from services.server.committer import Committer, Submission
+from services.server.image_folder import ImageFolder
 from services.server.pull import Pull
 from services.server.push import Push
+from services.server.server_tables import CommandRecord
+from services.server.snapshot import Snapshots
 from services.server.transaction import Committed, Transaction
+from services.storage.row import ORG
+from services.sync.snapshot_file import ImageFacts
 from tests.simulator.clock import WorldClock
 from tests.simulator.disk import Database, Machine
 from tests.simulator.server_database import ServerConnection, ServerDatabase
@@ -30,6 +38,10 @@ from tests.simulator.server_database import ServerConnection, ServerDatabase
 T = TypeVar("T")
 
 FAILURES_BEFORE_PARKING = 3
+_HOUR_MS = 3_600_000
+_CHANGES_PER_IMAGE = 40
+# Whoever sold one unit gets some: a schedule has few orders.
+_LENDING = Tuning(demand_days=7, cover_days=28, demand_seconds=0, heard_seconds=900, products=100)
 
 
 class Broken(Exception):
@@ -115,6 +127,57 @@ class SerialCommitter(Committer):
         return submission.future.result(timeout=0)
 
 
+LOOK = "look"
+"""The name under which what the server did by itself stands between the commands, in the order of the commits: a look at
+the allotments, an enrolment."""
+
+
+class _Looking:
+    """The committer as the keeper of allotments has it: what it carries out is noted for the oracle, to be done again."""
+
+    def __init__(self, committer: Committer, looks: dict[str, Callable[[Transaction], Any]]) -> None:
+        self._committer = committer
+        self._looks = looks
+
+    def run(self, scopes: Iterable[str], work: Callable[[Transaction], T]) -> T:
+        """See Committer."""
+        look_id = f"{LOOK}-{len(self._looks) + 1}"
+        self._looks[look_id] = work
+
+        def noted(transaction: Transaction) -> T:
+            done = self._do(look_id, work, transaction)
+            # A record like those of commands, so that it is lost with a commit, or with what a restored server forgets.
+            transaction.unit.put(
+                CommandRecord(
+                    id=look_id, client_id="", n=0, command_id=look_id, actor_id="", name=LOOK, hash="", status="applied",
+                    code="", message="", details="[]", args="", received_at=transaction.received_at,
+                )
+            )  # fmt: skip
+            return done
+
+        return self._committer.run(scopes, noted)
+
+    def _do(self, look_id: str, work: Callable[[Transaction], T], transaction: Transaction) -> T:
+        return work(transaction)
+
+
+class _Enrolling(_Looking):
+    """The committer as enrolment has it: as ids are drawn there, the oracle is given the rows."""
+
+    def _do(self, look_id: str, work: Callable[[Transaction], T], transaction: Transaction) -> T:
+        rows: list[Any] = []
+        real = transaction.unit.put
+
+        def put(row: Any) -> Any:
+            rows.append(row)
+            return real(row)
+
+        with patch.object(transaction.unit, "put", put):
+            done = work(transaction)
+        self._looks[look_id] = lambda again: [again.unit.put(row) for row in rows]
+        return done
+
+
 class Authority:
     """The server's half of sync, which can stop at any statement and start again."""
 
@@ -124,6 +187,7 @@ class Authority:
         database: Database,
         clock: WorldClock,
         *,
+        images: Path,
         rows_per_page: int,
         on_commit: Callable[[Committed], None],
     ) -> None:
@@ -133,7 +197,10 @@ class Authority:
         self._clock = clock
         self._rows_per_page = rows_per_page
         self._on_commit = on_commit
+        self._images = ImageFolder(images, clock.now_ms, kept=2, kept_ms=_HOUR_MS, most_bytes=2**30)
         self._lives = 1
+        self.looks: dict[str, Callable[[Transaction], Any]] = {}
+        """What was carried out about allotments, by the ids of its records."""
         database.on_end = self._has_ended
         self.troubles = Troubles()
         self.start()
@@ -150,9 +217,16 @@ class Authority:
         self.database: Any = ServerDatabase(self.machine, self._disk)
         now = self._clock.now_ms
         self.committer = SerialCommitter(self.database, now, rows_remembered=100_000)
-        self.clients = Clients(self.database, self.committer, epoch=self.epoch)
+        looking: Any = _Looking(self.committer, self.looks)
+        enrolling: Any = _Enrolling(self.committer, self.looks)
+        self.clients = Clients(self.database, enrolling, epoch=self.epoch, clock=now)
+        self.keeper = AllotmentKeeper(self.database, looking, now, self.clients.heard, _LENDING)
         self.push = Push(self.committer, epoch=self.epoch, failures_before_parking=FAILURES_BEFORE_PARKING)
         self.pull = Pull(self.database, now, epoch=self.epoch, rows_per_page=self._rows_per_page)
+
+        self.snapshots = Snapshots(
+            self.database, self._images, now, epoch=self.epoch, max_changes=_CHANGES_PER_IMAGE, level=1
+        )
 
     def transaction(self, *args: Any, **named: Any) -> Transaction:
         """A transaction of the committer whose changes are known here when it commits."""
@@ -183,6 +257,14 @@ class Authority:
             answer = self.clients.enroll_again(device)
         return encode(answer)
 
+    def image(self, sender: tuple[str, str], sha256: str) -> tuple[ImageFacts, bytes]:
+        """An image of what a client's terminal may see: that of which it has a part, if there is still such a one."""
+        scopes = sorted(self.clients.authenticate(*sender).scopes)
+        path, image = (self.snapshots.begun(scopes, sha256) if sha256 else None) or self.snapshots.image(
+            scopes
+        )
+        return ImageFacts(image.cursors, image.sha256, image.sha256, image.size), path.read_bytes()
+
     def hold(self, sender: tuple[str, str], body: bytes) -> None:
         """Take a push that arrives together with the next one."""
         self.committer.holds = True
@@ -212,6 +294,20 @@ class Authority:
         """Where every scope is."""
         found = self.connection().exec_driver_sql("SELECT scope, version FROM scope_head")
         return {str(scope): int(version) for scope, version in found}
+
+    def terminal_of(self, client_id: str) -> str:
+        """The id of a client's terminal; empty for one that is not known."""
+        found = self.connection().exec_driver_sql("SELECT terminal_id FROM client WHERE id = ?", (client_id,))
+        return "".join(row[0] for row in found)
+
+    def scopes_of(self, client_id: str) -> set[str]:
+        """What a client's terminal may see."""
+        found = self.connection().exec_driver_sql(
+            "SELECT s.held_site_id FROM terminal_site AS s JOIN client AS c ON c.terminal_id = s.terminal_id "
+            "WHERE c.id = ? AND s.until IS NULL",
+            (client_id,),
+        )
+        return {ORG, *(f"site:{site_id}" for (site_id,) in found)}
 
     def forget_tombstones(self) -> None:
         """Do what housekeeping does after a month: forget deletions, so that terminals that are behind begin anew."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from sqlcipher3 import _sqlite3
@@ -56,7 +56,7 @@ class Machine:
         self._on_strike = on_strike
         self._armed: list[Strike] = []
         self._open: list[SimConnection] = []
-        self._databases: dict[str, Database] = {}
+        self._databases: dict[int, Database] = {}
         self.watches = False
         """Whether statements have to be looked at: so that an undisturbed one costs nothing."""
 
@@ -64,7 +64,7 @@ class Machine:
         """Open a database on this machine."""
         connection = SimConnection(self, database)
         self._open.append(connection)
-        self._databases[database.name] = database
+        self._databases[id(database)] = database
         return connection
 
     def arm(self, strike: Strike) -> None:
@@ -140,12 +140,13 @@ def _error(text: str, code: int) -> Exception:
 
 class Database:
     """One file's content. ``loses_commits``: what is committed after ``hold`` may be lost, because the program does not wait
-    for the disk, or because an older copy of the file is put back."""
+    for the disk, or because an older copy of the file is put back. ``raw``: a connection to a real file, if it is one."""
 
-    def __init__(self, name: str, *, loses_commits: bool = False) -> None:
+    def __init__(self, name: str, *, loses_commits: bool = False, raw: Any = None) -> None:
         self.name = name
         self.loses_commits = loses_commits
-        self.raw: Any = sqlite.connect(
+        self.is_real = raw is not None
+        self.raw: Any = raw or sqlite.connect(
             ":memory:", isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
         )
         self.is_set = False
@@ -153,13 +154,52 @@ class Database:
         """Called when a transaction has ended: whether it holds, even if nobody is told of it."""
         self._is_held = False
 
-    def copy_from(self, other: Database) -> None:
-        """Take over another's content."""
-        (page_size,) = other.raw.execute("PRAGMA page_size").fetchone()
+    def copy_from(self, other: Any) -> None:
+        """Be a copy of another one, or of the real file behind a connection."""
+        source = other.raw if isinstance(other, Database) else other
+        (page_size,) = source.execute("PRAGMA page_size").fetchone()
         # A copy in memory must have pages of the same size from the beginning.
         self.raw.execute(f"PRAGMA page_size = {page_size}")
-        other.raw.backup(self.raw)
+        source.backup(self.raw)
         self.raw.execute("PRAGMA recursive_triggers = ON")
+
+    def empty(self) -> None:
+        """Remove every row, of a cache or an outbox."""
+        for table, _ in self._tables:
+            if table != "cache_meta":
+                self.raw.execute(f'DELETE FROM "{table}"')
+        self._capture()
+
+    def take_over(self, source: Any) -> None:
+        """Have the content of another file of the same kind, by a connection to it, in place of one's own."""
+        made = _layout(source)
+        assert made == self._layout, f"another layout: {sorted(made ^ self._layout)}"
+        for table, has_rowid in self._tables:
+            number = "rowid, " if has_rowid else ""
+            rows = source.execute(f'SELECT {number}* FROM "{table}"').fetchall() if table != "capture" else []
+            if self.raw.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is not None:
+                self.raw.execute(f'DELETE FROM "{table}"')
+            if rows:
+                names = [row[1] for row in self.raw.execute(f'PRAGMA table_info("{table}")')]
+                listed = number + ", ".join(f'"{name}"' for name in names)
+                marks = ", ".join("?" * len(rows[0]))
+                self.raw.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', rows)
+        self._capture()
+
+    @cached_property
+    def _layout(self) -> set[tuple[str, str, str]]:
+        return _layout(self.raw)
+
+    @cached_property
+    def _tables(self) -> list[tuple[str, bool]]:
+        """The tables with rows of their own, and whether these have numbers; what the triggers look at comes first."""
+        found = [(name, "WITHOUT ROWID" not in sql) for kind, name, sql in self._layout if kind == "table"]
+        return sorted(found, key=lambda table: (table[0] != "capture", table[0]))
+
+    def _capture(self) -> None:
+        if ("capture", True) in self._tables:
+            self.raw.execute("DELETE FROM capture")
+            self.raw.execute("INSERT INTO capture (one, is_on) VALUES (1, 1)")
 
     def set_beginning(self) -> None:
         """What is here now is where every schedule begins."""
@@ -189,6 +229,15 @@ class Database:
                 self.raw.execute("ROLLBACK TO held")
             self.raw.execute("RELEASE held")
             self._is_held = False
+
+
+def _layout(connection: Any) -> set[tuple[str, str, str]]:
+    """Kind, name and SQL of everything in a file, without what SQLite keeps of search indexes by itself."""
+    found = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
+    searches = tuple(name for _, name, sql in found if sql.startswith("CREATE VIRTUAL"))
+    return {row for row in found if row[0] != "table" or not searches or not row[1].startswith(searches)}
 
 
 class SimConnection:
@@ -239,10 +288,12 @@ class SimConnection:
         self._is_over = True
         if not self._is_killed:
             self._take_back()
+            self._let_go()
 
     def kill(self) -> None:
         """The program that opened this is no more: whatever its last gasps say reaches nothing."""
         self._take_back()
+        self._let_go()
         self._is_killed = self._is_over = True
 
     def broken(self, strike: Strike) -> Exception:
@@ -285,6 +336,10 @@ class SimConnection:
             self.in_transaction = False
             self._database.on_end(False)
 
+    def _let_go(self) -> None:
+        if self._database.is_real:
+            self._raw.close()
+
     def _last_word(self) -> BaseException:
         if self._is_killed:
             return PowerCut(self._machine)
@@ -310,18 +365,9 @@ class SimCursor:
         """All rows."""
         return self._found.fetchall()
 
+    def fetchmany(self, size: int) -> Any:
+        """So many rows."""
+        return self._found.fetchmany(size)
 
-class Shelf:
-    """Which database lies at which path, in place of a file system (see local_db.files._connect)."""
-
-    def __init__(self) -> None:
-        self._at: dict[str, tuple[Machine, Database]] = {}
-
-    def put(self, path: Path, machine: Machine, database: Database) -> None:
-        """Lay a database at a path."""
-        self._at[str(path)] = (machine, database)
-
-    def connect(self, path: Path, *, must_exist: bool = False) -> SimConnection:
-        """Open what lies there."""
-        machine, database = self._at[str(path)]
-        return machine.connect(database)
+    def close(self) -> None:
+        """Nothing is kept."""

@@ -65,7 +65,10 @@ BACKUP = "server_backed_up"
 RESTORE: tuple[str, ...] = ("server_restored",)
 """The server is put back to where it was backed up, in some schedules."""
 
-ALL: tuple[str, ...] = (*NETWORK, *STEPS, *DISK, *SERVER_DISK, *SERVER, *AT_ONCE, *RESTORE)
+COPY: tuple[str, ...] = ("files_copied",)
+"""A terminal's files are copied, and somebody works with either copy, in some schedules."""
+
+ALL: tuple[str, ...] = (*NETWORK, *STEPS, *DISK, *SERVER_DISK, *SERVER, *AT_ONCE, *RESTORE, *COPY)
 
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC", "COMMIT"})
 

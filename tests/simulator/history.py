@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.server.transaction import Committed
 from services.storage.row import scope_of
 from services.storage.tables import TABLES
-from tests.simulator.rows import Key, Rows, scope_of_values, values_of
+from tests.simulator.rows import Key, Rows, values_of
 
 _BUSINESS = frozenset(TABLES)
 
@@ -15,7 +15,8 @@ _BUSINESS = frozenset(TABLES)
 class History:
     """Every change of every scope, in order."""
 
-    def __init__(self, beginning: Rows, versions: Mapping[str, int]) -> None:
+    def __init__(self, beginning: Mapping[str, Rows], versions: Mapping[str, int]) -> None:
+        """``beginning``: the rows of each scope."""
         self.beginning = beginning
         self.first = dict(versions)
         self.versions = dict(versions)
@@ -70,21 +71,27 @@ class ReplicaRows:
     def __init__(self, history: History) -> None:
         self._history = history
         self._lives = history.lives
-        self._at: dict[str, int] = dict(history.first)
-        self._rows: Rows = dict(history.beginning)
+        self._at: dict[str, int] = {}
+        self._rows: dict[str, Rows] = {}
 
     def at(self, cursors: Mapping[str, int]) -> Rows:
-        """The rows at these cursors. They may stand still or go forward, or begin anew with every row."""
-        is_other_life = self._lives != self._history.lives
-        if is_other_life or any(version < self._at.get(scope, 0) for scope, version in cursors.items()):
+        """The rows of these scopes at these versions. A scope may stand still or go forward, come, go, or begin anew."""
+        if self._lives != self._history.lives:
             self._lives = self._history.lives
-            self._at, self._rows = dict(self._history.first), dict(self._history.beginning)
+            self._at.clear()
+        for scope in list(self._at):
+            if cursors.get(scope, -1) < self._at[scope]:
+                del self._at[scope]
+        found: Rows = {}
         for scope, version in cursors.items():
-            for _, puts, gone in self._history.between(scope, self._at.get(scope, 0), version):
+            if scope not in self._at:
+                self._at[scope] = self._history.first.get(scope, 0)
+                self._rows[scope] = dict(self._history.beginning.get(scope, {}))
+            rows = self._rows[scope]
+            for _, puts, gone in self._history.between(scope, self._at[scope], version):
                 for key in gone:
-                    known = self._rows.get(key)
-                    if known is not None and scope_of_values(key[0], known) == scope:
-                        del self._rows[key]
-                self._rows |= puts
+                    rows.pop(key, None)
+                rows |= puts
             self._at[scope] = version
-        return self._rows
+            found |= rows
+        return found

@@ -22,8 +22,10 @@ from services.server.committer import Busy as ServerBusy
 from services.server.database import PASSING_ERRORS
 from services.server.errors import ApiError
 from services.server.pull import BadResume
+from services.server.snapshot import NoRoom
 from services.sync.errors import Busy, NoSnapshot, Offline, ProtocolError, Refused
 from services.sync.port import DeviceCredential, SnapshotInfo, SnapshotProgress, Tokens
+from services.sync.snapshot_file import ImageFacts, SnapshotFile
 from tests.simulator.authority import Authority, Broken
 from tests.simulator.disk import PowerCut
 
@@ -49,6 +51,13 @@ class Network:
         """A request reaches the server; answers the bytes of its answer. Raises what a terminal would see instead."""
         self._deliver_late()
         return self._take(kind, sender, body)
+
+    def image(self, sender: tuple[str, str], sha256: str) -> tuple[ImageFacts, bytes]:
+        """An image for a first sync. Raises what a terminal would see instead."""
+        self._deliver_late()
+        answer: list[tuple[ImageFacts, bytes]] = []
+        self._at_server(lambda server: answer.append(server.image(sender, sha256)))
+        return answer[0]
 
     def deliver_later(self, kind: str, sender: tuple[str, str], body: bytes, calls: int) -> None:
         """A request arrives after so many others."""
@@ -89,6 +98,8 @@ class Network:
             raise Offline("The server went away.") from None
         except (ServerBusy, *PASSING_ERRORS):
             raise Busy("The server is busy.", PAUSE_S) from None
+        except NoRoom as problem:
+            raise NoSnapshot(str(problem)) from problem
         except BadResume as problem:
             raise ProtocolError(str(problem)) from problem
         except ApiError as problem:
@@ -139,7 +150,27 @@ class Line:
         self, scopes: Sequence[str], into: Path, progress: SnapshotProgress, *, within_s: float = 1800.0
     ) -> SnapshotInfo:
         """See Transport."""
-        raise NoSnapshot("Here rows come by pulling.")
+        clock, file = self._world.clock, SnapshotFile(into)
+        began = clock.seconds
+        fault, chance = self._set_off("snapshot", within_s)
+        begun = file.facts.sha256 if file.can_go_on and file.facts is not None else ""
+        facts, content = self._world.network.image(self._sender, begun)
+        if not begun or begun != facts.sha256:
+            file.begin(facts)
+        rest = self._image_on_its_way(fault, chance, content[file.size :])
+        half = len(rest) // 2
+        file.append(rest[:half])
+        progress(file.size, facts.size)
+        if fault in ("answer_slow", "answer_too_late"):
+            self._wait(chance.uniform(0.5, 1.5 * within_s), chance)
+        file.append(rest[half:])
+        progress(file.size, facts.size)
+        if clock.seconds - began > within_s or not file.is_whole:
+            raise Offline("The image broke off; it goes on where it stopped.")
+        info = SnapshotInfo(facts.cursors, facts.size)
+        file.finish()
+        self._world.happened["images taken over" if not begun else "images gone on with"] += 1
+        return info
 
     def login(self, username: str, password: str, *, within_s: float = 30.0) -> Tokens:
         """See Transport."""
@@ -172,12 +203,7 @@ class Line:
     def _call(self, kind: str, body: bytes, answer_type: type[T], within_s: float) -> T:
         world, clock = self._world, self._world.clock
         began = clock.seconds
-        clock.advance(_LATENCY_S)
-        if clock.seconds < self.unplugged_until:
-            raise Offline("The cable is out.")
-        fault, salt = self._next_fault(kind)
-        chance = random.Random(salt)
-        body = self._on_the_way_there(fault, chance, kind, body, within_s)
+        fault, chance = self._set_off(kind, within_s, body)
         answer = world.network.deliver(kind, self._sender, body)
         answer = self._on_the_way_back(fault, chance, kind, answer)
         if clock.seconds - began > within_s:
@@ -187,11 +213,24 @@ class Line:
         except msgspec.MsgspecError as problem:
             raise ProtocolError("The server's answer cannot be read.") from problem
 
+    def _set_off(self, kind: str, within_s: float, body: bytes = b"") -> tuple[str, random.Random]:
+        """A request leaves: answers the fault that it meets, if any, as far as that has not struck yet."""
+        clock = self._world.clock
+        clock.advance(_LATENCY_S)
+        if clock.seconds < self.unplugged_until:
+            raise Offline("The cable is out.")
+        fault, salt = self._next_fault(kind)
+        chance = random.Random(salt)
+        self._on_the_way_there(fault, chance, kind, body, within_s)
+        return fault, chance
+
     def _next_fault(self, kind: str) -> tuple[str, int]:
         for position, (fault, salt) in enumerate(self._faults):
-            if fault == "page_damaged" and kind != "pull":
+            if fault == "page_damaged" and kind not in ("pull", "snapshot"):
                 continue
             if fault == "answer_of_before" and kind not in self._before:
+                continue
+            if kind == "snapshot" and fault.startswith("request_repeated"):
                 continue
             del self._faults[position]
             self._world.struck(fault)
@@ -200,7 +239,7 @@ class Line:
 
     def _on_the_way_there(
         self, fault: str, chance: random.Random, kind: str, body: bytes, within_s: float
-    ) -> bytes:
+    ) -> None:
         network = self._world.network
         match fault:
             case "request_lost":
@@ -221,7 +260,6 @@ class Line:
                 network.deliver(kind, self._sender, body)
             case "request_repeated_late" if kind != "enroll":
                 network.deliver_later(kind, self._sender, body, chance.randint(0, 6))
-        return body
 
     def _on_the_way_back(self, fault: str, chance: random.Random, kind: str, answer: bytes) -> bytes:
         before, self._before[kind] = self._before.get(kind, answer), answer
@@ -239,6 +277,17 @@ class Line:
             case "page_damaged":
                 return _damaged(answer, chance)
         return answer
+
+    def _image_on_its_way(self, fault: str, chance: random.Random, content: bytes) -> bytes:
+        match fault:
+            case "answer_lost":
+                raise Offline("The answer got lost.")
+            case "answer_cut_short":
+                return content[: chance.randrange(len(content))] if content else b""
+            case "page_damaged" if content:
+                place = chance.randrange(len(content))
+                return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+        return content
 
     def _wait(self, seconds: float, chance: random.Random) -> None:
         """While this call is on its way, others go on."""

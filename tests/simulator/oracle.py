@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
 from typing import Any, NamedTuple
 
+from services.commands import ReturnAllotment, scope_of_command
 from services.commands.codec import decode_args
-from services.domain.refusals import RuleViolation
+from services.domain.refusals import RuleViolation, violation
 from services.handlers.dispatch import Effect
 from services.server import authority
 from services.server.server_tables import Client
 from services.server.transaction import Transaction
+from services.storage.row import ORG
+from services.storage.tables import TerminalSite
 from services.storage.unit_of_work import UnitOfWork
-from tests.simulator.authority import RUN
+from tests.simulator.authority import LOOK, RUN
 from tests.simulator.disk import Database, Machine
 from tests.simulator.rows import Rows, all_rows
 from tests.simulator.server_database import ServerConnection
+
+_NO_CONNECTION: Any = None
+_NEAR_MS = 600_000
 
 
 class Given(NamedTuple):
@@ -27,6 +34,8 @@ class Given(NamedTuple):
     v: int
     args: bytes
     issued_at: int
+    at: int = 0
+    """When it became durable, in truth (ms UTC)."""
 
 
 class Taken(NamedTuple):
@@ -41,21 +50,43 @@ class Taken(NamedTuple):
     received_at: int
 
 
-def replay(database: Database, taken: list[Taken], given: dict[str, Given]) -> tuple[Rows, list[str]]:
-    """The rows that must come of it, and where the authority's answers were others. ``given``: command id -> command."""
+Look = Callable[[Transaction], Any]
+
+
+def replay(
+    database: Database,
+    taken: list[Taken],
+    given: dict[str, Given],
+    looks: dict[str, Look],
+    unsteady: Set[str],
+) -> tuple[Rows, list[str]]:
+    """The rows that must come of it, and where the authority's answers were others. ``given``: command id -> command;
+    ``looks``: what was carried out about allotments, by the id of its record; ``unsteady``: the commands of terminals
+    whose clocks were set, so that nobody can say when they were given."""
     machine = Machine("oracle", lambda strike: None)
     connection = ServerConnection(machine.connect(database))
     problems: list[str] = []
     with connection.begin():
         unit = UnitOfWork(connection)
-        terminals: dict[str, str] = {}
+        done: dict[str, Effect] = {}
         for record in taken:
-            if record.client_id not in terminals:
-                client = unit.get(Client, record.client_id)
-                terminals[record.client_id] = client.terminal_id if client is not None else ""
-            if record.status == "parked":
+            transaction = Transaction(_NO_CONNECTION, unit, received_at=record.received_at)
+            if record.name == LOOK:
+                looks[record.command_id](transaction)
                 continue
-            effect = _run(unit, record, given[record.command_id], terminals[record.client_id])
+            client = unit.get(Client, record.client_id)
+            assert client is not None
+            effect = done.get(record.command_id)
+            if effect is not None and not client.replaces:
+                effect = authority.rejection(violation("duplicate", thing="command", name=record.command_id))
+            elif record.status == "parked":
+                effect = Effect(status="parked", code=record.code)
+            elif effect is None:
+                one = given[record.command_id]
+                effect, objection = _run(transaction, record, one, client.terminal_id)
+                if objection and record.command_id not in unsteady:
+                    problems.append(f"{record.name} {record.command_id} {objection}")
+            done.setdefault(record.command_id, effect)
             if (effect.status, effect.code) != (record.status, record.code):
                 problems.append(
                     f"{record.name} {record.command_id} is {record.status} {record.code} at the server, "
@@ -66,14 +97,39 @@ def replay(database: Database, taken: list[Taken], given: dict[str, Given]) -> t
     return rows, problems
 
 
-def _run(unit: UnitOfWork, record: Taken, given: Given, terminal_id: str) -> Effect:
+def _run(transaction: Transaction, record: Taken, given: Given, terminal_id: str) -> tuple[Effect, str]:
+    """What a command comes to, and what is to be said against it where it is of a site that its terminal has lost."""
     try:
         command = decode_args(given.name, given.v, given.args)
     except RuleViolation as refusal:
-        return authority.rejection(refusal)
+        return authority.rejection(refusal), ""
+    is_refused = record.code in ("site_lost", "site_never_held")
+    objection = _objection(
+        transaction, scope_of_command(command), terminal_id, given.at, is_refused=is_refused
+    )
+    if is_refused:
+        return Effect(status="rejected", code=record.code), objection
     origin = authority.Origin(
         command_id=given.id, actor_id=given.actor_id, terminal_id=terminal_id, issued_at=given.issued_at
     )
-    no_connection: Any = None
-    effect: Effect = RUN(Transaction(no_connection, unit, received_at=record.received_at), command, origin)
-    return effect
+    effect: Effect = RUN(transaction, command, origin)
+    return effect, objection if not isinstance(command, ReturnAllotment) else ""
+
+
+def _objection(
+    transaction: Transaction, scope: str, terminal_id: str, given_at: int, *, is_refused: bool
+) -> str:
+    """By the true time at which it was given; where that is near the loss, a slow way decides."""
+    rows = [
+        row
+        for row in transaction.unit.find(TerminalSite, terminal_id=terminal_id)
+        if f"site:{row.held_site_id}" == scope
+    ]
+    if scope == ORG or any(row.until is None for row in rows):
+        return "is refused, and its site was never lost" if is_refused else ""
+    until = max((row.until for row in rows if row.until is not None), default=0)
+    if is_refused and given_at < until - _NEAR_MS:
+        return "is refused, and was given long before its site was lost"
+    if not is_refused and given_at > until + _NEAR_MS:
+        return "is taken, and was given long after its site was lost"
+    return ""

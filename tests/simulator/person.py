@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from local_db.command_runner import Receipt
 from services import commands as c
 from services.domain.refusals import RuleViolation
-from services.storage.row import Row
+from services.storage.row import ORG, Row, columns_of
 from services.storage.tables import (
     Alert,
+    Allotment,
     Customer,
     CycleCount,
     Order,
@@ -20,9 +22,10 @@ from services.storage.tables import (
     Shipment,
     Stock,
     StockTask,
+    Terminal,
     Vehicle,
 )
-from tests.server.warehouse import CUSTOMER, SITE, bin_id, product_id
+from tests.server.warehouse import CUSTOMER, OTHER_SITE, SITE, bin_id, product_id
 from tests.simulator.stage import PRODUCTS
 
 if TYPE_CHECKING:
@@ -40,9 +43,10 @@ class Person:
         self.chance = random.Random(salt)
         desk.chance = self.chance
         desk.as_user(self.chance.choice(_PEOPLE))
+        self.site = self.chance.choice([s.removeprefix("site:") for s in desk.scopes if s != ORG] or [SITE])
 
-    def work(self) -> tuple[c.Command, str] | None:
-        """Give a command that is taken: answers it and its id. None where nothing was possible.
+    def work(self) -> tuple[c.Command, Receipt] | None:
+        """Give a command that is taken: answers it and its receipt. None where nothing was possible.
 
         Raises what the desk raises, but for refusals on the spot: then the person does something else.
         """
@@ -51,7 +55,7 @@ class Person:
             if command is None:
                 continue
             try:
-                return command, self.desk.do(command).id
+                return command, self.desk.do(command)
             except RuleViolation:
                 continue
         return None
@@ -65,8 +69,12 @@ class Person:
             c.NewLine(line_id=desk.new_id(), product_id=product_id(p), quantity=chance.randint(1, 9), price_minor=100)
             for p in chance.sample(range(1, PRODUCTS + 1), chance.choice((1, 1, 2)))
         )  # fmt: skip
+        return self._order(*lines)
+
+    def _order(self, *lines: c.NewLine) -> c.Command:
+        chance, desk = self.chance, self.desk
         return c.PlaceOrder(
-            site_id=SITE, order_id=desk.new_id(), number=desk.next_order_number(), customer_id=CUSTOMER, lines=lines,
+            site_id=self.site, order_id=desk.new_id(), number=desk.next_order_number(), customer_id=CUSTOMER, lines=lines,
             currency="GBP", priority=chance.randint(1, 9), on_shortfall=chance.choice(("backorder", "refuse")),
             draft=chance.random() < 0.1,
         )  # fmt: skip
@@ -91,11 +99,11 @@ class Person:
         task = self._any(PickTask)
         if task is None:
             return None
-        ids: dict[str, Any] = {"site_id": SITE, "task_ids": (task.id,)}
+        ids: dict[str, Any] = {"site_id": self.site, "task_ids": (task.id,)}
         return self.chance.choice(
             (
                 c.ClaimPicks(**ids), c.UnclaimPicks(**ids), c.StagePicks(**ids),
-                c.UndoPick(site_id=SITE, task_id=task.id),
+                c.UndoPick(site_id=self.site, task_id=task.id),
             )
         )  # fmt: skip
 
@@ -103,10 +111,10 @@ class Person:
         """Goods come in, are moved, set right, set aside."""
         chance = self.chance
         at: dict[str, Any] = {
-            "site_id": SITE,
+            "site_id": self.site,
             "product_id": product_id(chance.randint(1, PRODUCTS)),
         }
-        place = bin_id(SITE, chance.randint(1, 4))
+        place = bin_id(self.site, chance.randint(1, 4))
         match chance.randrange(6):
             case 0:
                 return c.AdjustStock(**at, location_id=place, delta=chance.randint(-4, 4), reason="found")
@@ -117,10 +125,10 @@ class Person:
                 if held is None:
                     return c.AdjustStock(**at, location_id=place, delta=1, reason="found")
                 return c.ReleaseStock(
-                    site_id=SITE, product_id=held.product_id, location_id=held.location_id, quantity=1
+                    site_id=self.site, product_id=held.product_id, location_id=held.location_id, quantity=1
                 )
             case 3:
-                other = bin_id(SITE, chance.randint(5, 8))
+                other = bin_id(self.site, chance.randint(5, 8))
                 return c.MoveStock(
                     **at, from_location_id=place, to_location_id=other, quantity=chance.randint(1, 5)
                 )
@@ -132,7 +140,7 @@ class Person:
         chance, order = self.chance, self._any(Order, "status NOT IN ('cancelled', 'closed')")
         if order is None:
             return None
-        named: dict[str, Any] = {"site_id": SITE, "order_id": order.id}
+        named: dict[str, Any] = {"site_id": self.site, "order_id": order.id}
         note = f"note {chance.randint(1, 3)}"
         return chance.choice(
             (
@@ -142,7 +150,7 @@ class Person:
                     **named, expected=c.OrderFields(note=order.note), values=c.OrderFields(note=note)
                 ),
                 c.ReleaseOrders(
-                    site_id=SITE, wave_id=self.desk.new_id(), number=note, order_ids=(order.id,)
+                    site_id=self.site, wave_id=self.desk.new_id(), number=note, order_ids=(order.id,)
                 ),
             )
         )  # fmt: skip
@@ -153,7 +161,7 @@ class Person:
         if line is None:
             return None
         return c.ChangeLine(
-            site_id=SITE, order_id=line.order_id, line_id=line.id, quantity=self.chance.randint(0, 9),
+            site_id=self.site, order_id=line.order_id, line_id=line.id, quantity=self.chance.randint(0, 9),
             expected_quantity=line.quantity - line.cancelled,
         )  # fmt: skip
 
@@ -163,12 +171,12 @@ class Person:
         if row is None:
             stock = self._any(Stock)
             return None if stock is None else c.RequestCount(
-                site_id=SITE, product_id=stock.product_id, location_id=stock.location_id
+                site_id=self.site, product_id=stock.product_id, location_id=stock.location_id
             )  # fmt: skip
         if row.status == "counted":
-            return c.ApproveCount(site_id=SITE, count_id=row.id)
+            return c.ApproveCount(site_id=self.site, count_id=row.id)
         return c.CountStock(
-            site_id=SITE, count_id=row.id, product_id=row.product_id, location_id=row.location_id,
+            site_id=self.site, count_id=row.id, product_id=row.product_id, location_id=row.location_id,
             counted=self.chance.randint(0, 20),
         )  # fmt: skip
 
@@ -178,18 +186,18 @@ class Person:
         if order is None:
             return None
         if order.status == "packed" and self.chance.random() < 0.5:
-            return c.UnpackOrder(site_id=SITE, order_id=order.id)
-        return c.PackOrder(site_id=SITE, order_id=order.id)
+            return c.UnpackOrder(site_id=self.site, order_id=order.id)
+        return c.PackOrder(site_id=self.site, order_id=order.id)
 
     def ship(self) -> c.Command | None:
         """Shipments are loaded, handed over, come back."""
         shipment = self._any(Shipment, "parcels > 0")
         if shipment is None:
             return None
-        named: dict[str, Any] = {"site_id": SITE, "shipment_id": shipment.id}
+        named: dict[str, Any] = {"site_id": self.site, "shipment_id": shipment.id}
         match shipment.status:
             case "loaded":
-                leave = c.DepartRoute(site_id=SITE, route_id=shipment.route_id)
+                leave = c.DepartRoute(site_id=self.site, route_id=shipment.route_id)
                 return self.chance.choice((leave, c.UnloadShipment(**named)))
             case "en_route" | "arrived":
                 done = c.DeliverShipment(**named, pod_name="Pat")
@@ -199,9 +207,9 @@ class Person:
                     (c.RetryDelivery(**named), c.ReturnShipment(**named, reason="refused"))
                 )
             case "returning":
-                return c.ReceiveReturn(**named, location_id=f"{SITE}-REC-1")
+                return c.ReceiveReturn(**named, location_id=f"{self.site}-REC-1")
             case "delivered":
-                return c.FinishRoute(site_id=SITE, route_id=shipment.route_id)
+                return c.FinishRoute(site_id=self.site, route_id=shipment.route_id)
             case _:
                 return self.chance.choice(
                     (c.LoadShipment(**named), c.LoadShipment(**named), c.UnassignShipment(**named))
@@ -211,7 +219,7 @@ class Person:
         """A vehicle's state."""
         vehicle = self._any(Vehicle)
         return None if vehicle is None else c.SetVehicleState(
-            site_id=SITE, vehicle_id=vehicle.id, state=self.chance.choice(("idle", "error", "charging"))
+            site_id=self.site, vehicle_id=vehicle.id, state=self.chance.choice(("idle", "error", "charging"))
         )  # fmt: skip
 
     def product(self) -> c.Command | None:
@@ -241,18 +249,48 @@ class Person:
         if row is None or not row.to_location_id:
             return None
         return c.MoveStock(
-            site_id=SITE, product_id=row.product_id, from_location_id=row.from_location_id,
+            site_id=self.site, product_id=row.product_id, from_location_id=row.from_location_id,
             to_location_id=row.to_location_id, quantity=row.quantity, task_id=row.id,
         )  # fmt: skip
 
+    def sell(self) -> c.Command | None:
+        """A few of what is set aside for this desk, or all of it."""
+        mine = self.desk._store.terminal_id()
+        allotment = self._any(Allotment, f"used < quantity AND terminal_id = '{mine}'")
+        if allotment is None:
+            return None
+        units = self.chance.randint(1, allotment.quantity - allotment.used)
+        return self._order(c.NewLine(
+            line_id=self.desk.new_id(), product_id=allotment.product_id, quantity=units, price_minor=100
+        ))  # fmt: skip
+
+    def revoke(self) -> c.Command | None:
+        """A supervisor takes something back that is set aside for some desk."""
+        allotment = self._any(Allotment)
+        return None if allotment is None else c.RevokeAllotment(
+            site_id=self.site, allotment_id=allotment.id, reason="needed"
+        )  # fmt: skip
+
+    def sites(self) -> c.Command | None:
+        """An administrator lets a desk work at another site too, or no longer at one."""
+        terminal = self._any(Terminal)
+        if terminal is None:
+            return None
+        self.desk.as_user("user-administrator")
+        deed = self.chance.choice((c.GrantSite, c.WithdrawSite))
+        site = self.chance.choice((SITE, OTHER_SITE, OTHER_SITE))
+        return deed(terminal_id=terminal.id, held_site_id=site, reason="plans")
+
     def _any(self, cls: type[Row], where: str = "TRUE") -> Any:
+        if "site_id" in columns_of(cls):
+            where += f" AND site_id = '{self.site}'"
         ids = self.desk.read.values(f'SELECT id FROM "{cls.table.name}" WHERE {where} ORDER BY id')
         return self.desk.read.get(cls, self.chance.choice(ids)) if ids else None
 
 
 def _named(task: PickTask) -> dict[str, Any]:
     return {
-        "site_id": SITE, "task_id": task.id, "order_id": task.order_id, "line_id": task.line_id,
+        "site_id": task.site_id, "task_id": task.id, "order_id": task.order_id, "line_id": task.line_id,
         "product_id": task.product_id, "location_id": task.location_id, "lot": task.lot,
     }  # fmt: skip
 
@@ -273,5 +311,8 @@ _MIX: dict[Callable[[Person], c.Command | None], float] = {
     Person.customer: 2,
     Person.alert: 1,
     Person.stock_task: 1,
+    Person.sell: 5,
+    Person.revoke: 0.4,
+    Person.sites: 1.5,
 }
 _DEEDS, _WEIGHTS = list(_MIX), list(_MIX.values())

@@ -9,12 +9,15 @@ from unittest.mock import patch
 
 from msgspec.structs import replace
 
-from local_db import before_images, command_runner, outcomes, replica, staging, store
+from local_db import before_images, command_runner, outcomes, rebase, replica, staging, store
 from local_db.cache import Cache, _Driver
 from local_db.files import DatabaseError
 from services.domain.refusals import RuleViolation
+from services.handlers import order_handlers
+from services.handlers.allotments import allotment_id
 from services.server import authority, feed, pull, push
 from services.server.server_tables import Client
+from services.storage.tables import Allotment
 from services.sync import pull as terminal_pull
 from services.sync import push as terminal_push
 
@@ -268,6 +271,58 @@ def pages_that_overlap_wrongly() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_lease_counted_twice() -> Iterator[None]:
+    """What an order draws on is freed for it, and stays set aside: the next order has it again."""
+
+    def draw(work: Any, site_id: str, lines: Any) -> int:
+        known = real(work, site_id, lines)
+        for line in lines:
+            row = work.get(Allotment, allotment_id(site_id, work.context.terminal_id, line.product_id))
+            if row is not None:
+                work.change(row, used=0)
+        return known
+
+    real = order_handlers.draw
+    with patch.object(order_handlers, "draw", draw):
+        yield
+
+
+@contextmanager
+def a_copy_answered_as_the_original() -> Iterator[None]:
+    """The server looks at numbers only: a copy of a file is told outcomes of what was given at the other one."""
+    stored = push._stored
+
+    def trusting(transaction: Any, client: Any, prepared: Any) -> Any:
+        sent = {each.sent.n: each for each in prepared}
+        return {
+            n: replace(record, hash=sent[n].hash, command_id=sent[n].sent.id)
+            for n, record in stored(transaction, client, prepared).items()
+        }
+
+    with patch.object(push, "_stored", trusting):
+        yield
+
+
+@contextmanager
+def a_lost_site_kept() -> Iterator[None]:
+    """A pull that says that a site is lost leaves the rows of that site."""
+    take_in = rebase.Rebase._take_in
+
+    def keeping(self: Any, staging: Any, last: Any, terminal_id: str) -> Any:
+        gone = set(last.gone)
+        real = rebase.drop_scope
+
+        def drop(connection: Any, scope: str) -> Any:
+            return set() if scope in gone else real(connection, scope)
+
+        with patch.object(rebase, "drop_scope", drop):
+            return take_in(self, staging, last, terminal_id)
+
+    with patch.object(rebase.Rebase, "_take_in", keeping):
+        yield
+
+
 PLANTED: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -286,6 +341,9 @@ PLANTED: dict[str, Plant] = {
         a_push_that_settles,
         an_old_answer_taken_for_new,
         pages_that_overlap_wrongly,
+        a_lease_counted_twice,
+        a_copy_answered_as_the_original,
+        a_lost_site_kept,
     )
 }
 """By name; each is a context manager, within which also the stage has to be set."""

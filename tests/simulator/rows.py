@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.storage.retention import DAY_MS
-from services.storage.row import Row, columns_of, scope_of
+from services.storage.row import ORG, Row, columns_of
 from services.storage.statements import statements
 from services.storage.tables import BY_NAME, TABLES
 
@@ -24,6 +24,7 @@ _AGE = {
     )
     for cls in TABLES
 }
+_SITE = {cls.table.name: columns_of(cls).index("site_id") for cls in TABLES if "site_id" in columns_of(cls)}
 _MOST_SHOWN = 4
 
 
@@ -65,9 +66,14 @@ def values_of(row: Row) -> tuple[Any, ...]:
     return statements(type(row), "sqlite").dump(row)
 
 
-def scope_of_values(table: str, values: tuple[Any, ...]) -> str:
-    """The scope of a stored row."""
-    return scope_of(statements(BY_NAME[table], "sqlite").load(values))
+def by_scope(rows: Rows) -> dict[str, Rows]:
+    """The rows of each scope."""
+    found: dict[str, Rows] = {}
+    for key, values in rows.items():
+        place = _SITE.get(key[0])
+        site_id = "" if place is None else values[place]
+        found.setdefault(f"site:{site_id}" if site_id else ORG, {})[key] = values
+    return found
 
 
 def kept(rows: Rows, now: int) -> Rows:

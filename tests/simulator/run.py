@@ -26,6 +26,8 @@ class Verdict:
     problem: str
     commands: int
     faults: Counter[str]
+    happened: Counter[str]
+    """What came about and is no fault, such as orders that were certain offline."""
     digest: str
     """Of the server's rows at the end, where asked for: the same run has the same."""
     taken: tuple[int, ...]
@@ -63,8 +65,8 @@ def run(
             for terminal in world.terminals:
                 terminal.leave()
     if world is None:
-        return Verdict(schedule, problem, 0, Counter(), told, ())
-    return Verdict(schedule, problem, world.commands, world.faults, told, tuple(world.taken))
+        return Verdict(schedule, problem, 0, Counter(), Counter(), told, ())
+    return Verdict(schedule, problem, world.commands, world.faults, world.happened, told, tuple(world.taken))
 
 
 class _Ear(logging.Handler):

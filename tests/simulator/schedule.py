@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from tests.simulator import faults
 
-WORK, SYNC, WAIT, FAULT = "work", "sync", "wait", "fault"
+WORK, SYNC, WAIT, KEEP, FAULT = "work", "sync", "wait", "keep", "fault"
+DAYS = "days"
+"""A wait so long that what is set aside for a terminal runs out."""
 
 COMMANDS = 40
 """How many commands a schedule has at least."""
@@ -18,6 +20,9 @@ _FAULTS_DRAWN = 12
 _RESERVE = 60
 _RESTORES = 0.15
 """In what part of the schedules the server is restored from a backup."""
+_COPIES = 0.2
+"""In what part of the others a terminal's files are copied, and both copies are worked with."""
+_LONG_WAITS = 0.4
 
 # Few terminals meet each other most often; many now and then.
 _SIZES = ((2, 50), (3, 33), (4, 12), (6, 3.6), (12, 1.2), (50, 0.2))
@@ -79,11 +84,14 @@ def generate(seed: int) -> Schedule:
     chance = random.Random(seed)
     sizes, weights = zip(*_SIZES, strict=True)
     terminals = chance.choices(sizes, weights)[0]
-    kinds = [WORK] * COMMANDS + [FAULT] * _FAULTS_DRAWN + [SYNC] * 5 + [WAIT] * 2
+    kinds = [WORK] * COMMANDS + [FAULT] * _FAULTS_DRAWN + [SYNC] * 5 + [WAIT] * 2 + [KEEP] * 2
     chance.shuffle(kinds)
     steps = _steps(chance, terminals, kinds)
     if chance.random() < _RESTORES:
         _add_restore(chance, steps)
+    elif chance.random() < _COPIES:
+        copy = Step(FAULT, chance.randrange(terminals), faults.COPY[0], chance.getrandbits(32))
+        steps.insert(chance.randrange(len(steps) * 2 // 3), copy)
     # A desk that has lost its rows knows nobody who may do anything: it has to sync before somebody can work there.
     reserve = _steps(chance, terminals, [SYNC, WORK, FAULT] * _RESERVE)
     return Schedule(
@@ -115,7 +123,7 @@ def _steps(chance: random.Random, terminals: int, kinds: list[str]) -> list[Step
     for kind in kinds:
         who = chance.randrange(terminals)
         if kind != FAULT:
-            add(kind, who)
+            add(kind, who, DAYS if kind == WAIT and chance.random() < _LONG_WAITS else "")
             continue
         what = _fault(chance)
         add(FAULT, who, what)

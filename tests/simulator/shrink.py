@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tests.simulator.run import Verdict
-from tests.simulator.schedule import FAULT, WORK, Schedule
+from tests.simulator.schedule import FAULT, KEEP, SYNC, WAIT, WORK, Schedule
 
 Play = Callable[[Schedule], Verdict]
 
@@ -32,7 +32,7 @@ class _Shrinking:
         size = -1
         while size != len(self._best.schedule.steps) and self._left > 0:
             size = len(self._best.schedule.steps)
-            for kinds in ((FAULT,), (WORK,), ("sync", "wait")):
+            for kinds in ((FAULT,), (WORK,), (SYNC, WAIT, KEEP)):
                 self._drop_steps(kinds)
             self._drop_terminals()
         return self._best

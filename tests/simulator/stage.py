@@ -11,72 +11,54 @@ from unittest.mock import patch
 
 from sqlcipher3 import dbapi2 as sqlite
 
-from local_db import cache_file, files
-from local_db.ballast import SIZE
+from local_db import files
 from services import commands as c
 from services.protocol.messages import EnrollResponse
-from services.server import clients
+from services.server import authority, clients
 from services.server.parts import build
 from services.server.settings import Settings
 from services.server.transaction import Transaction
-from services.storage.tables import PickTask, Shipment
+from services.storage.tables import PickTask, Shipment, Terminal
 from tests.server import warehouse
 from tests.simulator.clock import START_MS
-from tests.simulator.disk import Database, Machine, Shelf
-from tests.simulator.rows import all_rows
+from tests.simulator.disk import Database, Machine
+from tests.simulator.rows import all_rows, by_scope
 from tests.simulator.schedule import Knobs, Schedule
+from tests.simulator.shelf import Seat, Shelf
 
 PRODUCTS = 3
-STOCK = 14
+STOCK = 20
+SITES = (warehouse.SITE, warehouse.OTHER_SITE)
+_SELLERS = 4
 _RUNS_UNTIDY = 40
 _PLAIN = Knobs(rows_per_page=2000, push_bytes=768 * 1024, rows_in_memory=4000, few_rows=2000)
-
-
-class Seat:
-    """The files of one terminal, as they are when a schedule begins."""
-
-    def __init__(self, shelf: Shelf, folder: Path, cache: Database, outbox: Database) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._shelf = shelf
-        self.folder = folder
-        self.cache = cache
-        self.outbox = outbox
-
-    def lay_out(self, machine: Machine) -> None:
-        """These files lie on this machine's disk now."""
-        self._shelf.put(self.folder / cache_file.FIRST, machine, self.cache)
-        self._shelf.put(self.folder / files.OUTBOX_FILE, machine, self.outbox)
-
-    def reset(self) -> None:
-        """As at the beginning."""
-        self.cache.reset()
-        self.outbox.reset()
-        ballast = self.folder / "ballast"
-        if not ballast.exists():
-            allocate(ballast, SIZE)
-
-
-def allocate(path: Path, size: int) -> None:
-    """Room on a disk that never really fills up: full ones are simulated statement by statement."""
-    with path.open("wb") as file:
-        file.truncate(size)
 
 
 class Setting:
     """The databases of a server and its terminals. ``oracle`` is as the server's, and changed by nobody."""
 
-    def __init__(self, server: Database, oracle: Database, seats: list[Seat]) -> None:
+    def __init__(
+        self, server: Database, oracle: Database, seats: list[Seat], spare: Seat, images: Path, ids_made: int
+    ) -> None:
+        """``spare``: for a copy of some terminal's files. ``images``: a folder of the server's."""
         self.server = server
         self.oracle = oracle
         self.seats = seats
-        self.rows = all_rows(oracle.raw)
+        self.spare = spare
+        self.images = images
+        self.ids_made = ids_made
+        self.set_aside = dict(oracle.raw.execute("SELECT id, quantity - used FROM allotment").fetchall())
+        self.clients = {client_id for (client_id,) in oracle.raw.execute("SELECT id FROM client")}
+        self.rows = by_scope(all_rows(oracle.raw))
 
     def reset(self) -> None:
         """As at the beginning."""
         self.server.reset()
         self.oracle.reset()
-        for seat in self.seats:
+        for seat in (*self.seats, self.spare):
             seat.reset()
+        for path in self.images.iterdir():
+            path.unlink()
 
 
 class Stage:
@@ -119,6 +101,7 @@ class Stage:
             # What is here now stays: the collector need not look at it again.
             gc.collect()
             gc.freeze()
+        self._made = self._settings[terminals].ids_made
         return self._settings[terminals]
 
     def tidy(self) -> None:
@@ -141,7 +124,7 @@ class Stage:
         parts = build(settings, lambda: START_MS)
         parts.committer.start()
         try:
-            warehouse.fill(parts, products=PRODUCTS, stock=STOCK)
+            warehouse.fill(parts, products=PRODUCTS, stock=STOCK, sites=SITES)
             parts.committer.run((f"site:{warehouse.SITE}",), _orders_on_their_way)
         finally:
             parts.committer.stop()
@@ -160,23 +143,30 @@ class Stage:
         server = Database("server", loses_commits=True)
         server.copy_from(self._warehouse)
         seats = [self._seat(terminals, number) for number in range(terminals)]
+        spare, images = self._seat(terminals, terminals), self._folder / f"{terminals}-images"
+        images.mkdir()
         schedule = Schedule(0, terminals, (0.0,) * terminals, _PLAIN, ())
-        world = World(schedule, Setting(server, server, seats), [])
+        world = World(schedule, Setting(server, server, seats, spare, images, 0), [])
         answers: list[EnrollResponse] = [
             world.server.clients.enroll(f"Desk {n}", warehouse.SITE, actor_id="user-administrator")
             for n in range(terminals)
         ]
+        world.server.committer.run((), lambda transaction: _first_sales(transaction, answers))
         for terminal, answer in zip(world.terminals, answers, strict=True):
+            world.server.clients.authenticate(answer.client_id, answer.credential)
             terminal.desk.enrolled(answer)
+        world.server.keeper.look()
+        for terminal in world.terminals:
             terminal.step()
             assert terminal.engine.status.problem == "", terminal.engine.status.problem
         for terminal in world.terminals:
             terminal.desk.close()
+        server.raw.execute("DELETE FROM command_log")
         oracle = Database("oracle")
         oracle.copy_from(server)
-        for database in (server, oracle, *(d for seat in seats for d in (seat.cache, seat.outbox))):
-            database.set_beginning()
-        return Setting(server, oracle, seats)
+        for each in (server, oracle, *seats, spare):
+            each.set_beginning()
+        return Setting(server, oracle, seats, spare, images, self._made)
 
     def _seat(self, terminals: int, number: int) -> Seat:
         """A terminal's empty files. Making the tables takes longest, so that is done once."""
@@ -189,9 +179,29 @@ class Stage:
             empty.lay_out(Machine("nobody", lambda strike: None))
             Store(empty.folder, allow_plain=True).close()
             self._empty = empty
-        seat.cache.copy_from(self._empty.cache)
+        seat.first_cache.copy_from(self._empty.first_cache)
         seat.outbox.copy_from(self._empty.outbox)
         return seat
+
+
+def _first_sales(transaction: Transaction, terminals: list[EnrollResponse]) -> None:
+    """The first few terminals have sold something, so that there is demand; one of them works at both sites."""
+    unit = transaction.unit
+    warehouse.must(transaction, c.SaveSetting(key="allotment.share_percent", value="50"), "stage")
+    for n, answer in enumerate(terminals[:_SELLERS]):
+        terminal = unit.find(Terminal, code=answer.terminal_code)[0]
+        for product in (1, 2):
+            sale = warehouse.order(
+                f"sale-{n}-{product}", (warehouse.product_id(product), 1), number=f"S-{n}-{product}"
+            )
+            origin = authority.Origin(
+                command_id=f"sale-{n}-{product}", actor_id="user-administrator", terminal_id=terminal.id,
+                issued_at=transaction.received_at,
+            )  # fmt: skip
+            assert authority.run(transaction, sale, origin).status == "applied"
+        if n == 1:
+            grant = c.GrantSite(terminal_id=terminal.id, held_site_id=warehouse.OTHER_SITE, reason="stage")
+            warehouse.must(transaction, grant, "stage")
 
 
 def _orders_on_their_way(transaction: Transaction) -> None:

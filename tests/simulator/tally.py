@@ -23,6 +23,7 @@ class Tally(msgspec.Struct):
     cpu_s: float = 0.0
     wall_s: float = 0.0
     faults: dict[str, int] = {}
+    happened: dict[str, int] = {}
     violations: list[str] = []
     """The command that replays each."""
 
@@ -52,6 +53,7 @@ class Tally(msgspec.Struct):
         self.short += summary.short
         self.cpu_s += summary.cpu_s
         self.faults = dict(Counter(self.faults) + Counter(summary.faults))
+        self.happened = dict(Counter(self.happened) + Counter(summary.happened))
 
     def lines(self) -> list[str]:
         """The tally for people."""
@@ -64,7 +66,8 @@ class Tally(msgspec.Struct):
             f"{self.wall_s:.0f} s, {len(self.seeds) / max(self.wall_s, 0.001):.1f} schedules/s; "
             f"{len(self.seeds) / max(self.cpu_s, 0.001):.1f} schedules per second of processor time",
         ]
-        return said + [f"  {kind:32} {self.faults.get(kind, 0)}" for kind in faults.ALL]
+        said += [f"  {kind:32} {self.faults.get(kind, 0)}" for kind in faults.ALL]
+        return [*said, "besides:", *(f"  {kind:32} {times}" for kind, times in sorted(self.happened.items()))]
 
 
 class Summary(msgspec.Struct):
@@ -75,6 +78,7 @@ class Summary(msgspec.Struct):
     short: int = 0
     cpu_s: float = 0.0
     faults: dict[str, int] = {}
+    happened: dict[str, int] = {}
     broken: int | None = None
     """The seed of the run that broke something; the row ends with it."""
 
@@ -83,3 +87,4 @@ class Summary(msgspec.Struct):
         self.commands += verdict.commands
         self.short += verdict.commands < COMMANDS or verdict.faults.total() < FAULTS
         self.faults = dict(Counter(self.faults) + verdict.faults)
+        self.happened = dict(Counter(self.happened) + verdict.happened)

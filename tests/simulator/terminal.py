@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from local_db.background import SyncTuning
@@ -15,16 +13,16 @@ from local_db.errors import LocalError
 from local_db.files import DatabaseError
 from local_db.reads import Reads
 from local_db.store import Store
-from services.storage.tables import TABLES
 from services.sync.engine import SyncEngine
 from services.sync.exchange import Limits
 from services.sync.states import CUT_SHORT, State, Wake
 from tests.simulator import faults
 from tests.simulator.clock import WrongClock
 from tests.simulator.disk import Machine, PowerCut, SimConnection
+from tests.simulator.leases import Promise
 from tests.simulator.network import Line
 from tests.simulator.oracle import Given
-from tests.simulator.stage import Seat, allocate
+from tests.simulator.shelf import Seat, allocate
 
 if TYPE_CHECKING:
     from tests.simulator.world import World
@@ -66,14 +64,20 @@ class Terminal:
         self.due_at = 0.0
         self.given: dict[str, Any] = {}
         """Command id -> the command, of all whose receipt somebody has seen."""
-        self.durable: list[Given] = []
-        """Every command that has ever been in the outbox, in order."""
+        self.durable: dict[str, Given] = {}
+        """Id -> every command that has ever been in the outbox, in order."""
+        self.promises: list[Promise] = []
+        """The orders of which the desk said that they are certain."""
+        self.twin: Terminal | None = None
+        """The terminal that has a copy of these files, or whose copy these are."""
+        self.clock_was_set = False
+        self._noted = ("", 0)
         self.mirror = world.history.replica()
         self._crash_at = ""
         self._starts = 0
         seat.lay_out(self.machine)
         self.start()
-        self.id = self.store.terminal_id()
+        self.note_commands()
 
     # Life and death
 
@@ -157,6 +161,11 @@ class Terminal:
             self.busy = False
 
     @property
+    def client_id(self) -> str:
+        """The identity under which its commands are numbered."""
+        return self._noted[0]
+
+    @property
     def next_round_at(self) -> float:
         """When its sync thread would begin the next round by itself."""
         status = self.engine.status.state
@@ -166,11 +175,30 @@ class Terminal:
 
     def note_commands(self) -> None:
         """Note what is durable now and was not before: also a command of which nobody has seen a receipt."""
-        found = self.seat.outbox.raw.execute(
-            "SELECT n, id, actor_id, name, v, args, issued_at FROM command WHERE n > ? ORDER BY n",
-            (len(self.durable),),
-        ).fetchall()
-        self.durable += [Given(*row) for row in found]
+        read = self.seat.outbox.raw.execute
+        found = read("SELECT value FROM meta WHERE key = 'client_id'").fetchone()
+        client_id, upto = found[0] if found else "", self._noted[1]
+        if client_id != self._noted[0]:
+            upto = 0  # numbered anew
+        for row in read(
+            "SELECT n, id, actor_id, name, v, args, issued_at FROM command WHERE n > ? ORDER BY n", (upto,)
+        ).fetchall():
+            given = Given(*row, at=self.world.clock.now_ms())
+            upto = given.n
+            if given.id not in self.durable:
+                self.durable[given.id] = given
+                self.world.given.setdefault(given.id, given)
+        self._noted = (client_id, upto)
+
+    def copied_to(self, seat: Seat, number: int) -> Terminal:
+        """Somebody copies the files while the program is not running, and works with either."""
+        self._end()
+        seat.first_cache.take_over(self.seat.cache.raw)
+        seat.outbox.take_over(self.seat.outbox.raw)
+        self.start()
+        copy = Terminal(self.world, number, seat, self.clock.offset_s)
+        self.twin, copy.twin = copy, self
+        return copy
 
     def crash_at(self, fault: str) -> None:
         """The next command that reaches this step brings the program down."""
@@ -186,14 +214,8 @@ class Terminal:
     def lose_cache(self) -> None:
         """The cache is found to be damaged, so that the program makes an empty one."""
         self._end()
+        self.seat.cache.empty()
         cache = self.seat.cache.raw
-        cache.execute("UPDATE capture SET is_on = 0")
-        for cls in TABLES:
-            cache.execute(f'DELETE FROM "{cls.table.name}"')
-            cache.execute(f'DELETE FROM "shadow_{cls.table.name}"')
-        for table in ("cursor", "at_risk", "made", "staged"):
-            cache.execute(f"DELETE FROM {table}")
-        cache.execute("UPDATE capture SET is_on = 1")
         cache.execute(
             "UPDATE cache_meta SET client_id = '', last_n = 0, applied_through = 0, synced_at = NULL"
         )
@@ -235,10 +257,8 @@ class _Readers:
     def close(self) -> None:
         """See ReaderPool."""
 
-    @contextmanager
-    def exchange(self) -> Iterator[None]:
+    def renew(self) -> None:
         """See ReaderPool."""
-        yield
 
 
 class _Reader:

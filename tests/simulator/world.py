@@ -10,11 +10,15 @@ from contextlib import ExitStack
 from unittest.mock import patch
 
 from local_db import rebase, staging
+from local_db.command_runner import CONFIRMED
 from local_db.errors import LocalError
 from local_db.files import DatabaseError
+from services.commands import Command, PlaceOrder
 from services.server import authority, committer
 from services.server.committer import Busy
 from services.server.database import PASSING_ERRORS
+from services.server.transaction import Committed
+from services.storage.tables import TerminalSite
 from services.sync.retry import RetryPolicy
 from services.sync.states import State
 from tests.simulator import faults
@@ -22,18 +26,21 @@ from tests.simulator.authority import FAILURES_BEFORE_PARKING, Authority
 from tests.simulator.clock import WorldClock
 from tests.simulator.disk import Machine, PowerCut
 from tests.simulator.history import History
-from tests.simulator.invariants import check_round, check_settled, check_terminal, demand
+from tests.simulator.invariants import check_books, check_round, check_settled, check_terminal, demand
+from tests.simulator.leases import Leases, Promise
 from tests.simulator.network import PAUSE_S, Network
+from tests.simulator.oracle import Given
 from tests.simulator.person import Person
 from tests.simulator.rows import all_rows
-from tests.simulator.schedule import COMMANDS, FAULT, FAULTS, WORK, Schedule, Step
+from tests.simulator.schedule import COMMANDS, DAYS, FAULT, FAULTS, WORK, Schedule, Step
 from tests.simulator.stage import Setting
 from tests.simulator.terminal import Terminal
 
 SETTLED_WITHIN_S = 30.0
 """How long after the network has healed everything must be settled, in simulated seconds."""
 _MOST_NESTED = 3
-_YEAR_S = 365.25 * 86_400
+_HOUR_S = 3600.0
+_YEAR_S = 365.25 * 24 * _HOUR_S
 _LOOKS = 0.08
 _LOOKS_AFTER_A_CRASH = 0.3
 
@@ -55,6 +62,11 @@ class World:
         self.overheard = overheard
         """What the engines said of faults of this program."""
         self.faults: Counter[str] = Counter()
+        self.happened: Counter[str] = Counter()
+        """What came about and is no fault: allotments granted, orders that were certain, images taken over, ..."""
+        self.given: dict[str, Given] = {}
+        """Id -> every command that has become durable."""
+        self.leases = Leases(setting.set_aside)
         self.taken: list[int] = []
         """The steps that were taken, by their place in the whole run."""
         self.network = Network(self)
@@ -65,8 +77,9 @@ class World:
             machine,
             setting.server,
             self.clock,
+            images=setting.images,
             rows_per_page=schedule.knobs.rows_per_page,
-            on_commit=lambda committed: self.history.note(committed),
+            on_commit=self._note,
         )
         self.server.troubles.on_strike = self.struck
         self.history = History(setting.rows, self.server.versions())
@@ -83,7 +96,15 @@ class World:
     @property
     def commands(self) -> int:
         """How many commands have become durable."""
-        return sum(len(terminal.durable) for terminal in self.terminals)
+        return len(self.given)
+
+    def _note(self, committed: Committed) -> None:
+        """A commit of the server holds."""
+        self.history.note(committed)
+        self.happened.update(self.leases.note(committed))
+        for row_id, row in committed.changes.get(TerminalSite, {}).items():
+            before = committed.before[TerminalSite].get(row_id)
+            self.happened["sites gained" if before is None else "sites lost"] += row is not None
 
     def digest(self) -> str:
         """Of the server's rows, the time and the faults: what tells two runs apart."""
@@ -130,7 +151,9 @@ class World:
         return (step.kind != FAULT and lacks_commands) or (step.kind != WORK and lacks_faults)
 
     def _take(self, step: Step) -> None:
-        terminal = self.terminals[step.who % len(self.terminals)]
+        terminal = self.terminals[step.who % self.schedule.terminals]
+        if terminal.twin is not None and step.salt & 1:
+            terminal = terminal.twin
         if terminal.machine.is_dead:
             return  # it has crashed further up, where its round began, and is started there
         self._say(f"terminal {terminal.number}: {step.kind} {step.what}")
@@ -141,7 +164,9 @@ class World:
                 case "sync":
                     self._sync(terminal, step.salt)
                 case "wait":
-                    self.clock.advance(random.Random(step.salt).uniform(0.5, 30.0))
+                    self._wait(step)
+                case "keep":
+                    self._keep()
                 case "fault":
                     self._go_wrong(terminal, step.what, random.Random(step.salt))
         except PowerCut:
@@ -154,16 +179,45 @@ class World:
                 self._look_at(terminal)
 
     def _work(self, terminal: Terminal, salt: int) -> None:
-        person = Person(terminal.desk, salt)
         try:
-            done = person.work()
+            done = Person(terminal.desk, salt).work()
             if done is not None:
-                command, command_id = done
-                terminal.given[command_id] = command
-                self._say(f"terminal {terminal.number} gave {type(command).__name__} {command_id}")
+                command, receipt = done
+                terminal.given[receipt.id] = command
+                self._say(f"terminal {terminal.number} gave {type(command).__name__} {receipt.id}")
+                if receipt.status == CONFIRMED:
+                    self._hear_promise(terminal, command, receipt.id)
         except (DatabaseError, LocalError):
             pass  # the desk said loudly that it could not keep it
         terminal.note_commands()
+
+    def _hear_promise(self, terminal: Terminal, command: Command, command_id: str) -> None:
+        assert isinstance(command, PlaceOrder)
+        terminal.note_commands()
+        client_id = terminal.client_id
+        terminal_id = self.server.terminal_of(client_id)
+        terminal.promises.append(Promise(command, command_id, client_id, terminal_id, self.history.lives))
+        self.happened["orders certain offline"] += 1
+
+    def _wait(self, step: Step) -> None:
+        chance = random.Random(step.salt)
+        # A request that is on its way does not stay there for days.
+        if step.what == DAYS and not self._nested:
+            self.clock.advance(chance.uniform(1, 60) * _HOUR_S)
+            self.happened["waits of days"] += 1
+        else:
+            self.clock.advance(chance.uniform(0.5, 30.0))
+
+    def _keep(self) -> None:
+        """The server looks at what is set aside, as it does once a minute."""
+        self.clock.advance(1.0)
+        try:
+            self.server.keeper.look()
+        except PowerCut:
+            self.server.start()
+        except (Busy, *PASSING_ERRORS):
+            pass  # it looks again in a minute
+        check_books(self)
 
     def _sync(self, terminal: Terminal, salt: int) -> None:
         if terminal.busy:
@@ -195,7 +249,7 @@ class World:
             server.machine.arm(faults.strike(what, chance))
         elif what in faults.SERVER:
             times = 1_000_000 if what == "command_poisoned" else 2
-            server.troubles.arm(terminal.id, what, times)
+            server.troubles.arm(server.terminal_of(terminal.client_id), what, times)
         else:
             self._happen(terminal, what, chance)
 
@@ -203,7 +257,10 @@ class World:
         """What needs no occasion."""
         match what:
             case "clock_set":
+                terminal.clock_was_set = True
                 terminal.clock.offset_s += chance.choice((-1, 1)) * chance.choice((60, 86_400, 3 * _YEAR_S))
+            case "files_copied" if not terminal.busy and len(self.terminals) == self.schedule.terminals:
+                self.terminals.append(terminal.copied_to(self.setting.spare, len(self.terminals)))
             case "desk_restarted" if not terminal.busy:
                 terminal.restart()
             case "cache_lost" if not terminal.busy:
@@ -251,19 +308,28 @@ class World:
             limit += self.clock.seconds - began
 
     def _step(self, terminal: Terminal) -> None:
+        client_id = terminal.client_id
         terminal.step()
+        terminal.note_commands()
+        self.happened["copies noticed"] += client_id != terminal.client_id
         status = terminal.engine.status
         self._say(f"terminal {terminal.number} is {status.state}, {status.pending} pending. {status.problem}")
         check_round(terminal)
 
     def _is_settled(self) -> bool:
-        versions = self.server.versions()
         return all(
             terminal.store.pending == 0
             and terminal.engine.status.state is State.IDLE
-            and terminal.store.cache.cursors(self.server.epoch) == versions
+            and self.is_level(terminal)
             for terminal in self.terminals
         )
+
+    def is_level(self, terminal: Terminal) -> bool:
+        """Whether a terminal is where the server is, in every scope that it may see."""
+        versions = self.server.versions()
+        scopes = self.server.scopes_of(terminal.client_id)
+        found = terminal.store.cache.cursors(self.server.epoch)
+        return found == {scope: versions[scope] for scope in scopes}
 
     def _rigged(self) -> ExitStack:
         """The product with the schedule's sizes, and with a server that can fail on a command."""
