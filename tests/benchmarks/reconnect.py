@@ -39,11 +39,15 @@ _REPOSITORY = Path(__file__).parents[2]
 
 def run(options: Options) -> Report:
     """Kill the server under so many desks, let each work on, start it again, and watch."""
-    return Report(benchmark="reconnect", figures=figures(100 if options.quick else 500), notes=_NOTES)
+    count = 100 if options.quick else 500
+    one_site = [
+        msgspec.structs.replace(each, name=f"one_site_{each.name}") for each in figures(count, _SITES[:1])
+    ]
+    return Report(benchmark="reconnect", figures=[*figures(count, _SITES), *one_site], notes=_NOTES)
 
 
 _NOTES = [
-    f"{len(_SITES)} sites share one server process with SQLite.",
+    f"{len(_SITES)} sites share one server process with SQLite; in one_site_*, every desk gets everybody's rows.",
     "Real engines, transports and live links, files in memory; desks and server share this computer's cores.",
     f"The server is killed; after {_OUTAGE_S:.0f} s, in which each desk gives {_COMMANDS} commands, it starts again.",
     "Measured from when it listens until the last queue is empty and the last desk is told of changes again.",
@@ -53,15 +57,16 @@ _NOTES = [
 ]
 
 
-def figures(count: int) -> list[Figure]:
-    """The figures of an outage of one server process under ``count`` desks."""
+def figures(count: int, sites: Sequence[str]) -> list[Figure]:
+    """The figures of an outage of one server process under ``count`` desks at these sites."""
     with tempfile.TemporaryDirectory(prefix="holdfast-reconnect-") as folder:
-        return _Outage(Path(folder), count).play()
+        return _Outage(Path(folder), count, sites).play()
 
 
 class _Outage:
-    def __init__(self, folder: Path, count: int) -> None:
+    def __init__(self, folder: Path, count: int, sites: Sequence[str]) -> None:
         self._count = count
+        self._sites = tuple(sites)
         self._settings = server_settings(folder / "server", port=free_port())
         self._folder = folder
         parts = build(self._settings, now_ms)
@@ -72,10 +77,10 @@ class _Outage:
             _close(parts)
 
     def _enrol(self, parts: Parts) -> list[Task]:
-        warehouse.fill(parts, sites=_SITES)
+        warehouse.fill(parts, sites=self._sites)
         enrolled = [
             parts.clients.enroll(
-                f"Desk {number}", _SITES[number % len(_SITES)], actor_id="user-administrator"
+                f"Desk {number}", self._sites[number % len(self._sites)], actor_id="user-administrator"
             )
             for number in range(self._count)
         ]
@@ -172,7 +177,7 @@ class _Outage:
         finally:
             _close(parts)
         wanted = self._count * _COMMANDS
-        return wanted - int(kept), int(pieces) - 100 * len(_SITES) - wanted
+        return wanted - int(kept), int(pieces) - 100 * len(self._sites) - wanted
 
 
 def _when_it_listens(port: int) -> float:
