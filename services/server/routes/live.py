@@ -36,28 +36,28 @@ async def live(socket: WebSocket) -> None:
     """Hello up, then hints, positions and presence down, newest only, for as long as the link holds."""
     parts = parts_of(socket)
     await socket.accept()
-    device = await _hello(socket, parts)
-    if device is None:
+    known = await _hello(socket, parts)
+    if known is None:
         return
+    device, versions = known
     box = parts.hub.attach(device.scopes, device.terminal.id)
     try:
-        # After it is attached, so that whatever it was not told of is in these versions.
-        async with parts.gate.entered(patient=True):
-            versions = await run_in_threadpool(_versions, parts, device)
+        # What has moved since these versions were read either is known to the hub, or will be told.
         parts.hub.remind(box, versions)
         await send_all(socket, box, parts.settings.live_send_seconds, as_text=False)
     finally:
         parts.hub.detach(box, device.terminal.id)
 
 
-async def _hello(socket: WebSocket, parts: Parts) -> Device | None:
-    """The terminal behind this link; None (and the link closed) where none shows itself in time."""
+async def _hello(socket: WebSocket, parts: Parts) -> tuple[Device, dict[str, int]] | None:
+    """The terminal behind this link, and where its scopes are; None (and the link closed) where none shows itself in
+    time."""
     code, reason = 0, ""
     try:
         async with asyncio.timeout(parts.settings.hello_seconds):
             said = msgspec.msgpack.decode(await socket.receive_bytes(), type=LiveHello)
         async with parts.gate.entered(patient=True):
-            return await run_in_threadpool(parts.clients.authenticate, said.client_id, said.credential)
+            return await run_in_threadpool(_known, parts, said)
     except TimeoutError:
         code, reason = NO_HELLO, "say hello first"
     except (msgspec.MsgspecError, KeyError, RecursionError):
@@ -71,9 +71,10 @@ async def _hello(socket: WebSocket, parts: Parts) -> Device | None:
     return None
 
 
-def _versions(parts: Parts, device: Device) -> dict[str, int]:
+def _known(parts: Parts, said: LiveHello) -> tuple[Device, dict[str, int]]:
+    device = parts.clients.authenticate(said.client_id, said.credential)
     with parts.database.reading() as connection:
-        return {scope: head.version for scope, head in feed.heads(connection, device.scopes).items()}
+        return device, {scope: head.version for scope, head in feed.heads(connection, device.scopes).items()}
 
 
 async def send_all(socket: WebSocket, box: Mailbox[K, V], seconds: float, *, as_text: bool) -> None:
