@@ -45,7 +45,7 @@ def _new_ids(cache: Connection, footprint: Footprint, cls: type[Row], patch: Tab
     sql = statements(cls, "sqlite")
     after = {values[0]: sql.load(values) for values in fitted(cls, patch.puts)}
     ids = [*after, *patch.deletes]
-    found = cache.execute(sql.by_ids, (bind_list("sqlite", ids),)).fetchall()
+    found = cache.execute(sql.by_ids, (bind_list(ids),)).fetchall()
     before = {values[0]: sql.load(values) for values in found}
     if any(footprint.meets(cls, row_id, before.get(row_id), after.get(row_id)) for row_id in ids):
         return None

@@ -17,7 +17,7 @@ NAMESPACE: Final = "5d8a0c5e-6f1b-4b52-9a3e-70c1f2d4b8a6"
 RANDOM_BYTES: Final = 10
 """How many random bytes `uuid7_from` wants."""
 
-_NAMESPACE_BYTES: Final = bytes.fromhex(NAMESPACE.replace("-", ""))
+_NAMESPACE_HASH: Final = hashlib.sha1(bytes.fromhex(NAMESPACE.replace("-", "")), usedforsecurity=False)
 _SEPARATOR: Final = "\x1f"
 _ESCAPE: Final = "\x1b"
 _VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
@@ -68,7 +68,9 @@ def derive(*parts: object) -> str:
     joined = _SEPARATOR.join(texts)
     if _ESCAPE in joined or joined.count(_SEPARATOR) >= len(texts):
         joined = _SEPARATOR.join(_escaped(text) for text in texts)
-    digest = hashlib.sha1(_NAMESPACE_BYTES + joined.encode(), usedforsecurity=False).hexdigest()
+    sha1 = _NAMESPACE_HASH.copy()
+    sha1.update(joined.encode())
+    digest = sha1.hexdigest()
     return (
         f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
     )

@@ -68,18 +68,13 @@ def write(connection: Connection, dirty: Dirty) -> dict[str, int]:
                 ],
             )
         else:
-            keys = sorted(rows)
+            changed = [(table, pk, int(deleted)) for (table, pk), deleted in sorted(rows.items())]
             connection.exec_driver_sql(
                 _UPSERT.format(
-                    values="SELECT %s, t, p, %s, d FROM unnest(%s::text[], %s::text[], %s::smallint[]) AS u(t, p, d)"
+                    values="SELECT %s, row->>0, row->>1, %s, (row->>2)::smallint "
+                    "FROM json_array_elements(%s::json) AS row"
                 ),
-                (
-                    head_id,
-                    versions[scope],
-                    [table for table, _ in keys],
-                    [pk for _, pk in keys],
-                    [int(rows[key]) for key in keys],
-                ),
+                (head_id, versions[scope], msgspec.json.encode(changed).decode()),
             )
     return versions
 

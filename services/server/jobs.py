@@ -103,7 +103,7 @@ class Jobs:
             settled = transaction.sql(
                 "UPDATE job SET status = 'done', run_at = 0, finished_at = ?, last_error = '', lease_until = 0 "
                 f"WHERE id {listed(self._dialect)} AND status = 'running' AND attempts = ? RETURNING id",
-                (transaction.received_at, bind_list(self._dialect, list(jobs)), attempts),
+                (transaction.received_at, bind_list(list(jobs)), attempts),
             )
             for job_id in sorted(row[0] for row in settled):
                 _note(transaction, jobs[job_id].job, "done", jobs[job_id].message)

@@ -240,7 +240,7 @@ def stock_of_products(
         found = connection.exec_driver_sql(_LEVELS.format(where=""))
     else:
         where = f"WHERE l.product_id {listed(dialect)}"
-        found = connection.exec_driver_sql(_LEVELS.format(where=where), (bind_list(dialect, product_ids),))
+        found = connection.exec_driver_sql(_LEVELS.format(where=where), (bind_list(product_ids),))
     # PostgreSQL's sums are of a type of their own.
     return [StockOfProduct(*row[:3], *(int(value) for value in row[3:])) for row in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from typing import Any
 
@@ -16,6 +17,8 @@ from services.server.settings import Settings
 _PING_SECONDS = 20.0
 _SECONDS_TO_END = 10
 _BACKLOG = 2048
+# New objects, and collections of the younger ones before the older ones are looked through.
+_COLLECT_AFTER = (50_000, 20, 50)
 
 
 class OneProcessOnly(Exception):
@@ -55,6 +58,7 @@ def serve(settings: Settings, *, workers: int = 1, on_start: OnStart | None = No
         raise ValueError("several workers start by themselves; prepare the database before")
     log_to_stderr()
     allow_many_files()
+    collect_seldom()
     if workers == 1:
         uvicorn.run(create_app(settings, on_start=on_start), **options(settings))
         return
@@ -79,7 +83,15 @@ def allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def collect_seldom() -> None:
+    """Let the collector of cycles look for them less often: a push makes tens of thousands of rows and lists that stay and
+    that are in none, and looking through them again and again takes a tenth of its time."""
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
 def app_from_environment() -> FastAPI:
     """The app of one of several worker processes."""
     log_to_stderr()
+    collect_seldom()
     return create_app(Settings())

@@ -205,7 +205,7 @@ class Pull:
             return set()
         dialect = connection.dialect.name
         sql = f'SELECT id, site_id FROM "{cls.table.name}" WHERE id {listed(dialect)}'
-        found = connection.exec_driver_sql(sql, (bind_list(dialect, ids),))
+        found = connection.exec_driver_sql(sql, (bind_list(ids),))
         return {pk for pk, site_id in found if (f"site:{site_id}" if site_id else ORG) in scopes}
 
     def _rows(self, connection: Connection, cls: type[Row], ids: Sequence[str]) -> list[list[Any]]:
@@ -214,7 +214,7 @@ class Pull:
         mark = "?" if self._database.is_sqlite else "%s"
         columns = statements(cls, dialect).columns
         sql = f'SELECT {columns} FROM "{cls.table.name}" AS r WHERE id {listed(dialect)}'
-        wanted = bind_list(dialect, ids)
+        wanted = bind_list(ids)
         limit = kept(cls, self._clock(), mark)
         condition, ages = (f" AND {limit[0]}", limit[1]) if limit is not None else ("", ())
         found = connection.exec_driver_sql(f"{sql}{condition} ORDER BY id", (wanted, *ages)).fetchall()

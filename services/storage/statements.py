@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from msgspec.structs import astuple
 
 from services.storage.row import Row, column_types, columns_of
@@ -46,16 +47,14 @@ class Statements:
 
 def listed(dialect: str) -> str:
     """SQL that holds for a value which is in one bound list (see ``bind_list``)."""
-    return "IN (SELECT value FROM json_each(?))" if dialect == "sqlite" else "= ANY(%s)"
-
-
-def bind_list(dialect: str, values: Sequence[str]) -> Any:
-    """A list of strings as the one parameter that ``listed`` takes."""
     if dialect == "sqlite":
-        import msgspec
+        return "IN (SELECT value FROM json_each(?))"
+    return "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
 
-        return msgspec.json.encode(list(values)).decode()
-    return list(values)
+
+def bind_list(values: Sequence[str]) -> str:
+    """A list of strings as the one parameter that ``listed`` takes. Drivers would write an array string by string."""
+    return msgspec.json.encode(list(values)).decode()
 
 
 @lru_cache(maxsize=512)

@@ -18,6 +18,9 @@ import msgspec
 
 from services.storage.row import Row
 from services.storage.statements import bind_list, statements
+from services.storage.tables import TABLES
+
+_REPLICATED = frozenset(TABLES)
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -168,7 +171,7 @@ class UnitOfWork:
         missing = [value for value in wanted if (value, *rest) not in found]
         if missing:
             sql = statements(cls, self._dialect).where(names, many=True)
-            rows = self._run(sql, (bind_list(self._dialect, missing), *rest))
+            rows = self._run(sql, (bind_list(missing), *rest))
             self._take_found(cls, names, [(value, *rest) for value in missing], rows)
         return {value: found[(value, *rest)].in_order(table.rows) for value in wanted}
 
@@ -237,6 +240,9 @@ class UnitOfWork:
         sql = statements(cls, self._dialect)
         dump = sql.dump
         stored, unread = table.stored, table.unread
+        # PostgreSQL writes the whole row anew anyway, and takes many in one statement. Rows of the server's own tables
+        # are also written past units, by columns.
+        is_whole = self._dialect != "sqlite" and cls in _REPLICATED
         batches: dict[str, list[tuple[Any, ...]]] = {}
         # What is gone goes first: another row may have taken over a value that only one may have.
         if removed := [(row_id,) for row_id, row in changed.items() if row is None]:
@@ -249,6 +255,9 @@ class UnitOfWork:
             if before is None:
                 # What was never read may be stored already.
                 batches.setdefault(sql.upsert if row_id in unread else sql.insert, []).append(values)
+                continue
+            if is_whole:
+                batches.setdefault(sql.upsert, []).append(values)
                 continue
             old = dump(before)
             positions = tuple(i for i, value in enumerate(values) if value != old[i])
@@ -302,7 +311,7 @@ class UnitOfWork:
         load = sql.load
         known = self._tables[cls].rows
         known.update(dict.fromkeys(ids))
-        for values in self._run(sql.by_ids, (bind_list(self._dialect, ids),)):
+        for values in self._run(sql.by_ids, (bind_list(ids),)):
             known[values[0]] = load(values)
 
     def _take_found(

@@ -61,7 +61,7 @@ def list_orders(
     statuses = [part for part in status.split(",") if part]
     if statuses:
         dialect = parts.database.engine.dialect.name
-        where.append((f"status {listed(dialect)}", bind_list(dialect, statuses)))
+        where.append((f"status {listed(dialect)}", bind_list(statuses)))
     if number:
         where.append(("number >= ?", number))
         where.append(("number < ?", number + "\U0010ffff"))
