@@ -13,8 +13,8 @@ somebody of all that were not simply applied, and its rows are those of the serv
 | SIGKILL of a desk at work, and of one whose answer is on its way | test_killed_and_stopped.py |
 | SIGKILL of a server while desks drain | test_killed_and_stopped.py |
 | SIGSTOP of a server, of a desk | test_killed_and_stopped.py |
-| a second launch of the same profile | test_killed_and_stopped.py |
-| a full disk, one that takes no writing, one that fails under a desk's hands, one that fails under the server's | test_disks.py |
+| a second launch of the same profile, by the sync's side and by the window's | test_killed_and_stopped.py |
+| a full disk, one that takes no writing, one that fails under a desk's hands, under the server's | test_disks.py |
 | a desk's files that were copied (`forked`) | test_copied_and_restored.py |
 | a server restored from a backup (`epoch_changed`), refilled from what the desks retain | test_copied_and_restored.py |
 | 10,000 pending commands across a change of schema; a server that is upgraded while desks wait | test_upgrades.py |
@@ -22,7 +22,8 @@ somebody of all that were not simply applied, and its rows are those of the serv
 | commands on which the server fails, at several places of a queue | test_in_the_middle_of_a_drain.py |
 | 60 desks that come back at once (500: the benchmark `reconnect`) | test_crowd.py |
 
-That a desk dies at each step around its two commits is in tests/local_db/test_crash.py, and while it takes over an image in
-tests/local_db/test_snapshot.py; a database that goes away under the server in tests/server/test_database_gone.py; what the
-badge says of a bad cable in tests/sync/test_noticing_on_tcp.py.
+test_compare.py shows that the comparison finds what it is there for. That a desk dies at each step around its two commits is
+in tests/local_db/test_crash.py, and while it takes over an image in tests/local_db/test_snapshot.py; a database that goes
+away under the server in tests/server/test_database_gone.py; what the badge says of a bad cable in
+tests/sync/test_noticing_on_tcp.py.
 """

@@ -114,6 +114,11 @@ class Scene:
         _run("pg_restore", "--clean", "--if-exists", f"--dbname={self._address}", str(backup))
         new_epoch(self.database)
 
+    def run_sql(self, statement: str) -> None:
+        """Change the server's database past the server."""
+        with self.database.writing() as connection:
+            connection.exec_driver_sql(statement)
+
     # Desks
 
     def add(self, *names: str, each: int = 1, opens: bool = True) -> list[Desks]:
@@ -174,18 +179,22 @@ class Scene:
 
     def agree(self) -> None:
         """Wait for quiet, and hold all of it to the promise."""
+        found = self.problems()
+        assert not found, "\n".join(found[:20])
+        self.has_agreed = True
+
+    def problems(self) -> list[str]:
+        """Wait for quiet; everything that contradicts the promise then."""
         while True:
             self.settle()
             heads = self.books.heads()
             given = [key for desk in self.desks.values() for key in desk.given]
+            assert given
             with ExitStack() as files:
                 desks = [files.enter_context(desk_books(each)) for each in self._profiles()]
                 found = problems(self.books, desks, given, self.parked)
             if self.books.heads() == heads:
-                break
-        assert not found, "\n".join(found[:20])
-        assert given
-        self.has_agreed = True
+                return found
 
     def _is_quiet(self) -> bool:
         heads = self.books.heads()

@@ -40,7 +40,7 @@ class SmallDisk:
     def fill(self, spare_bytes: int) -> None:
         """Take up all the room but so much."""
         room = os.statvfs(self.here)
-        with (self.here / "filler").open("wb") as filler:
+        with (self.here / "filler").open("ab") as filler:
             filler.write(bytes(max(0, room.f_bavail * room.f_frsize - spare_bytes)))
 
     def clear(self) -> None:

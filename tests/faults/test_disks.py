@@ -15,7 +15,7 @@ from tests.faults.scene import Scene, until
 from tests.faults.small_disk import SmallDisk, small_disk
 
 _SIZE = 24 * 1024 * 1024
-_SPARE = 6 * 1024 * 1024
+_SPARE = 512 * 1024
 _MOST = 500
 
 
@@ -40,10 +40,11 @@ def test_on_a_full_disk_new_work_is_refused_and_all_that_was_taken_goes_up(
     first.close()
     move(first, disk.here / "desk", disk.folder / "desk")
     first.open(prefix=prefix)
+    first.do("receive")
     if disk.is_mounted:
         disk.fill(_SPARE)
     else:
-        first.limit_files(_SPARE // 4)
+        first.limit_files(_SPARE)
     with pytest.raises(DeskSaid) as refused:
         for _ in range(_MOST):
             first.do("receive")
@@ -57,6 +58,12 @@ def test_on_a_full_disk_new_work_is_refused_and_all_that_was_taken_goes_up(
     until(lambda: scene.books.last_n(first.look().client_id) == taken, "the work at the server")
     first.kill()
     if disk.is_mounted:
+        # Not a byte is left now, not even what was held back.
+        disk.fill(0)
+        first.open(prefix=prefix)
+        with pytest.raises(DeskSaid):
+            first.do("receive")
+        first.kill()
         disk.clear()
     first.open(prefix=prefix)
     first.do("receive", count=3)

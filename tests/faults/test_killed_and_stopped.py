@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.faults.desks import Desks, DeskSaid
+from tests.faults.desks import REPOSITORY, Desks, DeskSaid
 from tests.faults.scene import Scene, until
 
 _KILLS = 2
 _COMMANDS = 150
+_LAUNCH_S = 120.0
 
 
 def test_a_desk_killed_at_work_has_lost_nothing_and_does_nothing_twice(scene: Scene) -> None:
@@ -96,3 +103,38 @@ def test_a_second_launch_of_a_profile_at_work_is_turned_away_and_changes_nothing
     first.do("start")
     first.do("work", count=3)
     scene.agree()
+
+
+def test_a_second_launch_of_the_program_shows_the_first_window_and_ends(scene: Scene) -> None:
+    first = scene.desks["first"]
+    first.do("work", count=3)
+    first.close()
+    with _program(first.profile) as window:
+        # Until its window is whole, the first one cannot be shown.
+        until(lambda: _launched_again(first.profile) == 0 or window.poll() is not None, "the first window")
+        assert window.poll() is None
+        window.kill()
+    first.open()
+    first.do("start")
+    scene.agree()
+
+
+def _launched_again(profile: Path) -> int:
+    with _program(profile) as again:
+        return again.wait(_LAUNCH_S)
+
+
+@contextmanager
+def _program(profile: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The program of a desk with its window, drawn without a screen."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "desktop_app", "desk", "--folder", str(profile), "--plain"],
+        cwd=REPOSITORY,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield program
+    finally:
+        program.kill()
+        program.wait()
