@@ -9,10 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -22,6 +23,7 @@ from services.server.parts import Parts, build
 from tests.benchmarks.reconnect_desks import Seen, Task
 from tests.benchmarks.report import Figure, Options, Report, percentile
 from tests.helpers.leased_server import free_port
+from tests.helpers.postgres import new_databases, postgres_cluster
 from tests.helpers.running_server import ServerProcess, server_process, server_settings
 from tests.server import warehouse
 
@@ -40,14 +42,25 @@ _REPOSITORY = Path(__file__).parents[2]
 def run(options: Options) -> Report:
     """Kill the server under so many desks, let each work on, start it again, and watch."""
     count = 100 if options.quick else 500
-    one_site = [
-        msgspec.structs.replace(each, name=f"one_site_{each.name}") for each in figures(count, _SITES[:1])
-    ]
-    return Report(benchmark="reconnect", figures=[*figures(count, _SITES), *one_site], notes=_NOTES)
+    found = figures(count, _SITES)
+    found += _named("one_site", figures(count, _SITES[:1]))
+    with (
+        tempfile.TemporaryDirectory(prefix="holdfast-reconnect-") as folder,
+        postgres_cluster(Path(folder), is_durable=True) as cluster,
+        new_databases(cluster) as new_database,
+    ):
+        found += _named("postgres", figures(count, _SITES, database_url=new_database()))
+    return Report(benchmark="reconnect", figures=found, notes=_NOTES)
+
+
+def _named(prefix: str, figures: list[Figure]) -> list[Figure]:
+    return [msgspec.structs.replace(each, name=f"{prefix}_{each.name}") for each in figures]
 
 
 _NOTES = [
     f"{len(_SITES)} sites share one server process with SQLite; in one_site_*, every desk gets everybody's rows.",
+    "postgres_*: the ten sites on a PostgreSQL that waits for the disk and shares the computer's cores too, as one of the "
+    "others.",
     "Real engines, transports and live links, files in memory; desks and server share this computer's cores.",
     f"The server is killed; after {_OUTAGE_S:.0f} s, in which each desk gives {_COMMANDS} commands, it starts again.",
     "Measured from when it listens until the last queue is empty and the last desk is told of changes again.",
@@ -57,17 +70,17 @@ _NOTES = [
 ]
 
 
-def figures(count: int, sites: Sequence[str]) -> list[Figure]:
+def figures(count: int, sites: Sequence[str], **settings: Any) -> list[Figure]:
     """The figures of an outage of one server process under ``count`` desks at these sites."""
     with tempfile.TemporaryDirectory(prefix="holdfast-reconnect-") as folder:
-        return _Outage(Path(folder), count, sites).play()
+        return _Outage(Path(folder), count, sites, settings).play()
 
 
 class _Outage:
-    def __init__(self, folder: Path, count: int, sites: Sequence[str]) -> None:
+    def __init__(self, folder: Path, count: int, sites: Sequence[str], settings: Mapping[str, Any]) -> None:
         self._count = count
         self._sites = tuple(sites)
-        self._settings = server_settings(folder / "server", port=free_port())
+        self._settings = server_settings(folder / "server", port=free_port(), **settings)
         self._folder = folder
         parts = build(self._settings, now_ms)
         parts.committer.start()
