@@ -41,6 +41,11 @@ class Gate:
         self._per_request_s = 0.01
         self._next_turn = float("-inf")
 
+    @property
+    def here(self) -> int:
+        """How many are being served or wait."""
+        return self._here
+
     def is_crowded(self) -> bool:
         """Whether a newcomer would wait for longer than a person notices."""
         return (self._here - self._at_once) * self._per_request_s > _CROWD_S

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -55,6 +60,45 @@ def test_an_enrolled_terminal_pushes_and_pulls_with_its_own_credential(server: R
     with server.parts.database.reading() as connection:
         terminals = UnitOfWork(connection).find(Terminal, code=enrolled.terminal_code)
     assert [terminal.name for terminal in terminals] == ["Desk"]
+
+
+def test_who_has_hung_up_while_waiting_in_line_is_not_served(tmp_path: Path) -> None:
+    """The first pull takes the only room, the second hangs up behind it, and the third comes after that."""
+    goes_on, served = threading.Event(), []
+    with running_server(server_settings(tmp_path, sync_requests_at_once=1)) as server:
+        fill(server.parts)
+        page, address = server.parts.pull.page, httpx.URL(server.base_url)
+
+        def slowly(request: PullRequest, scopes: list[str]) -> PullResponse:
+            served.append(request.outcomes_ack)
+            assert goes_on.wait(60)
+            return page(request, scopes)
+
+        server.parts.pull.page = slowly  # type: ignore[method-assign]
+        with signed_in(server) as client, ThreadPoolExecutor(2) as pool:
+            enrolled = enroll(client)
+            pulls = [PullRequest(enrolled.client_id, enrolled.epoch, SCHEMA, {}, "", n) for n in range(3)]
+            waiting = [pool.submit(send, client, "/sync/pull", pulls[0], PullResponse, enrolled)]
+            _until(lambda: served == [0])
+            with socket.create_connection((address.host, address.port)) as hasty:
+                body = encode(pulls[1])
+                head = f"POST /sync/pull HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+                hasty.sendall(
+                    f"{head}Authorization: {device(enrolled)['Authorization']}\r\n\r\n".encode() + body
+                )
+                _until(lambda: server.parts.gate.here == 2)
+            waiting.append(pool.submit(send, client, "/sync/pull", pulls[2], PullResponse, enrolled))
+            _until(lambda: server.parts.gate.here == 3)
+            goes_on.set()
+            assert [each.result(60).problem for each in waiting] == ["", ""]
+    assert served == [0, 2]
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_every_terminal_has_a_code_of_its_own(sqlite_server: RunningServer) -> None:

@@ -17,6 +17,7 @@ from services.server.requests import PartsOfServer, message_response, read_messa
 from services.server.snapshot import NoRoom
 
 _ASK_AGAIN_SECONDS = "3"
+_HUNG_UP = 499  # as others say it; nobody gets to see it
 
 router = APIRouter(prefix="/sync", tags=["Sync"])
 
@@ -60,6 +61,10 @@ async def pull(request: Request, parts: PartsOfServer) -> Response:
     """Rows down: one page of what changed since the terminal's cursors."""
     body = await request.body()
     async with parts.gate.entered():
+        if await request.is_disconnected():
+            # A line that has become longer than terminals wait would be served for nobody. A push is done all the same:
+            # what it brings is settled then, and what comes again costs little.
+            return Response(status_code=_HUNG_UP)
         return await run_in_threadpool(_pull, parts, _authorization(request), body)
 
 
