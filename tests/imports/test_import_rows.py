@@ -127,7 +127,7 @@ def test_a_dry_run_writes_nothing_and_says_the_same(database: OpenDatabase, tmp_
 def test_what_was_imported_is_in_the_feed(database: OpenDatabase, tmp_path: Path) -> None:
     taken(database, tmp_path, "products", "sku,name\nNEW1,Tray\n")
     taken(database, tmp_path, "stock", "sku,bin,qty\nNEW1,A-02-01-1,30\n")
-    assert [finding.problems for finding in examine(database.database)] == [[]] * 5
+    assert [finding.problems for finding in examine(database.database) if not finding.is_well] == []
 
 
 def test_a_header_that_lacks_a_column_stops_before_the_first_row(
