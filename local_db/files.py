@@ -87,10 +87,10 @@ def open_next_cache(path: Path, key: str) -> Connection:
     return connection
 
 
-def attach_next_cache(connection: Connection, path: Path, key: str) -> None:
-    """Attach a new, empty cache as ``next``."""
-    connection.execute(f"ATTACH DATABASE ? AS next KEY {key_text(key)}", (str(path),))
-    set_page_size(connection, "next", key, PAGE_BYTES)
+def attach_cache(connection: Connection, path: Path, key: str, name: str) -> None:
+    """Attach a cache, present or new, under a name."""
+    connection.execute(f"ATTACH DATABASE ? AS {name} KEY {key_text(key)}", (str(path),))
+    set_page_size(connection, name, key, PAGE_BYTES)
 
 
 def set_page_size(connection: Connection, schema: str, key: str, page_bytes: int) -> None:

@@ -14,7 +14,7 @@ from local_db.cache_schema import make_own
 from local_db.files import (
     Connection,
     DatabaseError,
-    attach_next_cache,
+    attach_cache,
     open_plain,
     transaction,
 )
@@ -71,7 +71,7 @@ def _copy_rows(image: Path, target: Path, key: str) -> None:
     tables, indexes = business_statements()
     with closing(open_plain(image)) as source, _as_unusable(image):
         source.execute(f"PRAGMA cache_size = -{next_cache.PAGE_CACHE_KB}")
-        attach_next_cache(source, target, key)
+        attach_cache(source, target, key, "next")
         # Nothing of the new file counts before it is whole.
         source.execute("PRAGMA next.journal_mode = OFF").fetchall()
         source.execute("PRAGMA next.synchronous = OFF")

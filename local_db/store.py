@@ -195,9 +195,15 @@ class Store:
             connection = open_cache(self.folder, self.key)
             if fits(connection, outbox_id):
                 return Cache(connection)
-            if (connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]) > 0:
-                log.info("the cache is of another version or of another outbox: it is made anew")
+            holds_rows = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0
             connection.close()
+            if holds_rows:
+                log.info("the cache is of another version or of another outbox")
+                # Imported late: it is for the first start of another version only.
+                from local_db.carried_rows import carry
+
+                if carry(self.folder, self.key, outbox_id):
+                    return Cache(open_cache(self.folder, self.key))
         except FileUnreadable:
             log.exception("the cache cannot be read: it is made anew")
         cache_file.remove_all(self.folder)

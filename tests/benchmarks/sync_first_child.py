@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import msgspec
 
 from local_db import Desk
-from local_db.files import attach_next_cache, open_plain, transaction
+from local_db.files import attach_cache, open_plain, transaction
 from local_db.store import Store
 from services.protocol.messages import EnrollResponse
 from services.storage.cache_tables import business_statements
@@ -50,7 +50,7 @@ def copy(folder: Path, image: str) -> dict[str, float]:
     tables, indexes = business_statements()
     with closing(open_plain(Path(image))) as source:
         began = time.perf_counter()
-        attach_next_cache(source, folder / "cache.db", "00" * 32)
+        attach_cache(source, folder / "cache.db", "00" * 32, "next")
         source.execute("PRAGMA next.journal_mode = OFF").fetchall()
         source.execute("PRAGMA next.synchronous = OFF")
         with transaction(source):

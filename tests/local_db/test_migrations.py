@@ -58,26 +58,6 @@ def test_an_outbox_of_a_newer_program_is_left_alone(profile: Path, desk: Desk) -
         Desk.open(profile, allow_plain=True)
 
 
-def test_a_cache_of_another_schema_is_made_anew_and_what_is_pending_stays(
-    profile: Path, desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order = new_order(desk, ("prod-1", 1))
-    desk.do(order)
-    desk.close()
-    migrations.cache_schema.cache_clear()
-    monkeypatch.setattr(migrations, "CACHE_VERSION", 10_000)
-    try:
-        with Desk.open(profile, allow_plain=True) as newer:
-            assert replica(newer).cursors() == {}
-            assert newer.read.value("SELECT count(*) FROM product") == 0
-            assert [row.status for row in newer.read.outbox()] == ["at_risk"]
-            pull(newer, patches(books), version=5)
-            assert [row.status for row in newer.read.outbox()] == ["provisional"]
-            assert [row.id for row in newer.read.orders()] == [order.order_id]
-    finally:
-        migrations.cache_schema.cache_clear()
-
-
 def test_a_damaged_cache_is_made_anew(profile: Path, desk: Desk, books: Books) -> None:
     desk.do(new_order(desk, ("prod-1", 1)))
     desk.close()
