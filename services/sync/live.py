@@ -69,7 +69,8 @@ class LiveLink:
 
     All callbacks run on the link's thread and must be quick: ``on_hint(scope, version)``, ``on_positions(newest of each
     vehicle)``, ``on_presence(site_id, terminals)``, ``on_live(up)``, ``on_overdue()`` when the server does not answer the
-    heartbeat in time, ``on_silent()`` when it is given up for that (before ``on_live(False)``). ``identity`` answers who
+    heartbeat in time, or a try to connect, ``on_silent()`` when it is given up for that (before ``on_live(False)``), or does
+    not answer a further try. ``identity`` answers who
     this terminal is, or None while that is not known; it is asked on the link's thread before each connection.
     """
 
@@ -108,6 +109,7 @@ class LiveLink:
         self._again = threading.Event()
         self._lock = threading.Lock()
         self._connection: ClientConnection | None = None
+        self._unanswered_tries = 0
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -176,6 +178,7 @@ class LiveLink:
     @contextlib.contextmanager
     def _connected(self) -> Iterator[ClientConnection]:
         settings = self._settings
+        is_open = False
         try:
             with connect(
                 f"{self._address.live}/sync/live",
@@ -190,6 +193,7 @@ class LiveLink:
                 logger=_WithoutFrames(log, {}),
                 create_connection=_WithoutRedirects,
             ) as connection:
+                is_open, self._unanswered_tries = True, 0
                 self._now_at(connection)
                 try:
                     yield connection
@@ -200,7 +204,15 @@ class LiveLink:
         except (InvalidHandshake, WebSocketException) as problem:
             raise ProtocolError("What answered is no live link.") from problem
         except (OSError, TimeoutError) as problem:
+            if isinstance(problem, TimeoutError) and not is_open:
+                self._was_not_answered()
             raise Offline("The live link's server cannot be reached.") from problem
+
+    def _was_not_answered(self) -> None:
+        """A try to connect met silence. While there is no connection there is no heartbeat either, and an exchange that
+        hangs would be all that tells of it, long after."""
+        self._unanswered_tries += 1
+        self._tell(self._on_overdue if self._unanswered_tries == 1 else self._on_silent)
 
     def _now_at(self, connection: ClientConnection | None) -> None:
         """Let ``stop`` know what to close; a connection that came about while stopping is closed by the caller."""

@@ -185,6 +185,21 @@ def test_a_peer_that_never_shakes_hands_is_given_up(link: Callable[..., LiveLink
         assert held.stop()
 
 
+def test_a_peer_that_does_not_answer_at_the_door_is_overdue_and_then_silent(
+    link: Callable[..., LiveLink], heard: Heard
+) -> None:
+    with silent_after(handshake=False) as (url, _knocks):
+        held = link(
+            url,
+            settings=LiveSettings(open_s=0.05, close_s=0.05),
+            on_overdue=heard.note("overdue"),
+            on_silent=heard.note("silent"),
+        )
+        heard.wait_for("silent", times=2)
+        assert held.stop()
+    assert heard.all[:3] == [("overdue",), ("silent",), ("silent",)]
+
+
 def test_a_terminal_that_is_turned_away_knocks_only_now_and_then(
     peer: LivePeer, link: Callable[..., LiveLink], heard: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:

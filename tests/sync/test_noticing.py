@@ -25,6 +25,8 @@ SETTINGS = LiveSettings()
 NOTICED_CUT_S = 1.0
 NOTICED_STALL_S = SETTINGS.beats.every_s + SETTINGS.beats.dead_s + 2 * TICK_S
 NOTICED_RETURN_S = 2.5
+# Two tries to connect, and the waits before them.
+NOTICED_AT_THE_DOOR_S = 2 * SETTINGS.open_s + LIVE_RETRY.base_s * (1 + LIVE_RETRY.factor) + 4 * TICK_S
 
 
 class Network(BadNetwork):
@@ -79,6 +81,7 @@ class World:
         self._is_asked = False
         self._trying_since: float | None = None
         self._try_at = 0.0
+        self._unanswered_tries = 0
         self.live_link_is_barred = False
         self.said: list[tuple[float, str]] = []
 
@@ -156,9 +159,14 @@ class World:
         if self.network.stalls and self.now - self._trying_since < SETTINGS.open_s:
             return
         self._trying_since = None
+        if self.network.stalls:
+            self._unanswered_tries += 1
+            tell = self.engine.live_overdue if self._unanswered_tries == 1 else self.engine.live_silent
+            tell()
         if self.network.stalls or self.network.is_cut or self.live_link_is_barred:
             self._try_at = self.now + self._backoff.wait_after(Offline("cut"))
             return
+        self._unanswered_tries = 0
         self._heartbeat, self._is_asked = Heartbeat(self.pair.clock, SETTINGS.beats), False
         self.engine.live_changed(True)
 
@@ -202,6 +210,17 @@ def test_a_stall_in_the_middle_of_an_exchange_is_told_as_soon(world: World) -> N
     world.engine.wake()
     assert world.until("syncing", since=cut_at) <= 2 * TICK_S
     assert world.until("offline", since=cut_at) <= NOTICED_STALL_S
+    assert world.until("live", since=healed_at) <= NOTICED_RETURN_S
+    agree(world.pair.server, [world.desk])
+
+
+def test_a_stall_that_begins_while_there_is_no_live_link_is_told_after_two_tries_to_connect(
+    world: World,
+) -> None:
+    cut_at = world.now
+    world._lose()
+    healed_at = world.stall_for(97.3)
+    assert world.until("offline", since=cut_at) <= NOTICED_AT_THE_DOOR_S
     assert world.until("live", since=healed_at) <= NOTICED_RETURN_S
     agree(world.pair.server, [world.desk])
 
