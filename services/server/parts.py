@@ -116,7 +116,11 @@ def build(settings: Settings, clock: Clock) -> Parts:
     )
     clients = Clients(database, committer, epoch=epoch, clock=clock)
     heads = HeadWatch(database, poll_seconds=settings.hint_poll_seconds)
-    gate = Gate(settings.sync_requests_at_once, settings.sync_requests_in_line)
+    gate = Gate(
+        settings.sync_requests_at_once,
+        settings.sync_requests_in_line,
+        most_bytes=settings.sync_bytes_in_line,
+    )
     hub = LiveHub(gate.is_crowded)
     live_stock = LiveStock(database, clock)
     runner = JobRunner(

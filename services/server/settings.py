@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     request_threads: int = Field(default=80, ge=4)
     sync_requests_at_once: int = Field(default=4, ge=1)
     sync_requests_in_line: int = Field(default=2000, ge=0)
+    sync_bytes_in_line: int = Field(default=128 * 1024 * 1024, ge=1024)
 
     # Stock set aside for terminals
     allotment_seconds: float = Field(default=60.0, gt=0)

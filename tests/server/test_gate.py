@@ -11,8 +11,10 @@ from services.server.errors import ApiError
 from services.server.gate import Gate
 
 
-async def _serve(gate: Gate, done: asyncio.Event, inside: list[int], *, patient: bool = False) -> None:
-    async with gate.entered(patient=patient):
+async def _serve(
+    gate: Gate, done: asyncio.Event, inside: list[int], *, size: int = 0, patient: bool = False
+) -> None:
+    async with gate.entered(size, patient=patient):
         inside.append(len(inside))
         await done.wait()
 
@@ -34,6 +36,26 @@ def test_few_are_served_at_once_the_others_wait_and_beyond_the_line_they_are_sen
         await asyncio.gather(*tasks)
         assert len(inside) == 6
         async with gate.entered():
+            pass
+
+    asyncio.run(play())
+
+
+def test_the_line_holds_so_many_bytes_but_one_request_whatever_it_weighs() -> None:
+    async def play() -> None:
+        gate, done, inside = Gate(1, 100, most_bytes=1000), asyncio.Event(), []
+        async with gate.entered(5000):
+            with pytest.raises(ApiError):
+                async with gate.entered(1):
+                    raise AssertionError("there was no room")
+        tasks = [asyncio.create_task(_serve(gate, done, inside, size=500)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(ApiError):
+            async with gate.entered(1):
+                raise AssertionError("there was no room")
+        done.set()
+        await asyncio.gather(*tasks)
+        async with gate.entered(1000):
             pass
 
     asyncio.run(play())

@@ -45,7 +45,7 @@ def _enroll(parts: Parts, authorization: str, body: bytes) -> Response:
 async def push(request: Request, parts: PartsOfServer) -> Response:
     """Commands up; each is run exactly once, and its outcome is the answer."""
     body = await request.body()
-    async with parts.gate.entered():
+    async with parts.gate.entered(len(body)):
         return await run_in_threadpool(_push, parts, _authorization(request), body)
 
 
@@ -60,7 +60,7 @@ def _push(parts: Parts, authorization: str, body: bytes) -> Response:
 async def pull(request: Request, parts: PartsOfServer) -> Response:
     """Rows down: one page of what changed since the terminal's cursors."""
     body = await request.body()
-    async with parts.gate.entered():
+    async with parts.gate.entered(len(body)):
         if await request.is_disconnected():
             # A line that has become longer than terminals wait would be served for nobody. A push is done all the same:
             # what it brings is settled then, and what comes again costs little.
