@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.newer_program import make_newer
-from tests.faults.scene import Scene
+from tests.faults.scene import NewScene, Scene
 from tests.helpers.postgres import new_databases
-
-NewScene = Callable[..., Scene]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -31,7 +31,7 @@ from tests.helpers.warehouse_names import CUSTOMER, SITE, bin_id, product_id
 from tests.helpers.worker import Worker
 
 COUNTED = product_id(5)
-"""The product of which every receipt brings one piece, and with which nobody does anything else."""
+"""The product of which every receipt brings one piece, and which nobody orders."""
 PERSON = "user-supervisor"
 POISON = "POISON"
 """The note of an order on which the server fails each time."""

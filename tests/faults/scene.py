@@ -121,7 +121,7 @@ class Scene:
 
     # Desks
 
-    def add(self, *names: str, each: int = 1, opens: bool = True) -> list[Desks]:
+    def add(self, *names: str, each: int = 1) -> list[Desks]:
         """Enrol desks, open them and let them sync; they are found under their names. ``each``: desks a process."""
         with self._parts() as parts:
             for name in names:
@@ -137,15 +137,14 @@ class Scene:
                     for site in self._sites:
                         _command(parts, GrantSite(terminal_id=terminal_id, held_site_id=site, reason="test"))
         found = [self.desks[name] for name in names]
-        if opens:
-            for desk in found:
-                desk.open(waits=False)
-            for desk in found:
-                desk.opened()
-                desk.tell("sync")
-            for desk in found:
-                desk.answer()
-                desk.do("start")
+        for desk in found:
+            desk.open(waits=False)
+        for desk in found:
+            desk.opened()
+            desk.tell("sync")
+        for desk in found:
+            desk.answer()
+            desk.do("start")
         return found
 
     def copy(self, original: str, name: str) -> Desks:
@@ -242,6 +241,10 @@ class Scene:
             parts.committer.stop()
             parts.passwords.close()
             parts.database.close()
+
+
+NewScene = Callable[..., Scene]
+"""Makes a scene, with what Scene takes."""
 
 
 def _command(parts: Parts, command: Command) -> None:

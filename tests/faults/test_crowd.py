@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.conftest import NewScene
+from tests.faults.scene import NewScene
 
 _PROCESSES = 4
 _EACH = 15

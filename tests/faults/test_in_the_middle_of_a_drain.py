@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.conftest import NewScene
-from tests.faults.scene import Scene, until
+from tests.faults.scene import NewScene, Scene, until
 from tests.helpers.warehouse_names import OTHER_SITE, SITE
 
 _QUEUED = 400

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.conftest import NewScene
 from tests.faults.newer_program import UPCAST
-from tests.faults.scene import until
+from tests.faults.scene import NewScene, until
 
 _WAITING = 10_000
 
