@@ -11,17 +11,23 @@ from desktop_app.settings import Settings
 
 _LOOK_EVERY_MS: Final = 5_000
 _SECONDS_A_MINUTE: Final = 60
+_QUIET_S: Final = 5
+_QUIET_EVERY_S: Final = 300
 
 
 class IdleWatch(QObject):
-    """`idle` once nobody has used key, mouse or finger for as long as the setting `lock_after_min` says; 0 is never."""
+    """`idle` once nobody has used key, mouse or finger for as long as the setting `lock_after_min` says; 0 is never.
+
+    `quiet`, every few minutes at the most, in a moment in which nobody is at the keys: for work that would be felt.
+    """
 
     idle = Signal()
+    quiet = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._touched = monotonic()
+        self._touched = self._quiet_at = monotonic()
         self._watched: QObject | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_EVERY_MS)
@@ -48,6 +54,9 @@ class IdleWatch(QObject):
         """Say so if nobody has been here for long enough; `now` in seconds of the monotonic clock."""
         minutes = self._settings.number("lock_after_min")
         now = monotonic() if now is None else now
+        if now - self._touched >= _QUIET_S and now - self._quiet_at >= _QUIET_EVERY_S:
+            self._quiet_at = now
+            self.quiet.emit()
         if minutes and now - self._touched >= minutes * _SECONDS_A_MINUTE:
             self._touched = now
             self.idle.emit()

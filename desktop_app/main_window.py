@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -300,6 +301,7 @@ class MainWindow(QMainWindow):
 
         self._idle = IdleWatch(self._settings, self)
         self._idle.idle.connect(lambda: self.actions_registry.trigger("app.lock"))
+        self._idle.quiet.connect(lambda: gc.collect())
         self._idle.start(self)
 
     def _on_said(self, good: bool, words: str) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from desktop_app.qt_start import collect_seldom
 from local_db import Desk
 from services.commands import ReceiveStock
 from tests.benchmarks import big_site, sync_site
@@ -36,6 +37,8 @@ def run(options: Options) -> tuple[list[Figure], list[str]]:
     with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as name:
         folder = Path(name)
         ready = sync_site.prepare(server_settings(folder / "server"), folder, commands)
+        # As the window does once it is painted.
+        collect_seldom()
         for number in range(rounds):
             at = folder / f"round-{number}"
             settings = server_settings(sync_site.copied(folder / "server", at / "server"))

@@ -56,3 +56,22 @@ def test_a_key_or_the_mouse_says_that_somebody_is_here(
     qtbot.keyClick(window.windowHandle(), Qt.Key.Key_A)
     made.look(monotonic() + 2 * MINUTE)
     assert told == []
+
+
+def test_a_quiet_moment_is_told_of_every_few_minutes_while_nobody_is_at_the_keys(
+    watch: tuple[IdleWatch, Settings, QLineEdit, list[int]],
+) -> None:
+    made, _settings, _window, _told = watch
+    quiet: list[int] = []
+    made.quiet.connect(lambda: quiet.append(1))
+    now = monotonic()
+    made.look(now + 6)
+    assert quiet == []
+    made.look(now + 6 * MINUTE)
+    made.look(now + 7 * MINUTE)
+    assert quiet == [1]
+    made._touched = now + 20 * MINUTE - 1
+    made.look(now + 20 * MINUTE)
+    assert quiet == [1]
+    made.look(now + 20 * MINUTE + 5)
+    assert quiet == [1, 1]
