@@ -279,6 +279,11 @@ class SimConnection:
             self._machine.meet(self, sql[:6])
         return self._raw.executemany(sql, rows)
 
+    @property
+    def database(self) -> Database:
+        """What it is a connection to."""
+        return self._database
+
     def cursor(self) -> SimCursor:
         """As the driver has it."""
         return SimCursor(self)

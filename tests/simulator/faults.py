@@ -61,6 +61,9 @@ AT_ONCE: tuple[str, ...] = (
 )
 """Happen when their step is taken."""
 
+PEOPLE: tuple[str, ...] = ("settle_broken_off",)
+"""Strike the next settle at a terminal: somebody needs the writer, and gives a command meanwhile."""
+
 BACKUP = "server_backed_up"
 RESTORE: tuple[str, ...] = ("server_restored",)
 """The server is put back to where it was backed up, in some schedules."""
@@ -68,7 +71,7 @@ RESTORE: tuple[str, ...] = ("server_restored",)
 COPY: tuple[str, ...] = ("files_copied",)
 """A terminal's files are copied, and somebody works with either copy, in some schedules."""
 
-ALL: tuple[str, ...] = (*NETWORK, *STEPS, *DISK, *SERVER_DISK, *SERVER, *AT_ONCE, *RESTORE, *COPY)
+ALL: tuple[str, ...] = (*NETWORK, *STEPS, *DISK, *SERVER_DISK, *SERVER, *AT_ONCE, *PEOPLE, *RESTORE, *COPY)
 
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC", "COMMIT"})
 

@@ -102,18 +102,19 @@ def broken_promises(world: World, taken: Iterable[Taken]) -> list[str]:
     return broken
 
 
-def oversold(world: World) -> list[str]:
-    """Allotments of which a desk has promised more than was ever set aside. Of one of which something was taken away an
-    order may have been refused, and its units promised once more."""
-    promised: Counter[str] = Counter()
+def oversold(world: World, taken: Iterable[Taken]) -> list[str]:
+    """Allotments of which orders that were certain had more than was ever set aside; where nothing was taken away, for
+    then what is free makes up for it."""
+    applied = {record.command_id for record in taken if record.status == "applied"}
+    had: Counter[str] = Counter()
     for terminal in world.terminals:
         for promise in terminal.promises:
-            if _binds(promise, terminal, world):
-                promised += Counter(promise.draws_on)
+            if promise.command_id in applied and _binds(promise, terminal, world):
+                had += Counter(promise.draws_on)
     granted, taken_away = world.leases.granted, _taken_away(world)
     return [
         f"{each}: {units} of {granted[each]}"
-        for each, units in promised.items()
+        for each, units in had.items()
         if units > granted[each] and each not in taken_away
     ]
 

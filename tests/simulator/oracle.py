@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Set
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from tests.simulator.server_database import ServerConnection
 
 _NO_CONNECTION: Any = None
 _NEAR_MS = 600_000
+"""Around the loss of a site a slow way decides whether its work is still taken."""
+_NOT_ITS_SITE = frozenset({"site_lost", "site_never_held"})
 
 
 class Given(NamedTuple):
@@ -59,13 +62,14 @@ def replay(
     given: dict[str, Given],
     looks: dict[str, Look],
     unsteady: Set[str],
-) -> tuple[Rows, list[str]]:
+) -> tuple[Rows, list[str], Counter[str]]:
     """The rows that must come of it, and where the authority's answers were others. ``given``: command id -> command;
     ``looks``: what was carried out about allotments, by the id of its record; ``unsteady``: the commands of terminals
-    whose clocks were set, so that nobody can say when they were given."""
+    whose clocks were set, so that nobody can say when they were given. Last, how often a site was lost before its work came."""
     machine = Machine("oracle", lambda strike: None)
     connection = ServerConnection(machine.connect(database))
     problems: list[str] = []
+    late: Counter[str] = Counter()
     with connection.begin():
         unit = UnitOfWork(connection)
         done: dict[str, Effect] = {}
@@ -83,7 +87,10 @@ def replay(
                 effect = Effect(status="parked", code=record.code)
             elif effect is None:
                 one = given[record.command_id]
-                effect, objection = _run(transaction, record, one, client.terminal_id)
+                effect, is_late, objection = _run(transaction, record, one, client.terminal_id)
+                if is_late:
+                    refused = record.code in _NOT_ITS_SITE
+                    late[f"work of a lost site {'refused' if refused else 'taken'}"] += 1
                 if objection and record.command_id not in unsteady:
                     problems.append(f"{record.name} {record.command_id} {objection}")
             done.setdefault(record.command_id, effect)
@@ -94,42 +101,43 @@ def replay(
                 )
         unit.flush()
         rows = all_rows(connection.driver_connection)
-    return rows, problems
+    return rows, problems, late
 
 
-def _run(transaction: Transaction, record: Taken, given: Given, terminal_id: str) -> tuple[Effect, str]:
-    """What a command comes to, and what is to be said against it where it is of a site that its terminal has lost."""
+def _run(transaction: Transaction, record: Taken, given: Given, terminal_id: str) -> tuple[Effect, bool, str]:
+    """What a command comes to, whether its terminal had lost its site, and what is to be said against what was made of
+    that."""
     try:
         command = decode_args(given.name, given.v, given.args)
     except RuleViolation as refusal:
-        return authority.rejection(refusal), ""
-    is_refused = record.code in ("site_lost", "site_never_held")
-    objection = _objection(
-        transaction, scope_of_command(command), terminal_id, given.at, is_refused=is_refused
-    )
+        return authority.rejection(refusal), False, ""
+    is_refused = record.code in _NOT_ITS_SITE
+    lost_at = _lost_at(transaction, scope_of_command(command), terminal_id)
+    objection = ""
+    if lost_at is None:
+        objection = "is refused, and its terminal works there" if is_refused else ""
+    elif is_refused and given.at < lost_at - _NEAR_MS:
+        objection = "is refused, and was given long before its site was lost"
+    elif not is_refused and given.at > lost_at + _NEAR_MS and not isinstance(command, ReturnAllotment):
+        objection = "is taken, and was given long after its site was lost"
     if is_refused:
-        return Effect(status="rejected", code=record.code), objection
+        return Effect(status="rejected", code=record.code), lost_at is not None, objection
     origin = authority.Origin(
         command_id=given.id, actor_id=given.actor_id, terminal_id=terminal_id, issued_at=given.issued_at
     )
     effect: Effect = RUN(transaction, command, origin)
-    return effect, objection if not isinstance(command, ReturnAllotment) else ""
+    return effect, lost_at is not None, objection
 
 
-def _objection(
-    transaction: Transaction, scope: str, terminal_id: str, given_at: int, *, is_refused: bool
-) -> str:
-    """By the true time at which it was given; where that is near the loss, a slow way decides."""
+def _lost_at(transaction: Transaction, scope: str, terminal_id: str) -> int | None:
+    """When (ms UTC) a terminal lost a site where it does not work now; 0 where it never did, None where it does."""
+    if scope == ORG:
+        return None
     rows = [
         row
         for row in transaction.unit.find(TerminalSite, terminal_id=terminal_id)
         if f"site:{row.held_site_id}" == scope
     ]
-    if scope == ORG or any(row.until is None for row in rows):
-        return "is refused, and its site was never lost" if is_refused else ""
-    until = max((row.until for row in rows if row.until is not None), default=0)
-    if is_refused and given_at < until - _NEAR_MS:
-        return "is refused, and was given long before its site was lost"
-    if not is_refused and given_at > until + _NEAR_MS:
-        return "is taken, and was given long after its site was lost"
-    return ""
+    if any(row.until is None for row in rows):
+        return None
+    return max((row.until for row in rows if row.until is not None), default=0)

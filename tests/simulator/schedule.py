@@ -144,8 +144,16 @@ def _add_restore(chance: random.Random, steps: list[Step]) -> None:
 
 def _fault(chance: random.Random) -> str:
     group = chance.choices(
-        (faults.NETWORK, tuple(faults.STEPS), faults.DISK, faults.SERVER_DISK, faults.SERVER, faults.AT_ONCE),
-        (11, 2, 4, 1.5, 1, 1.5),
+        (
+            faults.NETWORK,
+            tuple(faults.STEPS),
+            faults.DISK,
+            faults.SERVER_DISK,
+            faults.SERVER,
+            faults.AT_ONCE,
+            faults.PEOPLE,
+        ),
+        (11, 2, 4, 1.5, 1, 1.5, 0.5),
     )[0]
     return chance.choice(group)
 

@@ -25,6 +25,8 @@ class Shelf:
         self._machines: dict[Path, Machine] = {}
         self._at: dict[Path, Database] = {}
         self._taken_in: dict[Path, tuple[int, int]] = {}
+        self.empty: Database | None = None
+        """A cache without rows."""
 
     def give(self, folder: Path, machine: Machine) -> None:
         """This machine has a folder from now on."""
@@ -61,6 +63,7 @@ class Shelf:
         finally:
             real.close()
         database.set_beginning()
+        path.with_name(f"{path.name}-wal").write_bytes(b"in memory")
         return machine.connect(database)
 
 
@@ -85,6 +88,15 @@ class Seat:
     def lay_out(self, machine: Machine) -> None:
         """These files lie on this machine's disk now."""
         self._shelf.give(self.folder, machine)
+
+    def copy_cache(self, target: Database) -> None:
+        """Make an empty file a copy of the present cache. SQLite does not copy what is in the midst of a transaction, which
+        everything here is: the rows are copied."""
+        assert self._shelf.empty is not None
+        target.copy_from(self._shelf.empty)
+        target.raw.execute("BEGIN")
+        target.take_over(self.cache.raw)
+        target.raw.execute("COMMIT")
 
     def set_beginning(self) -> None:
         """What is here now is where every schedule begins."""

@@ -164,8 +164,10 @@ class Stage:
         server.raw.execute("DELETE FROM command_log")
         oracle = Database("oracle")
         oracle.copy_from(server)
-        for each in (server, oracle, *seats, spare):
-            each.set_beginning()
+        server.set_beginning()
+        oracle.set_beginning()
+        for seat in (*seats, spare):
+            seat.set_beginning()
         return Setting(server, oracle, seats, spare, images, self._made)
 
     def _seat(self, terminals: int, number: int) -> Seat:
@@ -179,6 +181,7 @@ class Stage:
             empty.lay_out(Machine("nobody", lambda strike: None))
             Store(empty.folder, allow_plain=True).close()
             self._empty = empty
+            self._shelf.empty = empty.first_cache
         seat.first_cache.copy_from(self._empty.first_cache)
         seat.outbox.copy_from(self._empty.outbox)
         return seat

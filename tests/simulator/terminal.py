@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from local_db.background import SyncTuning
@@ -12,6 +14,7 @@ from local_db.desk import Desk
 from local_db.errors import LocalError
 from local_db.files import DatabaseError
 from local_db.reads import Reads
+from local_db.stepping_back import SteppedBack
 from local_db.store import Store
 from services.sync.engine import SyncEngine
 from services.sync.exchange import Limits
@@ -73,6 +76,8 @@ class Terminal:
         self.clock_was_set = False
         self._noted = ("", 0)
         self.mirror = world.history.replica()
+        self.haste: int | None = None
+        """Somebody needs the writer while the next pull is settled, and does what follows from this."""
         self._crash_at = ""
         self._starts = 0
         seat.lay_out(self.machine)
@@ -121,8 +126,9 @@ class Terminal:
         )
         store: Any = self.store
         store.checkpointer = _NoCheckpoints()
-        store.readers = _Readers(self.store)
+        store.readers = _Readers(self.store, self.seat)
         store.read = Reads(store.readers, store.catch_up)
+        store.cache.step_back = _Haste(self)
         store.ballast = Ballast(self.seat.folder, allocate=allocate)
         self.desk = SimDesk(self.store, "", None, self.line, SyncTuning())
         self.desk.now_ms = self.clock.now_ms
@@ -207,6 +213,7 @@ class Terminal:
     def mend(self) -> None:
         """Nothing more goes wrong here."""
         self._crash_at = ""
+        self.haste = None
         self.machine.disarm()
         self.machine.settle()
         self.line.mend()
@@ -241,11 +248,29 @@ class _NoCheckpoints:
         """Nothing to end."""
 
 
+class _Haste:
+    """Stands for the means by which a settle is broken off: here that comes when everything is written."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    @contextmanager
+    def breakable(self) -> Iterator[None]:
+        """See StepBack."""
+        yield
+        if self._terminal.haste is not None:
+            self._terminal.world.struck("settle_broken_off")
+            raise SteppedBack
+
+    def check(self) -> None:
+        """Nobody asks."""
+
+
 class _Readers:
     """Stands for the pool of readers: everybody reads over the connections that write, for everything happens in turn."""
 
-    def __init__(self, store: Store) -> None:
-        self._reader: Any = _Reader(store)
+    def __init__(self, store: Store, seat: Seat) -> None:
+        self._reader: Any = _Reader(store, seat)
 
     def take(self) -> Any:
         """See ReaderPool."""
@@ -264,8 +289,9 @@ class _Readers:
 class _Reader:
     """Both files by one name, as a reader has them; no query here names both."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, seat: Seat) -> None:
         self._store = store
+        self._seat = seat
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run a query."""
@@ -273,3 +299,7 @@ class _Reader:
             outbox: SimConnection = self._store.outbox.connection
             return outbox.execute(sql.replace("outbox.", "main."), parameters)
         return self._store.cache.connection.execute(sql, parameters)
+
+    def backup(self, target: SimConnection) -> None:
+        """A copy of the cache."""
+        self._seat.copy_cache(target.database)

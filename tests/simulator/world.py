@@ -7,9 +7,10 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from unittest.mock import patch
 
-from local_db import rebase, staging
+from local_db import next_cache, rebase, staging
 from local_db.command_runner import CONFIRMED
 from local_db.errors import LocalError
 from local_db.files import DatabaseError
@@ -39,6 +40,8 @@ from tests.simulator.terminal import Terminal
 SETTLED_WITHIN_S = 30.0
 """How long after the network has healed everything must be settled, in simulated seconds."""
 _MOST_NESTED = 3
+_MOST_ROUNDS = 100
+"""Of each terminal once everything has healed: time stands still here for whoever works without a pause."""
 _HOUR_S = 3600.0
 _YEAR_S = 365.25 * 24 * _HOUR_S
 _LOOKS = 0.08
@@ -219,6 +222,14 @@ class World:
             pass  # it looks again in a minute
         check_books(self)
 
+    def _flush(self, file: Path) -> None:
+        """The next cache gets to the disk. Where it is a copy, somebody goes on in the present one."""
+        terminal = next(each for each in self.terminals if each.seat.folder == file.parent)
+        salt, terminal.haste = terminal.haste, None
+        if salt is not None:
+            self._work(terminal, salt)
+            self.happened["settled on a copy"] += 1
+
     def _sync(self, terminal: Terminal, salt: int) -> None:
         if terminal.busy:
             return
@@ -241,6 +252,8 @@ class World:
             terminal.line.meet(what, chance.getrandbits(32))
         elif what in faults.STEPS:
             terminal.crash_at(what)
+        elif what in faults.PEOPLE:
+            terminal.haste = chance.getrandbits(32)
         elif what in faults.DISK:
             if what == "power_cut":
                 terminal.machine.hold()
@@ -298,7 +311,10 @@ class World:
         if self.server.troubles.poisoned:
             # The network is well, the server is not: it gives a command up after a few tries, a slow probe apart.
             limit += FAILURES_BEFORE_PARKING * RetryPolicy().slow_cap_s
+        rounds = 0
         while not self._is_settled():
+            rounds += 1
+            demand("everything comes to rest", rounds <= _MOST_ROUNDS * len(self.terminals))
             terminal = min(self.terminals, key=lambda each: each.next_round_at)
             self.clock.seconds = max(self.clock.seconds, terminal.next_round_at)
             demand(f"everything is settled within {SETTLED_WITHIN_S:.0f} s", self.clock.seconds <= limit)
@@ -337,6 +353,7 @@ class World:
         knobs = self.schedule.knobs
         stack.enter_context(patch.object(staging, "_ROWS_IN_MEMORY", knobs.rows_in_memory))
         stack.enter_context(patch.object(rebase, "_FEW_ROWS", knobs.few_rows))
+        stack.enter_context(patch.object(next_cache, "flush", self._flush))
         stack.enter_context(patch.object(authority, "run", self.server.troubles.run))
         stack.enter_context(patch.object(committer, "Transaction", self.server.transaction))
         return stack
