@@ -30,6 +30,7 @@ _LOG_KEPT_BYTES = 4 * 1024 * 1024
 _BUSY_MS = 10_000
 _WRITER_PAGE_CACHE_KB = 16_000
 _READER_PAGE_CACHE_KB = 4_000
+_BUSY_PAGE_CACHE_KB = 64_000
 
 _FULL: int = sqlite.SQLITE_FULL
 _DAMAGED = frozenset({sqlite.SQLITE_CORRUPT, sqlite.SQLITE_NOTADB})
@@ -143,6 +144,17 @@ def _open(
             ) from problem
         raise
     return connection
+
+
+@contextmanager
+def plenty_of_pages(connection: Connection) -> Iterator[None]:
+    """Let a connection remember more pages while many rows here and there are written, rather than decrypt them again."""
+    (pages,) = connection.execute("PRAGMA cache_size").fetchone()
+    connection.execute(f"PRAGMA cache_size = -{_BUSY_PAGE_CACHE_KB}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {pages}")
 
 
 def is_damage(problem: BaseException) -> bool:

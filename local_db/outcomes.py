@@ -23,17 +23,20 @@ class Outcomes:
 
     def record(self, outcomes: Sequence[Outcome], now: int) -> bool:
         """Keep outcomes durably. Answers whether one of them was not known before; ``now`` in ms UTC."""
-        new = False
-        with transaction(self._connection):
-            for outcome in outcomes:
-                known = self._connection.execute(
-                    "SELECT status, code FROM outcome WHERE n = ?", (outcome.n,)
-                ).fetchone()
-                if known is None or tuple(known) != (outcome.status, outcome.code):
-                    new = True
-                    self._keep(outcome, now)
-        self._count()
-        return new
+        known = self._known(outcomes)
+        new = [each for each in outcomes if known.get(each.n) != (each.status, each.code)]
+        if new:
+            with transaction(self._connection):
+                self._keep(new, now)
+            self._count()
+        return bool(new)
+
+    def _known(self, outcomes: Sequence[Outcome]) -> dict[int, tuple[str, str]]:
+        found = self._connection.execute(
+            "SELECT n, status, code FROM outcome WHERE n IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode([outcome.n for outcome in outcomes]).decode(),),
+        )
+        return {n: (status, code) for n, status, code in found.fetchall()}
 
     def complete_through(self, settled_n: int) -> int:
         """The ``n`` up to which every outcome is kept here; those of settled commands were, and may be dropped by
@@ -66,33 +69,39 @@ class Outcomes:
             raise LookupError(f"no open item {item_id} needs attention")
         self._count()
 
-    def _keep(self, outcome: Outcome, now: int) -> None:
-        details = msgspec.json.encode(outcome.details).decode()
-        self._connection.execute(
+    def _keep(self, outcomes: Sequence[Outcome], now: int) -> None:
+        self._connection.executemany(
             "INSERT INTO outcome (n, status, code, message, details, recorded_at) VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (n) DO UPDATE SET status = excluded.status, code = excluded.code, "
             "message = excluded.message, details = excluded.details, recorded_at = excluded.recorded_at",
-            (outcome.n, outcome.status, outcome.code, outcome.message, details, now),
+            [(each.n, each.status, each.code, each.message, _details(each), now) for each in outcomes],
         )
-        if outcome.status in _NEEDS_A_PERSON:
-            self._connection.execute(
-                "INSERT INTO attention (command_id, n, actor_id, name, v, args, issued_at, status, code, message, "
-                "details, raised_at) "
-                "SELECT id, n, actor_id, name, v, args, issued_at, ?, ?, ?, ?, ? FROM command WHERE n = ? "
-                "ON CONFLICT (command_id) DO UPDATE SET status = excluded.status, code = excluded.code, "
-                "message = excluded.message, details = excluded.details, raised_at = excluded.raised_at, "
-                "resolved_at = NULL, resolved_by = '', resolution = ''",
-                (outcome.status, outcome.code, outcome.message, details, now, outcome.n),
-            )
-        else:
-            # A server restored from a backup may take what it had refused before: nobody need look at that any more.
-            self._connection.execute(
-                "UPDATE attention SET resolved_at = ?, resolution = 'accepted' WHERE resolved_at IS NULL "
-                "AND command_id = (SELECT id FROM command WHERE n = ?)",
-                (now, outcome.n),
-            )
+        self._connection.executemany(
+            "INSERT INTO attention (command_id, n, actor_id, name, v, args, issued_at, status, code, message, "
+            "details, raised_at) "
+            "SELECT id, n, actor_id, name, v, args, issued_at, ?, ?, ?, ?, ? FROM command WHERE n = ? "
+            "ON CONFLICT (command_id) DO UPDATE SET status = excluded.status, code = excluded.code, "
+            "message = excluded.message, details = excluded.details, raised_at = excluded.raised_at, "
+            "resolved_at = NULL, resolved_by = '', resolution = ''",
+            [
+                (each.status, each.code, each.message, _details(each), now, each.n)
+                for each in outcomes
+                if each.status in _NEEDS_A_PERSON
+            ],
+        )
+        # A server restored from a backup may take what it had refused before: nobody need look at that any more.
+        taken = [each.n for each in outcomes if each.status not in _NEEDS_A_PERSON]
+        self._connection.execute(
+            "UPDATE attention SET resolved_at = ?, resolution = 'accepted' WHERE resolved_at IS NULL AND command_id IN "
+            "(SELECT id FROM command WHERE n IN (SELECT value FROM json_each(?)))",
+            (now, msgspec.json.encode(taken).decode()),
+        )
 
     def _count(self) -> None:
         (self.open_items,) = self._connection.execute(
             "SELECT count(*) FROM attention WHERE resolved_at IS NULL"
         ).fetchone()
+
+
+def _details(outcome: Outcome) -> str:
+    return msgspec.json.encode(outcome.details).decode()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
-from local_db import before_images
+from local_db import before_images, landing
 from local_db.beside import is_beside
 from local_db.cache import Cache
 from local_db.dependencies import forget_makers
+from local_db.files import Connection, plenty_of_pages
 from local_db.outbox import Outbox, OutboxSeen
 from local_db.patches import apply_patches, drop_scope, teach
 from local_db.pruning import prune
 from local_db.replay import Replay
 from local_db.staging import Staging
-from services.protocol.messages import PullResponse
+from services.protocol.messages import PullResponse, TablePatch
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,9 @@ _PRUNE_EVERY_MS = 6 * 3_600_000
 _PRUNED_AT_ONCE = 500
 # Up to so many changed rows are taught to the unit of work, so that the next command finds the others still known.
 _FEW_ROWS = 2000
+
+
+Write = Callable[[Connection, Sequence[TablePatch]], set[str]]
 
 
 class Rebase:
@@ -88,6 +93,8 @@ class Rebase:
         self, staging: Staging, anew: set[str], last: PullResponse, terminal_id: str
     ) -> set[str]:
         cache, connection = self._cache, self._cache.connection
+        if not anew and (provisional := before_images.provisional_tables(connection)):
+            return self._land_rows(staging, provisional, last, terminal_id)
         touched = self._take_back()
         connection.execute("UPDATE capture SET is_on = 0")
         for scope in sorted(anew):
@@ -100,14 +107,28 @@ class Rebase:
         self._stand_at(last.last_n, synced_at=cache.synced_at)
         return touched | self._replay.after(last.last_n, terminal_id)
 
-    def _apply(self, staging: Staging, *, teaching: bool) -> set[str]:
+    def _land_rows(
+        self, staging: Staging, provisional: list[str], last: PullResponse, terminal_id: str
+    ) -> set[str]:
+        """Let the staged rows take the place of provisional ones, take back the others, and replay what is pending."""
+        cache, connection = self._cache, self._cache.connection
+        connection.execute("UPDATE capture SET is_on = 0")
+        with plenty_of_pages(connection):
+            landing.make_ready(connection, provisional)
+            touched = set(provisional) | self._apply(staging, write=landing.land)
+            self._take_back()
+        cache.forget_rows()
+        self._stand_at(last.last_n, synced_at=cache.synced_at)
+        return touched | self._replay.after(last.last_n, terminal_id)
+
+    def _apply(self, staging: Staging, *, write: Write = apply_patches, teaching: bool = False) -> set[str]:
         """Write the staged rows past the before-images."""
         cache, connection = self._cache, self._cache.connection
         touched: set[str] = set()
         connection.execute("UPDATE capture SET is_on = 0")
         for patches in staging.pages():
             cache.step_back.check()
-            touched |= apply_patches(connection, patches)
+            touched |= write(connection, patches)
             if teaching:
                 teach(cache.unit, patches)
         connection.execute("DELETE FROM staged")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,63 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local_db import before_images
-from local_db.cache_schema import create_cache
-from local_db.files import Connection, DatabaseError, open_cache
+from local_db.files import Connection, DatabaseError
 from services.storage.row import Row, columns_of
 from services.storage.search_tables import check_search
-from services.storage.tables import Customer, Event, Product, Setting, Stock
-
-TABLES: tuple[type[Row], ...] = (Product, Customer, Stock, Event, Setting)
-_IDS = [f"id-{n}" for n in range(6)]
-
-tables = st.sampled_from(TABLES)
-ids = st.sampled_from(_IDS)
-values = st.one_of(
-    st.integers(-(2**53), 2**53),
-    st.text(max_size=6),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.booleans(),
-)
-steps = st.one_of(
-    st.tuples(st.just("upsert"), tables, ids, values),
-    st.tuples(st.just("insert"), tables, ids, values),
-    st.tuples(st.just("replace"), tables, ids, values),
-    st.tuples(st.just("update"), tables, ids, values),
-    st.tuples(st.just("update all"), tables, ids, values),
-    st.tuples(st.just("rename"), tables, ids, ids),
-    st.tuples(st.just("delete"), tables, ids, values),
-    st.tuples(st.just("delete all"), tables, ids, values),
-)
-
-
-def _apply(cache: Connection, step: tuple[str, type[Row], str, Any]) -> None:
-    kind, cls, row_id, value = step
-    table, names = cls.table.name, columns_of(cls)
-    listed = ", ".join(f'"{name}"' for name in names)
-    row = (row_id, *[value] * (len(names) - 1))
-    marks = ", ".join("?" * len(names))
-    last = f'"{names[-1]}"'
-    match kind:
-        case "upsert":
-            sets = ", ".join(f'"{name}" = excluded."{name}"' for name in names[1:])
-            cache.execute(
-                f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {sets}',
-                row,
-            )
-        case "insert":
-            cache.execute(f'INSERT OR IGNORE INTO "{table}" ({listed}) VALUES ({marks})', row)
-        case "replace":
-            cache.execute(f'INSERT OR REPLACE INTO "{table}" ({listed}) VALUES ({marks})', row)
-        case "update":
-            cache.execute(f'UPDATE "{table}" SET {last} = ? WHERE id = ?', (value, row_id))
-        case "update all":
-            cache.execute(f'UPDATE OR REPLACE "{table}" SET {last} = ?', (value,))
-        case "rename":
-            cache.execute(f'UPDATE OR REPLACE "{table}" SET id = ? WHERE id = ?', (value, row_id))
-        case "delete":
-            cache.execute(f'DELETE FROM "{table}" WHERE id = ?', (row_id,))
-        case "delete all":
-            cache.execute(f'DELETE FROM "{table}"')
+from services.storage.tables import Product, Stock
+from tests.helpers.cache_steps import TABLES, apply_step, empty_cache, steps
 
 
 def _dump(cache: Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -83,13 +27,6 @@ def _dump(cache: Connection) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-@contextmanager
-def _cache() -> Iterator[Connection]:
-    with tempfile.TemporaryDirectory() as folder, closing(open_cache(Path(folder), "")) as cache:
-        create_cache(cache, "outbox")
-        yield cache
-
-
 def _check_that_rewinding_restores(
     cache: Connection,
     base: list[tuple[str, type[Row], str, Any]],
@@ -97,11 +34,11 @@ def _check_that_rewinding_restores(
 ) -> None:
     cache.execute("UPDATE capture SET is_on = 0")
     for step in base:
-        _apply(cache, step)
+        apply_step(cache, step)
     cache.execute("UPDATE capture SET is_on = 1")
     before = _dump(cache)
     for step in pending:
-        _apply(cache, step)
+        apply_step(cache, step)
     cache.execute("BEGIN")
     touched = before_images.rewind(cache)
     cache.execute("COMMIT")
@@ -114,7 +51,7 @@ def _check_that_rewinding_restores(
 @given(st.lists(steps, max_size=20), st.lists(steps, max_size=20))
 @settings(max_examples=150, deadline=None)
 def test_rewinding_restores_every_row_byte_for_byte(base: list[Any], pending: list[Any]) -> None:
-    with _cache() as cache:
+    with empty_cache() as cache:
         _check_that_rewinding_restores(cache, base, pending)
 
 
@@ -131,27 +68,27 @@ def test_a_number_taken_over_from_a_deleted_row_goes_back_to_it() -> None:
         _put(Product, "id-0", "d"),
         _put(Product, "id-2", "e"),
     ]
-    with _cache() as cache:
+    with empty_cache() as cache:
         _check_that_rewinding_restores(cache, base, pending)
 
 
 def test_nothing_is_kept_of_what_the_server_sends() -> None:
-    with _cache() as cache:
+    with empty_cache() as cache:
         cache.execute("UPDATE capture SET is_on = 0")
-        _apply(cache, _put(Stock, "id-0", "a"))
+        apply_step(cache, _put(Stock, "id-0", "a"))
         assert before_images.provisional_tables(cache) == []
 
 
 def test_the_view_names_the_provisional_rows() -> None:
-    with _cache() as cache:
+    with empty_cache() as cache:
         cache.execute("UPDATE capture SET is_on = 0")
-        _apply(cache, _put(Stock, "id-0", "a"))
-        _apply(cache, _put(Stock, "id-1", "a"))
-        _apply(cache, _put(Stock, "id-2", "a"))
+        apply_step(cache, _put(Stock, "id-0", "a"))
+        apply_step(cache, _put(Stock, "id-1", "a"))
+        apply_step(cache, _put(Stock, "id-2", "a"))
         cache.execute("UPDATE capture SET is_on = 1")
-        _apply(cache, ("update", Stock, "id-0", "b"))
-        _apply(cache, ("delete", Stock, "id-2", ""))
-        _apply(cache, _put(Stock, "id-3", "a"))
+        apply_step(cache, ("update", Stock, "id-0", "b"))
+        apply_step(cache, ("delete", Stock, "id-2", ""))
+        apply_step(cache, _put(Stock, "id-3", "a"))
         assert cache.execute("SELECT id FROM before_stock ORDER BY id").fetchall() == [("id-0",), ("id-3",)]
 
 
@@ -170,9 +107,9 @@ def _plant_or_ignore(cache: Connection) -> None:
 def test_or_ignore_in_the_triggers_breaks_rewinding_and_is_noticed() -> None:
     base = [_put(Stock, "id-0", "the server's")]
     twice_replaced = [("replace", Stock, "id-0", "first"), ("replace", Stock, "id-0", "second")]
-    with _cache() as cache:
+    with empty_cache() as cache:
         _check_that_rewinding_restores(cache, base, twice_replaced)
-    with _cache() as cache:
+    with empty_cache() as cache:
         _plant_or_ignore(cache)
         with pytest.raises((AssertionError, DatabaseError)):
             _check_that_rewinding_restores(cache, base, twice_replaced)
@@ -180,7 +117,7 @@ def test_or_ignore_in_the_triggers_breaks_rewinding_and_is_noticed() -> None:
 
 def test_without_recursive_triggers_a_replaced_row_is_lost_and_it_is_noticed() -> None:
     base = [_put(Stock, "id-0", "the server's")]
-    with _cache() as cache:
+    with empty_cache() as cache:
         cache.execute("PRAGMA recursive_triggers = OFF")
         with pytest.raises(AssertionError):
             _check_that_rewinding_restores(cache, base, [("replace", Stock, "id-0", "mine")])
