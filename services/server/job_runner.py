@@ -68,6 +68,7 @@ class JobRunner:
     def _run(self) -> None:
         seen = 0
         finished: list[Finished] = []
+        at_once = _FEWEST_AT_ONCE
         while True:
             with self._wake:
                 if not self._stopping.is_set() and self._news == seen:
@@ -76,28 +77,28 @@ class JobRunner:
                     return
                 seen = self._news
             try:
-                self._do_what_waits(finished)
+                at_once = self._do_what_waits(finished, at_once)
             except (Busy, Stopping):
                 _log.info("jobs wait: the database takes no work now")
             except Exception:
                 # A thread that dies would leave every later job undone; the leases bring this one back.
                 _log.exception("claiming or settling jobs failed")
 
-    def _do_what_waits(self, finished: list[Finished]) -> None:
-        """``finished``: what was done and is not written down yet; it stays there while that fails."""
-        at_once = _FEWEST_AT_ONCE
+    def _do_what_waits(self, finished: list[Finished], at_once: int) -> int:
+        """``finished``: what was done and is not written down yet; it stays there while that fails. Answers how many jobs
+        to take at once from then on."""
         while True:
             claimed = self._jobs.claim(list(self._handlers), at_once, finished)
             finished.clear()
             if not claimed:
-                return
+                return at_once
             began = monotonic()
             self._do_all(claimed, finished)
             is_quick = monotonic() - began < _QUICK_S
             at_once = min(at_once * 2, _MOST_AT_ONCE) if is_quick else max(at_once // 2, _FEWEST_AT_ONCE)
             if self._stopping.is_set():
                 self._settle(finished)
-                return
+                return at_once
 
     def _do_all(self, claimed: Sequence[ClaimedJob], finished: list[Finished]) -> None:
         began = settled = monotonic()

@@ -75,7 +75,7 @@ class Pull:
         clock: Clock,
         *,
         epoch: str,
-        rows_per_page: int = 2000,
+        rows_per_page: int = 5000,
         rows_shared: int = 20_000,
     ) -> None:
         self._database = database

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     tombstone_days: int = Field(default=30, ge=1)
 
     # Sync
-    rows_per_page: int = Field(default=2000, ge=1)
+    rows_per_page: int = Field(default=5000, ge=1)
     snapshot_seconds: float = Field(default=3600.0, ge=0)
     snapshot_changes: int = Field(default=50_000, ge=0)
     snapshot_level: int = Field(default=3, ge=1, le=19)
