@@ -22,6 +22,9 @@ NETWORK: tuple[str, ...] = (
 )
 """Strike a call of a terminal, one a call."""
 
+IMAGE: tuple[str, ...] = ("image_cut_short", "image_damaged", "image_slow")
+"""Strike the next image that a terminal fetches; some caches that are lost meet one."""
+
 STEPS: dict[str, str] = {
     "crash_before_the_outbox": "effects written",
     "crash_before_the_outbox_commit": "outbox written",
@@ -71,7 +74,18 @@ RESTORE: tuple[str, ...] = ("server_restored",)
 COPY: tuple[str, ...] = ("files_copied",)
 """A terminal's files are copied, and somebody works with either copy, in some schedules."""
 
-ALL: tuple[str, ...] = (*NETWORK, *STEPS, *DISK, *SERVER_DISK, *SERVER, *AT_ONCE, *PEOPLE, *RESTORE, *COPY)
+ALL: tuple[str, ...] = (
+    *NETWORK,
+    *IMAGE,
+    *STEPS,
+    *DISK,
+    *SERVER_DISK,
+    *SERVER,
+    *AT_ONCE,
+    *PEOPLE,
+    *RESTORE,
+    *COPY,
+)
 
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC", "COMMIT"})
 

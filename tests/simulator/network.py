@@ -26,6 +26,7 @@ from services.server.snapshot import NoRoom
 from services.sync.errors import Busy, NoSnapshot, Offline, ProtocolError, Refused
 from services.sync.port import DeviceCredential, SnapshotInfo, SnapshotProgress, Tokens
 from services.sync.snapshot_file import ImageFacts, SnapshotFile
+from tests.simulator import faults
 from tests.simulator.authority import Authority, Broken
 from tests.simulator.disk import PowerCut
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", PushResponse, PullResponse, EnrollResponse)
 
 _LATENCY_S = 0.03
+_OF_ONE_KIND = frozenset({*faults.IMAGE, "request_repeated", "request_repeated_late"})
+"""Faults that images alone meet, or that they do not meet."""
 PAUSE_S = 1.0
 """How long the server asks terminals to wait."""
 
@@ -161,7 +164,7 @@ class Line:
         half = len(rest) // 2
         file.append(rest[:half])
         progress(file.size, facts.size)
-        if fault in ("answer_slow", "answer_too_late"):
+        if fault in ("answer_slow", "answer_too_late", "image_slow"):
             self._wait(chance.uniform(0.5, 1.5 * within_s), chance)
         file.append(rest[half:])
         progress(file.size, facts.size)
@@ -230,7 +233,7 @@ class Line:
                 continue
             if fault == "answer_of_before" and kind not in self._before:
                 continue
-            if kind == "snapshot" and fault.startswith("request_repeated"):
+            if (fault in faults.IMAGE) != (kind == "snapshot") and fault in _OF_ONE_KIND:
                 continue
             del self._faults[position]
             self._world.struck(fault)
@@ -282,9 +285,9 @@ class Line:
         match fault:
             case "answer_lost":
                 raise Offline("The answer got lost.")
-            case "answer_cut_short":
+            case "answer_cut_short" | "image_cut_short":
                 return content[: chance.randrange(len(content))] if content else b""
-            case "page_damaged" if content:
+            case "page_damaged" | "image_damaged" if content:
                 place = chance.randrange(len(content))
                 return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
         return content

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from local_db import before_images, command_runner, outcomes, rebase, replica, staging, store
 from local_db.cache import Cache, _Driver
 from local_db.files import DatabaseError
+from services.domain.allotments import Step
 from services.domain.refusals import RuleViolation
 from services.handlers import order_handlers
 from services.handlers.allotments import allotment_id
-from services.server import authority, feed, pull, push
+from services.server import allotment_keeper, authority, feed, pull, push
 from services.server.server_tables import Client
 from services.storage.tables import Allotment
 from services.sync import pull as terminal_pull
@@ -289,6 +290,17 @@ def a_lease_counted_twice() -> Iterator[None]:
 
 
 @contextmanager
+def a_lease_ended_by_the_clock() -> Iterator[None]:
+    """What ran out goes back at once, although its terminal may have sold it and was not heard since."""
+
+    def step(row: Any, terminal: Any, now: int) -> Step:
+        return Step.DROP if row.expires_at <= now else Step.KEEP
+
+    with patch.object(allotment_keeper, "_step_away", step):
+        yield
+
+
+@contextmanager
 def a_copy_answered_as_the_original() -> Iterator[None]:
     """The server looks at numbers only: a copy of a file is told outcomes of what was given at the other one."""
     stored = push._stored
@@ -342,6 +354,7 @@ PLANTED: dict[str, Plant] = {
         an_old_answer_taken_for_new,
         pages_that_overlap_wrongly,
         a_lease_counted_twice,
+        a_lease_ended_by_the_clock,
         a_copy_answered_as_the_original,
         a_lost_site_kept,
     )

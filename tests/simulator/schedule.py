@@ -23,6 +23,7 @@ _RESTORES = 0.15
 _COPIES = 0.2
 """In what part of the others a terminal's files are copied, and both copies are worked with."""
 _LONG_WAITS = 0.4
+_IMAGES_STRUCK = 0.7
 
 # Few terminals meet each other most often; many now and then.
 _SIZES = ((2, 50), (3, 33), (4, 12), (6, 3.6), (12, 1.2), (50, 0.2))
@@ -127,6 +128,10 @@ def _steps(chance: random.Random, terminals: int, kinds: list[str]) -> list[Step
             continue
         what = _fault(chance)
         add(FAULT, who, what)
+        if what == "cache_lost" and chance.random() < _IMAGES_STRUCK:
+            add(FAULT, who, chance.choice(faults.IMAGE))
+            add(SYNC, who)
+            add(SYNC, who)
         # A fault without an occasion is none: most are met at once.
         if what in faults.STEPS or (what in faults.DISK and chance.random() < 0.5):
             add(WORK, who)

@@ -248,7 +248,7 @@ class World:
 
     def _go_wrong(self, terminal: Terminal, what: str, chance: random.Random) -> None:
         server = self.server
-        if what in faults.NETWORK:
+        if what in faults.NETWORK or what in faults.IMAGE:
             terminal.line.meet(what, chance.getrandbits(32))
         elif what in faults.STEPS:
             terminal.crash_at(what)
