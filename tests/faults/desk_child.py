@@ -121,18 +121,21 @@ class Seat:
             self._note(*done)
         self.receive()
 
-    def queue(self, count: int) -> None:
+    def queue(self, count: int, site_id: str) -> None:
         """Many receipts in the outbox at once, as after a power cut that cost the cache its commits."""
         store = self.desk._store
         outbox = store.outbox
-        command = receipt()
+        command = receipt(site_id)
         args = encode_args(command)
+        ids = [self.desk.new_id() for _ in range(count)]
         with store.writing(), transaction(outbox.connection):
-            for _ in range(count):
+            for command_id in ids:
                 n = outbox.append(
-                    self.desk.new_id(), PERSON, name_of(command), command.spec.version, args, store.clock()
+                    command_id, PERSON, name_of(command), command.spec.version, args, store.clock()
                 )
                 outbox.advance(n, args)
+        for command_id in ids:
+            self._note(command_id, command)
 
     def begin(self) -> None:
         """Work on without being told."""
@@ -192,7 +195,7 @@ def _verbs(seats: list[Seat]) -> dict[str, Callable[[Message], object]]:
         "receive": each(lambda seat, message: [seat.receive(message.site_id) for _ in range(message.count)]),
         "work": each(lambda seat, message: [seat.work() for _ in range(message.count)]),
         "poison": each(lambda seat, _: seat.poison()),
-        "queue": each(lambda seat, message: seat.queue(message.count)),
+        "queue": each(lambda seat, message: seat.queue(message.count, message.site_id)),
         "begin": each(lambda seat, _: seat.begin()),
         "end": each(lambda seat, _: seat.end()),
     }
