@@ -98,6 +98,12 @@ def _count_up(connection: Connection, scope: str, mark: str) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
+def versions(connection: Connection) -> dict[str, int]:
+    """Where every scope is in which something has happened."""
+    found = connection.exec_driver_sql("SELECT scope, version FROM scope_head")
+    return {str(scope): int(version) for scope, version in found}
+
+
 def heads(connection: Connection, scopes: Iterable[str]) -> dict[str, Head]:
     """Where these scopes are; one in which nothing has happened yet is at version 0."""
     wanted = set(scopes)

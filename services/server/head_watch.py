@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import DBAPIError
 
+from services.server import feed
 from services.server.database import Database
 from services.server.log import log_of
 from services.server.transaction import Committed
@@ -49,12 +50,7 @@ class HeadWatch:
         while not self._stopping.wait(self._poll_seconds):
             try:
                 with self._database.reading() as connection:
-                    now = {
-                        str(scope): int(version)
-                        for scope, version in connection.exec_driver_sql(
-                            "SELECT scope, version FROM scope_head"
-                        )
-                    }
+                    now = feed.versions(connection)
             except DBAPIError:
                 _log.warning("the heads of the feed could not be read; trying again", exc_info=True)
                 continue

@@ -46,7 +46,7 @@ class LiveHub:
         """``is_crowded``: whether requests wait in line; asked on the loop only."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._boxes: dict[str, set[Box]] = {}
-        self._of_terminal: dict[str, set[Box]] = {}
+        self._of_terminal: dict[str, dict[Box, int]] = {}
         self._versions: dict[str, int] = {}
         self._moved = _Told(self._tell_versions, is_crowded)
         self._present = _Told(self._tell_presence, is_crowded)
@@ -77,14 +77,15 @@ class LiveHub:
             # The loop closed in between: nobody is connected any more.
             self._loop = None
 
-    def end_links(self, terminal_ids: Iterable[str]) -> None:
-        """These terminals may see other scopes than before, or nothing at all: they have to come again."""
-        self._on_loop(self._end_links, list(terminal_ids))
+    def end_links(self, changed: Mapping[str, int]) -> None:
+        """These terminals may see other scopes from that version of the org on, or nothing at all: they have to come
+        again."""
+        self._on_loop(self._end_links, dict(changed))
 
-    def attach(self, scopes: Iterable[str], terminal_id: str) -> Box:
-        """A mailbox for a terminal that may see these scopes; on the loop only."""
+    def attach(self, scopes: Iterable[str], terminal_id: str, seen_at: int = 0) -> Box:
+        """A mailbox for a terminal that may see these scopes, as it was seen at a version of the org; on the loop only."""
         box: Box = Mailbox(_frames)
-        self._of_terminal.setdefault(terminal_id, set()).add(box)
+        self._of_terminal.setdefault(terminal_id, {})[box] = seen_at
         sites = []
         for scope in scopes:
             self._boxes.setdefault(scope, set()).add(box)
@@ -103,7 +104,7 @@ class LiveHub:
     def detach(self, box: Box, terminal_id: str) -> None:
         """A terminal has gone; on the loop only."""
         links = self._of_terminal[terminal_id]
-        links.discard(box)
+        links.pop(box, None)
         if not links:
             del self._of_terminal[terminal_id]
         sites = []
@@ -121,10 +122,11 @@ class LiveHub:
         """How many terminals are connected."""
         return len(set().union(*self._boxes.values()))
 
-    def _end_links(self, terminal_ids: Iterable[str]) -> None:
-        for terminal_id in terminal_ids:
-            for box in self._of_terminal.get(terminal_id, ()):
-                box.end()
+    def _end_links(self, changed: Mapping[str, int]) -> None:
+        for terminal_id, version in changed.items():
+            for box, seen_at in self._of_terminal.get(terminal_id, {}).items():
+                if seen_at < version:
+                    box.end()
 
     def _send_versions(self, versions: Mapping[str, int]) -> None:
         # Two commits may be told in the wrong order; a version only goes up.

@@ -5,7 +5,7 @@ Who may still see something is back within seconds, and is told of its present s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import DBAPIError
 
@@ -19,9 +19,9 @@ _log = log_of("terminal_watch")
 
 
 class TerminalWatch:
-    """A watcher of heads. ``end_links`` is told the ids of terminals that have changed."""
+    """A watcher of heads. ``end_links`` is told which terminals have changed, by their ids, and at which version."""
 
-    def __init__(self, database: Database, end_links: Callable[[Iterable[str]], None]) -> None:
+    def __init__(self, database: Database, end_links: Callable[[Mapping[str, int]], None]) -> None:
         self._database = database
         self._end_links = end_links
         with database.reading() as connection:
@@ -33,23 +33,24 @@ class TerminalWatch:
         if version <= self._seen:
             return
         try:
-            terminal_ids = self._changed_since(self._seen)
+            changed = self._changed_since(self._seen)
         except DBAPIError:
             _log.warning("changed terminals could not be read; trying again", exc_info=True)
             return
         # Two commits that are told at the same time may be looked at twice: a link that ends once more does no harm.
         self._seen = version
-        if terminal_ids:
-            self._end_links(terminal_ids)
+        if changed:
+            self._end_links(changed)
 
-    def _changed_since(self, version: int) -> list[str]:
+    def _changed_since(self, version: int) -> dict[str, int]:
         mark = "?" if self._database.is_sqlite else "%s"
         with self._database.reading() as connection:
             head = feed.heads(connection, (ORG,))[ORG]
             changed = connection.exec_driver_sql(
-                f'SELECT c.pk FROM change c WHERE c.scope_id = {mark} AND c.version > {mark} AND c."table" = {mark} '
-                f"UNION SELECT s.terminal_id FROM change c JOIN terminal_site s ON s.id = c.pk "
-                f'WHERE c.scope_id = {mark} AND c.version > {mark} AND c."table" = {mark}',
+                f"SELECT c.pk, c.version FROM change c "
+                f'WHERE c.scope_id = {mark} AND c.version > {mark} AND c."table" = {mark} '
+                f"UNION SELECT s.terminal_id, c.version FROM change c JOIN terminal_site s ON s.id = c.pk "
+                f'WHERE c.scope_id = {mark} AND c.version > {mark} AND c."table" = {mark} ORDER BY 2',
                 (head.id, version, Terminal.table.name, head.id, version, TerminalSite.table.name),
             )
-            return [str(row[0]) for row in changed]
+            return {str(terminal_id): int(at) for terminal_id, at in changed}

@@ -27,7 +27,7 @@ from services.protocol.messages import (
     encode,
 )
 from services.server.live import LiveHub
-from services.server.mailbox import Mailbox
+from services.server.mailbox import Ended, Mailbox
 from tests.helpers.running_server import RunningServer, running_server, server_settings
 from tests.server.client import enroll, send, signed_in
 from tests.server.test_sync_api import push_of
@@ -244,6 +244,27 @@ def test_in_a_crowd_hints_wait_until_it_has_been_served_or_for_the_longest_time(
     monkeypatch.setattr("services.server.live._MOST_HELD_S", 0.01)
     looks, told = asyncio.run(told_at(1000))
     assert (looks < 30, told) == (True, [LiveHint("org", 2)])
+
+
+def test_a_link_ends_when_its_terminal_changes_but_not_by_what_was_known_when_it_began() -> None:
+    async def play() -> list[bool]:
+        hub = LiveHub()
+        hub.start(asyncio.get_running_loop())
+        boxes = [hub.attach(["org"], "terminal-1", seen_at) for seen_at in (6, 7, 8)]
+        hub.end_links({"terminal-1": 7, "terminal-2": 9})
+        hub.publish_versions({"org": 9})
+        await asyncio.sleep(0.01)
+        hub.stop()
+        ended = []
+        for box in boxes:
+            try:
+                await box.take()
+                ended.append(False)
+            except Ended:
+                ended.append(True)
+        return ended
+
+    assert asyncio.run(play()) == [True, False, False]
 
 
 def test_connections_that_are_gone_are_forgotten(sqlite_server: RunningServer) -> None:

@@ -18,6 +18,7 @@ from services.server.log import log_of
 from services.server.mailbox import Ended, Mailbox
 from services.server.parts import Parts
 from services.server.requests import parts_of
+from services.storage.row import ORG
 
 _log = log_of("live")
 router = APIRouter()
@@ -40,7 +41,7 @@ async def live(socket: WebSocket) -> None:
     if known is None:
         return
     device, versions = known
-    box = parts.hub.attach(device.scopes, device.terminal.id)
+    box = parts.hub.attach(device.scopes, device.terminal.id, versions[ORG])
     try:
         # What has moved since these versions were read either is known to the hub, or will be told.
         parts.hub.remind(box, versions)
@@ -72,9 +73,11 @@ async def _hello(socket: WebSocket, parts: Parts) -> tuple[Device, dict[str, int
 
 
 def _known(parts: Parts, said: LiveHello) -> tuple[Device, dict[str, int]]:
-    device = parts.clients.authenticate(said.client_id, said.credential)
+    # Read before the terminal is looked at: what had changed of it by then is known.
     with parts.database.reading() as connection:
-        return device, {scope: head.version for scope, head in feed.heads(connection, device.scopes).items()}
+        versions = feed.versions(connection)
+    device = parts.clients.authenticate(said.client_id, said.credential)
+    return device, {scope: versions.get(scope, 0) for scope in device.scopes}
 
 
 async def send_all(socket: WebSocket, box: Mailbox[K, V], seconds: float, *, as_text: bool) -> None:
