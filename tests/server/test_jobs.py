@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -154,6 +154,45 @@ def test_a_job_that_fails_does_not_keep_the_others_from_being_done(parts: Parts)
     finally:
         runner.stop()
     assert status_of(parts, bad) == ("pending", 1, "ConnectionError: nobody there")
+
+
+def test_quick_jobs_that_wait_together_are_settled_in_few_commits(parts: Parts) -> None:
+    def ask_all(transaction: Transaction) -> None:
+        for number in range(200):
+            authority.put_job(transaction, new_id(), "test", {"number": number})
+
+    parts.committer.run((), ask_all)
+    settled: list[int] = []
+    jobs = jobs_of(parts)
+    settle = jobs._settle
+
+    def noted(transaction: Transaction, finished: Sequence[Finished]) -> None:
+        settled.append(len(finished))
+        settle(transaction, finished)
+
+    jobs._settle = noted  # type: ignore[method-assign]
+    done: list[int] = []
+
+    def handler(arguments: dict[str, Any]) -> str:
+        done.append(arguments["number"])
+        return "fine"
+
+    runner = JobRunner(jobs, {"test": handler}, workers=0, poll_seconds=30)
+    runner._do_what_waits([], 8)
+    assert len(done) == sum(settled) == 200
+    assert len(settled) < 40
+    assert jobs.claim(["test"], 5) == []
+
+
+def test_a_job_that_was_claimed_and_not_begun_is_anybodys_again_and_no_try_is_counted(parts: Parts) -> None:
+    job_id = ask(parts)
+    jobs = jobs_of(parts)
+    (job,) = jobs.claim(["test"], 5)
+    jobs.settle([Finished(job, "not_begun")])
+    assert status_of(parts, job_id) == ("pending", 0, "")
+    assert log_of_job(parts, job_id) == []
+    (again,) = jobs.claim(["test"], 5)
+    assert again.attempts == 1
 
 
 def running(parts: Parts, handlers: dict[str, Callable[[dict[str, Any]], str]]) -> JobRunner:
