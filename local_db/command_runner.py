@@ -13,9 +13,10 @@ from local_db.dependencies import depends_on
 from local_db.files import DatabaseError, transaction
 from local_db.outbox import Outbox
 from local_db.provisional import Provisional
+from services.commands.allotments import ReturnAllotment
 from services.commands.codec import checked, name_of
 from services.commands.command import Command, Kind
-from services.domain.permissions import PERMISSIONS, permissions_of
+from services.domain.permissions import PERMISSIONS, TERMINAL_ACTOR, TERMINAL_GRANT, permissions_of
 from services.domain.refusals import RuleViolation, refuse
 from services.handlers.dispatch import Effect
 from services.handlers.entry import check_entry
@@ -137,12 +138,18 @@ class CommandRunner:
     def _check_site(self, command: Command, terminal_id: str, given_at: int) -> None:
         """The server would take nothing of a site where this terminal does not work, a fact neither."""
         site_id = getattr(command, "site_id", "")
-        # A terminal that has not pulled yet does not know its sites.
-        if site_id and self._cache.unit.find(TerminalSite, terminal_id=terminal_id):
+        # What is set aside is given back because the site is lost. A terminal that has not pulled yet does not know its sites.
+        if (
+            site_id
+            and not isinstance(command, ReturnAllotment)
+            and self._cache.unit.find(TerminalSite, terminal_id=terminal_id)
+        ):
             check_site(self._cache.unit, terminal_id, site_id, given_at)
 
     def _check_permission(self, command: Command, actor_id: str) -> None:
         permission = command.spec.permission
+        if actor_id == TERMINAL_ACTOR and permission in TERMINAL_GRANT:
+            return
         user = self._cache.unit.get(User, actor_id)
         if user is None or not user.active:
             refuse("actor_inactive", actor=user.name if user else actor_id, details=[{"actor_id": actor_id}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -97,10 +97,11 @@ class Desk:
     ) -> None:
         """Use ``open``."""
         self._store = store
-        self._replica = FileReplica(store)
+        self._replica = FileReplica(store, before_loss=self._before_loss)
         self._drafts = Drafts(store)
         self._actor_id = ""
         self._may_owe = True
+        self._is_giving_back = False
         store.subscribe(self._give_back)
         self._position_listeners: list[Callable[[list[VehiclePosition]], None]] = []
         self._background = Background(
@@ -212,24 +213,35 @@ class Desk:
         return (status.clock_offset_ms if status is not None else None) or 0
 
     def _give_back(self, tables: frozenset[str]) -> None:
-        """Give back what the server has called back or what has run out: behind all orders that used it.
-
-        It waits until somebody acts at this desk, for a command has its person.
-        """
+        """Give back what the server has called back or what has run out: behind all orders that used it, and whether
+        anybody is signed in or not."""
         self._may_owe = self._may_owe or "allotment" in tables
-        if not (self._may_owe and self._actor_id and tables & _AFTER_ROWS):
-            return
-        from services.commands import ReturnAllotment
+        # Each one that is given back is told of here again.
+        if self._may_owe and tables & _AFTER_ROWS and not self._is_giving_back:
+            self._may_owe, self._is_giving_back = False, True
+            try:
+                self._return_allotments("status = 'closing'")
+            finally:
+                self._is_giving_back = False
+
+    def _before_loss(self, scopes: Sequence[str]) -> None:
+        """Sites are about to be lost, and what is set aside there with them: it is given back while it is known."""
+        for scope in scopes:
+            self._return_allotments("site_id = ?", scope.removeprefix("site:"))
+
+    def _return_allotments(self, which: str, *values: str) -> None:
+        from services.commands.allotments import ReturnAllotment
+        from services.domain.permissions import TERMINAL_ACTOR
 
         store = self._store
         with store.writing():
-            closing = store.cache.connection.execute(
-                "SELECT site_id, id FROM allotment WHERE terminal_id = ? AND status = 'closing' ORDER BY id",
-                (store.terminal_id(),),
+            owed = store.cache.connection.execute(
+                f"SELECT site_id, id FROM allotment WHERE terminal_id = ? AND {which} ORDER BY id",
+                (store.terminal_id(), *values),
             ).fetchall()
-        self._may_owe = False
-        for site_id, allotment_id in closing:
-            self.do(ReturnAllotment(site_id=site_id, allotment_id=allotment_id))
+        for site_id, allotment_id in owed:
+            command = ReturnAllotment(site_id=site_id, allotment_id=allotment_id)
+            self.do(command, actor_id=TERMINAL_ACTOR)
 
     # The link
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -35,8 +35,12 @@ def _secret_of(client_id: str) -> str:
 class FileReplica:
     """Implements the engine's port over a Store. Called on the sync thread, beside a writer and readers on others."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self, store: Store, *, before_loss: Callable[[Sequence[str]], None] = lambda scopes: None
+    ) -> None:
+        """``before_loss(scopes)`` is called while the rows of scopes that are about to be lost are still here."""
         self._store = store
+        self._before_loss = before_loss
         self._dropped_at = 0
         self._is_fresh = False
         self._pulled_as: tuple[str, str] | None = None
@@ -114,6 +118,11 @@ class FileReplica:
         """
         store = self._store
         try:
+            with store.writing():
+                self._must_be_for_us()
+                lost = [scope for scope in store.outbox.meta.scopes if scope not in last.cursors]
+            if lost:
+                self._before_loss(lost)
             with store.writing():
                 self._must_be_for_us()
                 settled_before = store.settled_n

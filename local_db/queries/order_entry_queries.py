@@ -17,7 +17,7 @@ class ProductHit(msgspec.Struct, frozen=True):
     """A product to order, with what of it this desk may promise now (units) and what one costs (minor units).
 
     ``certain`` units of it are set aside for this desk: the server takes what is sold of them, whatever others sell.
-    ``set_aside`` counts those too whose time is over; only new orders draw on them.
+    ``set_aside`` counts those too whose time is over.
     ``pack`` is how many units the code that found it stands for.
     """
 
@@ -33,8 +33,8 @@ class ProductHit(msgspec.Struct, frozen=True):
     set_aside: int = 0
     pack: int = 1
 
-    def for_more_lines(self) -> ProductHit:
-        """The same, as an order that is placed already may have it: what is set aside is for new ones."""
+    def for_a_draft(self) -> ProductHit:
+        """The same, as an order may have it that promises nothing yet: it draws on nothing."""
         return msgspec.structs.replace(
             self, available=self.available - self.set_aside, certain=0, set_aside=0
         )

@@ -65,6 +65,7 @@ from services.commands.orders import (
     ReleaseOrders,
     ResumeOrder,
     RetryOrder,
+    Wanted,
 )
 from services.commands.picking import (
     ClaimPicks,
@@ -168,6 +169,7 @@ __all__ = [
     "UnpackOrder",
     "UserFields",
     "VehicleFields",
+    "Wanted",
     "WithdrawSite",
     "scope_of_command",
 ]

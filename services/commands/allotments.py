@@ -17,7 +17,7 @@ class ReturnAllotment(Command, frozen=True, kw_only=True):
     site_id: Id
     allotment_id: Id
 
-    spec: ClassVar = CommandSpec(Kind.EDIT, "view")
+    spec: ClassVar = CommandSpec(Kind.EDIT, "lease.return")
 
 
 class RevokeAllotment(Command, frozen=True, kw_only=True):

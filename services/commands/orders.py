@@ -80,11 +80,23 @@ class PlaceOrder(Command, frozen=True, kw_only=True):
         check_day(self.due_on)
 
 
+class Wanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Units of a product."""
+
+    product_id: Id
+    quantity: Quantity
+
+
 class ConfirmOrder(Command, frozen=True, kw_only=True):
-    """Make a draft binding: its lines are reserved, and the rest follows as if it had just been placed."""
+    """Make a draft binding: its lines are reserved, and the rest follows as if it had just been placed.
+
+    ``draws``: what its lines ask for where it is confirmed, to be drawn from what is set aside for that terminal. It
+    stands in the command, because the lines may be others by the time that it arrives.
+    """
 
     site_id: Id
     order_id: Id
+    draws: Annotated[tuple[Wanted, ...], Meta(max_length=2000)] = ()
 
     spec: ClassVar = CommandSpec(Kind.PROMISE, "order.place")
 
@@ -135,11 +147,15 @@ class ChangeLine(Command, frozen=True, kw_only=True):
 
 
 class AddLines(Command, frozen=True, kw_only=True):
-    """Add lines to an order that has not left yet."""
+    """Add lines to an order that has not left yet.
+
+    ``draws``: they draw on what is set aside for the terminal, for the order was binding where they were entered.
+    """
 
     site_id: Id
     order_id: Id
     lines: NewLines
+    draws: bool = False
 
     spec: ClassVar = CommandSpec(Kind.PROMISE, "order.change")
 

@@ -50,6 +50,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "masterdata.edit": "Edit products, barcodes, locations and sites",
     "alert.acknowledge": "Acknowledge and resolve alerts",
     "outbox.decide": "Decide about refused work of other people",
+    "lease.return": "Give back what is set aside for their desk",
     "lease.revoke": "Take set-aside stock back before its time",
     "import.run": "Import files",
     "export.run": "Export files",
@@ -64,6 +65,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
 _PICKER: Final = frozenset(
     {
         "view",
+        "lease.return",
         "pick.confirm",
         "order.pack",
         "shipment.load",
@@ -74,10 +76,27 @@ _PICKER: Final = frozenset(
     }
 )
 _DRIVER: Final = frozenset(
-    {"view", "route.drive", "shipment.load", "shipment.return", "fleet.state", "fleet.position"}
+    {
+        "view",
+        "lease.return",
+        "route.drive",
+        "shipment.load",
+        "shipment.return",
+        "fleet.state",
+        "fleet.position",
+    }
 )
 _CLERK: Final = frozenset(
-    {"view", "order.place", "order.change", "order.hold", "order.cancel", "customer.edit", "export.run"}
+    {
+        "view",
+        "lease.return",
+        "order.place",
+        "order.change",
+        "order.hold",
+        "order.cancel",
+        "customer.edit",
+        "export.run",
+    }
 )
 _DISPATCHER: Final = (
     _CLERK
@@ -109,15 +128,30 @@ GRANTS: Final[Mapping[Role, frozenset[str]]] = {
     Role.DISPATCHER: _DISPATCHER,
     Role.PICKER: _PICKER,
     Role.CLERK: _CLERK,
-    Role.VIEWER: frozenset({"view", "export.run"}),
+    Role.VIEWER: frozenset({"view", "lease.return", "export.run"}),
     Role.DRIVER: _DRIVER,
     # Web shops, planners and trackers act through the same commands as people, but never decide or
     # administer.
     Role.SERVICE: frozenset(
-        {"view", "order.place", "order.change", "order.cancel", "stock.receive", "fleet.assign", "fleet.plan"}
+        {
+            "view",
+            "lease.return",
+            "order.place",
+            "order.change",
+            "order.cancel",
+            "stock.receive",
+            "fleet.assign",
+            "fleet.plan",
+        }
         | {"fleet.position", "fleet.state", "customer.edit", "import.run", "export.run"}
     ),
 }
+
+TERMINAL_ACTOR: Final = "terminal"
+"""Who gives a command that a terminal gives by itself, with nobody at it. It stands for the terminal that sends it."""
+
+TERMINAL_GRANT: Final = frozenset({"lease.return"})
+"""All that a terminal may do by itself."""
 
 
 @lru_cache(maxsize=1024)

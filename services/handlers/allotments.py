@@ -1,12 +1,15 @@
 """Units set aside for terminals: filled by the server, drawn on by orders, taken back. ``leased`` follows each step.
 
 A terminal and the server must draw alike, or an order that the desk called certain would find the allotment emptier than
-the desk saw it. So only what stands in the command counts (its lines' quantities), never a clock or what else is free.
+the desk saw it. So only what stands in the command counts (the quantities that it names), never a clock, what else is
+free, or what has become of the order meanwhile. A command that the server refuses draws nothing there: the terminal
+believed that less was left than there was, which breaks no promise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from services.domain.allocation import is_expired
 from services.domain.allotments import AllotmentState
@@ -15,7 +18,7 @@ from services.domain.identifiers import derive
 from services.handlers.stock_alerts import watch_level
 from services.handlers.stock_ledger import GOOD, change_level, level_of
 from services.handlers.work import Work
-from services.storage.tables import Allotment, Location, OrderLine, Product, Stock, Terminal
+from services.storage.tables import Allotment, Location, Product, Stock, Terminal
 
 
 def allotment_id(site_id: str, terminal_id: str, product_id: str) -> str:
@@ -28,25 +31,39 @@ def allotment_ids(site_id: str, terminal_id: str, product_ids: Iterable[str]) ->
     return [allotment_id(site_id, terminal_id, each) for each in product_ids] if terminal_id else []
 
 
-def draw(work: Work, site_id: str, lines: Sequence[OrderLine]) -> int:
-    """Free what is set aside for the acting terminal, as far as these new lines ask for it.
+class Asked(Protocol):
+    """Units of a product that a command asks for."""
 
-    The lines are promised right after it, in the same command. Answers until when (ms UTC, the server's clock) an
-    order of these lines is certain; 0 where they ask for more than was set aside.
+    @property
+    def product_id(self) -> str:
+        """Of which product."""
+        ...
+
+    @property
+    def quantity(self) -> int:
+        """How many units."""
+        ...
+
+
+def draw(work: Work, site_id: str, asked: Sequence[Asked]) -> int:
+    """Free what is set aside for the acting terminal, as far as a command asks for it.
+
+    It is promised right after, in the same command. Answers until when (ms UTC, the server's clock) that is certain; 0
+    where more is asked for than was set aside.
     """
     terminal_id = work.context.terminal_id
-    work.get_many(Allotment, allotment_ids(site_id, terminal_id, (line.product_id for line in lines)))
+    work.get_many(Allotment, allotment_ids(site_id, terminal_id, (each.product_id for each in asked)))
     until: list[int] = []
-    for line in lines:
-        row = work.get(Allotment, allotment_id(site_id, terminal_id, line.product_id))
+    for each in asked:
+        row = work.get(Allotment, allotment_id(site_id, terminal_id, each.product_id))
         if row is None:
             until.append(0)
             continue
-        part = min(line.quantity, row.quantity - row.used)
+        part = min(each.quantity, row.quantity - row.used)
         if part:
             work.change(row, used=row.used + part)
-            change_level(work, site_id, line.product_id, leased=-part)
-        is_covered = part == line.quantity and row.status == AllotmentState.ACTIVE
+            change_level(work, site_id, each.product_id, leased=-part)
+        is_covered = part == each.quantity and row.status == AllotmentState.ACTIVE
         until.append(row.expires_at if is_covered else 0)
     return min(until, default=0)
 

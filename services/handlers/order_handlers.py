@@ -46,11 +46,15 @@ def place_order(work: Work, command: PlaceOrder) -> None:
 
 
 def confirm_order(work: Work, command: ConfirmOrder) -> None:
-    """Make a draft binding, as if it had just been placed."""
+    """Make a draft binding, as if it had just been placed. It is certain where its lines are as the command has them."""
     order = work.need(Order, command.order_id)
     order = work.change(order, status=advance_order(order.status, "confirm").value)
     work.record("order.confirmed", order, f"Order {order.number} confirmed")
-    _promise(work, order, lines_of(work, order.id))
+    lines = lines_of(work, order.id)
+    until = draw(work, order.site_id, command.draws)
+    drawn = sorted((each.product_id, each.quantity) for each in command.draws)
+    work.certain_until = until if drawn == _asked_for(lines) else 0
+    _promise(work, order, lines)
 
 
 def add_lines(work: Work, command: AddLines) -> None:
@@ -69,8 +73,10 @@ def add_lines(work: Work, command: AddLines) -> None:
     total = order.total_minor + sum(line.quantity * line.price_minor for line in added)
     order = work.change(order, total_minor=total)
     work.record("order.lines_added", order, f"{len(added)} lines added to order {order.number}")
+    until = draw(work, order.site_id, added) if command.draws else 0
     if order.status == OrderState.DRAFT:
         return
+    work.certain_until = until
     promised = _promise_lines(work, order, added)
     order = refresh_order(work, order, [*before, *promised])
     keep_shipment(work, order, [*before, *promised])
@@ -214,6 +220,12 @@ def _write_lines(
         )
         for position, line in enumerate(lines, start=first_position)
     ]
+
+
+def _asked_for(lines: Sequence[OrderLine]) -> list[tuple[str, int]]:
+    """(product, units) of each line that asks for any, sorted."""
+    found = ((line.product_id, line.quantity - line.cancelled) for line in lines)
+    return sorted((product_id, units) for product_id, units in found if units > 0)
 
 
 def _promise(work: Work, order: Order, lines: Sequence[OrderLine], *, new: bool = False) -> None:

@@ -26,7 +26,7 @@ from services.server.committer import Committer
 from services.server.database import Database
 from services.server.transaction import Transaction
 from services.storage.retention import DAY_MS
-from services.storage.tables import Allotment, Product, StockLevel, Terminal
+from services.storage.tables import Allotment, Product, StockLevel, Terminal, TerminalSite
 from services.storage.unit_of_work import UnitOfWork
 
 _HOUR_MS = 3_600_000
@@ -91,14 +91,11 @@ class AllotmentKeeper:
         heard = {terminal_id for terminal_id, at in self._heard().items() if at >= within}
         with self._database.reading() as connection:
             unit = UnitOfWork(connection)
-            homes = {
-                terminal.home_site_id
-                for terminal in unit.get_many(Terminal, heard).values()
-                if terminal.home_site_id
-            }
+            rows = unit.find_many(TerminalSite, "terminal_id", heard).values()
+            worked_at = {row.held_site_id for found in rows for row in found if row.until is None}
             holding = connection.exec_driver_sql("SELECT DISTINCT site_id FROM allotment").fetchall()
             due: dict[str, Sold] = {}
-            for site_id in sorted(homes | {str(row[0]) for row in holding}):
+            for site_id in sorted(worked_at | {str(row[0]) for row in holding}):
                 sold = self._sold_at(connection, site_id, now)
                 if _plan(_work(unit, site_id, now), site_id, heard, sold, self._tuning):
                     due[site_id] = sold
@@ -140,11 +137,13 @@ def _plan(work: Work, site_id: str, heard: set[str], sold: Sold, tuning: Tuning)
     for row in work.find(Allotment, site_id=site_id):
         held[row.product_id][row.terminal_id] = row
     terminals = work.get_many(Terminal, {*heard, *(each for rows in held.values() for each in rows)})
-    here = {
+    at_work = {
         terminal_id
-        for terminal_id, terminal in terminals.items()
-        if terminal_id in heard and terminal.active and terminal.home_site_id == site_id
+        for terminal_id, rows in work.find_many(TerminalSite, "terminal_id", terminals).items()
+        if terminals[terminal_id].active
+        and any(row.held_site_id == site_id and row.until is None for row in rows)
     }
+    here = at_work & heard
     asked = {product_id for product_id, by in sold.items() if here & by.keys()} if share > 0 else set()
     products = work.get_many(Product, {*asked, *held})
     levels = work.get_many(StockLevel, [derive("stock_level", site_id, each) for each in products])
@@ -156,7 +155,8 @@ def _plan(work: Work, site_id: str, heard: set[str], sold: Sold, tuning: Tuning)
         changes += [
             Change(terminal_id, product_id, step)
             for terminal_id, row in away.items()
-            if (step := _step_away(row, terminals.get(terminal_id), now)) is not Step.KEEP
+            if (step := _step_away(row, terminals.get(terminal_id), now, terminal_id in at_work))
+            is not Step.KEEP
         ]
         room = 0
         if level is not None and product.active:
@@ -178,13 +178,13 @@ def _holding(row: Allotment | None) -> Holding | None:
     return None if row is None else Holding(row.quantity - row.used, row.status, row.expires_at)
 
 
-def _step_away(row: Allotment, terminal: Terminal | None, now: int) -> Step:
-    """What to do about the allotment of a terminal that is not in touch: its time may be over, but its units are its
-    own until it gives them back, or cannot any more."""
+def _step_away(row: Allotment, terminal: Terminal | None, now: int, is_at_work: bool) -> Step:
+    """What to do about the allotment of a terminal that is not in touch, or does not work at the site any more: its time
+    may be over, but its units are its own until it gives them back, or cannot any more."""
     if terminal is None or not terminal.active:
         return Step.DROP
-    is_over = row.status == AllotmentState.ACTIVE and row.expires_at <= now
-    return Step.CLOSE if is_over else Step.KEEP
+    is_over = row.expires_at <= now or not is_at_work
+    return Step.CLOSE if is_over and row.status == AllotmentState.ACTIVE else Step.KEEP
 
 
 def _carry_out(site_id: str, heard: set[str], sold: Sold, tuning: Tuning, transaction: Transaction) -> None:

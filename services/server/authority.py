@@ -6,7 +6,7 @@ import msgspec
 
 from services.commands import Command
 from services.domain.identifiers import derive
-from services.domain.permissions import allowed
+from services.domain.permissions import TERMINAL_ACTOR, TERMINAL_GRANT, allowed
 from services.domain.refusals import RuleViolation, refuse
 from services.handlers.dispatch import Effect, run_command
 from services.handlers.work import Context
@@ -36,7 +36,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 def run(transaction: Transaction, command: Command, origin: Origin) -> Effect:
     """Run one command. A refusal is an effect with status ``rejected``; any other trouble is raised, and may pass."""
     try:
-        check_permission(transaction, origin.actor_id, command.spec.permission)
+        _check_actor(transaction, origin, command.spec.permission)
     except RuleViolation as refusal:
         return rejection(refusal)
     context = Context(
@@ -62,6 +62,15 @@ def acted_at(issued_at: int, received_at: int) -> int:
     if received_at - _BELIEVED_PAST_MS <= issued_at <= received_at + _BELIEVED_FUTURE_MS:
         return issued_at
     return received_at
+
+
+def _check_actor(transaction: Transaction, origin: Origin, permission: str) -> None:
+    """A person needs the permission by a role; a terminal that acts by itself may do next to nothing."""
+    if origin.actor_id != TERMINAL_ACTOR:
+        check_permission(transaction, origin.actor_id, permission)
+    elif not origin.terminal_id or permission not in TERMINAL_GRANT:
+        details = [{"actor_id": origin.actor_id, "permission": permission}]
+        refuse("not_permitted", actor="A terminal by itself", permission=permission, details=details)
 
 
 def check_permission(transaction: Transaction, actor_id: str, permission: str) -> User:

@@ -79,6 +79,93 @@ def test_a_draft_draws_on_nothing(stocked: Books) -> None:
     assert stocked.level("prod-1").leased == 6
 
 
+def _line(line_id: str, units: int, product: str = "prod-1") -> c.NewLine:
+    return c.NewLine(line_id=line_id, product_id=product, quantity=units, price_minor=1)
+
+
+def _unused(books: Books, terminal: str = "term-1") -> int:
+    row = books.allotment(terminal, "prod-1")
+    return 0 if row is None else row.quantity - row.used
+
+
+def test_lines_added_to_an_order_that_is_binding_draw_on_it_and_are_certain(stocked: Books) -> None:
+    until = stocked.now + 24 * HOUR
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-2", 1))
+    stocked.order(("prod-1", 50), terminal="term-2")
+    more = c.AddLines(site_id=SITE, order_id=order, lines=(_line("more", 6),), draws=True)
+    effect = stocked.must(more)
+    assert (effect.status, effect.certain_until) == ("applied", until)
+    assert [line.reserved for line in stocked.lines(order)] == [1, 6]
+    assert _totals(stocked.level("prod-1")) == (15, 15, 0, 0)
+
+
+def test_lines_beyond_it_are_not_certain_and_take_the_rest_from_what_is_available(stocked: Books) -> None:
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-2", 1))
+    effect = stocked.must(c.AddLines(site_id=SITE, order_id=order, lines=(_line("more", 8),), draws=True))
+    assert effect.certain_until == 0
+    assert _totals(stocked.level("prod-1")) == (15, 8, 0, 7)
+
+
+def test_lines_that_were_added_to_a_draft_draw_on_nothing_even_if_it_is_binding_by_now(
+    stocked: Books,
+) -> None:
+    """The desk drew nothing for them; if the server did, the next certain order of the desk would find too little."""
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-2", 1))
+    stocked.must(c.AddLines(site_id=SITE, order_id=order, lines=(_line("more", 2),)))
+    assert _unused(stocked) == 6
+
+
+def test_lines_draw_alike_although_their_order_is_a_draft_where_they_arrive(stocked: Books) -> None:
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-2", 1), draft=True)
+    effect = stocked.must(c.AddLines(site_id=SITE, order_id=order, lines=(_line("more", 2),), draws=True))
+    assert (effect.certain_until, _unused(stocked)) == (0, 4)
+    assert _totals(stocked.level("prod-1")) == (15, 0, 4, 11), "what it does not need is everybody's"
+
+
+def test_lines_that_are_refused_draw_on_nothing(stocked: Books) -> None:
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-2", 1))
+    stocked.must(c.CancelOrder(site_id=SITE, order_id=order, reason="call"))
+    late = stocked.do(c.AddLines(site_id=SITE, order_id=order, lines=(_line("more", 2),), draws=True))
+    assert (late.code, _unused(stocked)) == ("wrong_state", 6)
+
+
+def _confirm(books: Books, order: str, *draws: tuple[str, int]) -> int:
+    wanted = tuple(c.Wanted(product_id=product, quantity=units) for product, units in draws)
+    return books.must(c.ConfirmOrder(site_id=SITE, order_id=order, draws=wanted)).certain_until
+
+
+def test_a_draft_that_is_confirmed_draws_on_it_and_is_certain(stocked: Books) -> None:
+    until = stocked.now + 24 * HOUR
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-1", 2), ("prod-1", 4), draft=True)
+    stocked.order(("prod-1", 50), terminal="term-2")
+    assert _confirm(stocked, order, ("prod-1", 2), ("prod-1", 4)) == until
+    assert [line.reserved for line in stocked.lines(order)] == [2, 4]
+    assert _totals(stocked.level("prod-1")) == (15, 15, 0, 0)
+
+
+def test_a_draft_whose_lines_are_others_by_now_draws_what_the_command_says_and_is_not_certain(
+    stocked: Books,
+) -> None:
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-1", 2), draft=True)
+    stocked.must(c.AddLines(site_id=SITE, order_id=order, lines=(_line("more", 3),)))
+    assert _confirm(stocked, order, ("prod-1", 2)) == 0
+    assert _unused(stocked) == 4
+    assert _totals(stocked.level("prod-1")) == (15, 5, 4, 6)
+
+
+def test_a_draft_of_another_program_is_confirmed_without_drawing(stocked: Books) -> None:
+    stocked.allot("term-1", "prod-1", 6)
+    order = stocked.order(("prod-1", 2), draft=True)
+    assert (_confirm(stocked, order), _unused(stocked)) == (0, 6)
+
+
 def test_a_cancelled_order_gives_its_units_to_everybody(stocked: Books) -> None:
     stocked.allot("term-1", "prod-1", 6)
     order = stocked.order(("prod-1", 6))

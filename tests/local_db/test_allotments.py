@@ -12,7 +12,10 @@ from local_db import Desk
 from local_db.queries.order_entry_queries import product_hits
 from local_db.queries.stock_story_queries import product_story
 from services.commands import ReceiveStock
+from services.domain.permissions import TERMINAL_ACTOR
+from services.domain.refusals import RuleViolation
 from services.handlers.allotments import allotment_id
+from services.protocol.messages import PullResponse
 from services.storage.tables import Allotment
 from services.storage.tables import Terminal as TerminalRow
 from tests.helpers.books import HOUR, NOON, SITE, Books
@@ -114,12 +117,36 @@ def test_what_is_called_back_is_given_back_behind_the_orders_that_used_it(desk: 
     assert held(desk, "term-2", "prod-2") is not None
 
 
-def test_nothing_is_given_back_before_somebody_acts(desk: Desk, books: Books) -> None:
+def test_it_is_given_back_by_the_terminal_itself_although_nobody_is_signed_in(
+    desk: Desk, books: Books
+) -> None:
     desk.as_user("")
     _called_back(desk, books, 2)
-    assert desk.read.outbox() == []
-    desk.as_user("user-1").do(new_order(desk, ("prod-1", 1)))
-    assert [row.name for row in desk.read.outbox()] == ["PlaceOrder", "ReturnAllotment"]
+    [sent] = desk.read.outbox()
+    assert (sent.name, sent.actor_id) == ("ReturnAllotment", TERMINAL_ACTOR)
+
+
+def test_several_that_are_called_back_together_are_given_back_once_each(desk: Desk, books: Books) -> None:
+    rows = [books.allot("term-1", "prod-2", 3), books.allotment("term-1", "prod-1")]
+    called_back = [msgspec.structs.replace(row, status="closing") for row in rows if row is not None]
+    pull(desk, patch(*called_back), version=2)
+    assert [row.name for row in desk.read.outbox()] == ["ReturnAllotment"] * 2
+
+
+def test_the_terminal_itself_gives_no_other_command(desk: Desk) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        desk.do(new_order(desk, ("prod-1", 1)), actor_id=TERMINAL_ACTOR)
+    assert refused.value.code == "actor_inactive"
+
+
+def test_what_is_set_aside_at_a_site_that_is_lost_is_given_back_before_its_rows_go(desk: Desk) -> None:
+    desk.as_user("")
+    desk._replica.settle(PullResponse(patches=[], more=False, cursors={"org": 2}, gone=[f"site:{SITE}"]))
+    assert held(desk) is None
+    assert desk.sites == []
+    [sent] = desk.read.outbox()
+    assert sent.name == "ReturnAllotment"
+    assert msgspec.json.decode(sent.args)["allotment_id"] == allotment_id(SITE, "term-1", "prod-1")
 
 
 def test_the_entry_shows_what_is_certain_and_counts_it_among_what_may_be_promised(desk: Desk) -> None:

@@ -11,15 +11,19 @@ import msgspec
 import pytest
 
 from services.commands import (
+    GrantSite,
     ReceiveStock,
     ReturnAllotment,
     RevokeAllotment,
     SaveSetting,
     SaveTerminal,
+    WithdrawSite,
 )
+from services.domain.permissions import TERMINAL_ACTOR
 from services.handlers import allotments, order_handlers
 from services.handlers.allotments import allotment_id
 from services.handlers.work import Work
+from services.server.authority import Origin, run
 from services.server.doctor import examine
 from services.server.parts import Parts
 from services.storage.tables import Allotment, OrderLine, StockLevel
@@ -27,7 +31,7 @@ from services.storage.tables import Terminal as TerminalRow
 from services.storage.unit_of_work import UnitOfWork
 from tests.helpers.running_server import running_server, server_settings
 from tests.server.terminal import Terminal
-from tests.server.warehouse import SITE, bin_id, fill, order, product_id
+from tests.server.warehouse import OTHER_SITE, SITE, bin_id, fill, order, product_id, seed_site
 
 HOUR = 3_600_000
 P1 = product_id(1)
@@ -202,6 +206,57 @@ def test_what_a_barred_terminal_had_goes_back_at_once(lending: Lending) -> None:
     lending.look(lending.counter)
     assert lending.held(lending.shop) is None
     assert lending.unused(lending.counter) == 1
+
+
+def test_a_terminal_that_works_at_two_sites_has_stock_set_aside_at_both(lending: Lending) -> None:
+    seed = lambda transaction: seed_site(transaction, OTHER_SITE)  # noqa: E731 - as the committer takes it
+    lending.parts.committer.run(("org", f"site:{OTHER_SITE}"), seed)
+    shop = lending.id_of(lending.shop)
+    lending.counter.do(GrantSite(terminal_id=shop, held_site_id=OTHER_SITE, reason="help"))
+    lending.shop.do(
+        ReceiveStock(site_id=OTHER_SITE, product_id=P1, location_id=bin_id(OTHER_SITE, 1), quantity=100)
+    )
+    lending.shop.do(order("o-3", (P1, 8), site=OTHER_SITE))
+    lending.look(lending.shop)
+    there = allotment_id(OTHER_SITE, shop, P1)
+    assert lending.unused(lending.shop) == 4
+    assert lending.get(Allotment, there).quantity == 2
+    lending.counter.do(WithdrawSite(terminal_id=shop, held_site_id=OTHER_SITE, reason="over"))
+    lending.look(lending.shop)
+    assert (lending.get(Allotment, there).status, lending.held(lending.shop).status) == ("closing", "active")
+    give = ReturnAllotment(site_id=OTHER_SITE, allotment_id=there)
+    assert lending.shop.do(give, actor=TERMINAL_ACTOR).outcomes[0].status == "applied"
+    assert lending.get(Allotment, there) is None
+    lending.look(lending.shop)
+    assert lending.get(Allotment, there) is None
+
+
+def test_a_terminal_gives_back_by_itself_and_does_nothing_else_by_itself(lending: Lending) -> None:
+    lending.look(lending.shop, lending.counter)
+    mine, of_another = lending.named(lending.shop), lending.named(lending.counter)
+    for command in (
+        order("o-9", (P1, 1)),
+        RevokeAllotment(**of_another, reason="mine"),
+        GrantSite(terminal_id=lending.id_of(lending.shop), held_site_id=SITE, reason="more"),
+    ):
+        [refused] = lending.shop.do(command, actor=TERMINAL_ACTOR).outcomes
+        assert (refused.status, refused.code) == ("rejected", "not_permitted")
+    assert (
+        lending.shop.do(ReturnAllotment(**of_another), actor=TERMINAL_ACTOR).outcomes[0].status == "applied"
+    )
+    assert lending.unused(lending.counter) == 1, "it is another terminal's"
+    assert lending.shop.do(ReturnAllotment(**mine), actor=TERMINAL_ACTOR).outcomes[0].status == "applied"
+    assert lending.held(lending.shop) is None
+    lending.check()
+
+
+def test_nobody_acts_as_a_terminal_through_the_servers_own_interface(lending: Lending) -> None:
+    origin = Origin(command_id="c-1", actor_id=TERMINAL_ACTOR, terminal_id="", issued_at=lending.now)
+    give = ReturnAllotment(**lending.named(lending.shop))
+    effect = lending.parts.committer.run(
+        (f"site:{SITE}",), lambda transaction: run(transaction, give, origin)
+    )
+    assert effect.code == "not_permitted"
 
 
 def test_a_return_sent_twice_gives_back_once(lending: Lending) -> None:

@@ -10,7 +10,17 @@ import msgspec
 import pytest
 
 from desktop_app.demo.digests import differences, digest_all
-from services.commands import AdjustStock, CancelOrder, NewLine, PlaceOrder, ReceiveStock, RevokeAllotment
+from services.commands import (
+    AddLines,
+    AdjustStock,
+    CancelOrder,
+    ConfirmOrder,
+    NewLine,
+    PlaceOrder,
+    ReceiveStock,
+    RevokeAllotment,
+    Wanted,
+)
 from services.domain.refusals import RuleViolation
 from services.handlers.allotments import allotment_id
 from services.server.clock import now_ms
@@ -43,6 +53,31 @@ class Shops(Lab):
             currency="GBP", on_shortfall="refuse" if refuse else "backorder",
         )  # fmt: skip
         return order_id, desk.do(command).status
+
+    def draft(self, n: int, units: int) -> str:
+        """A draft at a desk: its id."""
+        desk = self.desks[n]
+        order_id = desk.new_id()
+        line = NewLine(line_id=desk.new_id(), product_id=P1, quantity=units, price_minor=100)
+        command = PlaceOrder(
+            site_id=SITE, order_id=order_id, number=desk.next_order_number(), customer_id=CUSTOMER, lines=(line,),
+            currency="GBP", draft=True,
+        )  # fmt: skip
+        desk.do(command)
+        return order_id
+
+    def confirm(self, n: int, order_id: str) -> str:
+        """Confirm a draft as the desk sees it; what the desk said of it."""
+        desk = self.desks[n]
+        lines = desk.read.order_lines(order_id)
+        draws = tuple(Wanted(product_id=line.product_id, quantity=line.quantity) for line in lines)
+        return desk.do(ConfirmOrder(site_id=SITE, order_id=order_id, draws=draws)).status
+
+    def add(self, n: int, order_id: str, units: int) -> str:
+        """Add a line to an order that a desk takes as binding; what the desk said of it."""
+        desk = self.desks[n]
+        line = NewLine(line_id=desk.new_id(), product_id=P1, quantity=units, price_minor=100)
+        return desk.do(AddLines(site_id=SITE, order_id=order_id, lines=(line,), draws=True)).status
 
     def keep(self) -> None:
         """The server looks at the allotments; the books must add up."""
@@ -104,6 +139,36 @@ def test_an_order_within_it_is_never_adjusted_although_another_desk_sells_everyt
     assert shops.reserved(order_id) == 10
 
 
+def test_a_confirmed_draft_and_added_lines_within_it_are_never_adjusted_either(shops: Shops) -> None:
+    order_id = shops.draft(0, 6)
+    shops.heal()
+    shops.cables[0].is_cut = True
+    assert shops.confirm(0, order_id) == "confirmed"
+    assert shops.add(0, order_id, 4) == "confirmed"
+    assert shops.add(0, order_id, 1) == "provisional", "nothing is left of it"
+    shops.sell(1, 1000)
+    shops.desks[1].sync()
+    shops.all_alike()
+    assert shops.reserved(order_id) == 10
+    assert [item.code for item in shops.desks[0].read.needs_attention()] == ["backordered"]
+
+
+def test_what_others_do_to_a_draft_meanwhile_never_costs_a_certain_order(shops: Shops) -> None:
+    """The server draws what the desk drew, not what the draft has become."""
+    order_id = shops.draft(0, 4)
+    shops.heal()
+    shops.cables[0].is_cut = True
+    shops.confirm(0, order_id)
+    sure, said = shops.sell(0, 6)
+    assert said == "confirmed"
+    line = NewLine(line_id="by-another", product_id=P1, quantity=50, price_minor=100)
+    shops.desks[1].do(AddLines(site_id=SITE, order_id=order_id, lines=(line,)))
+    shops.sell(1, 1000)
+    shops.desks[1].sync()
+    shops.all_alike()
+    assert shops.reserved(sure) == 6
+
+
 def test_a_desk_that_was_away_far_beyond_the_end_still_gets_what_it_promised(shops: Shops) -> None:
     shops.cables[0].is_cut = True
     order_id, said = shops.sell(0, 10)
@@ -119,6 +184,21 @@ def test_a_desk_that_was_away_far_beyond_the_end_still_gets_what_it_promised(sho
     shops.all_alike()
     assert (said, shops.reserved(order_id)) == ("confirmed", 10)
     assert shops.server.rows("SELECT id FROM allotment") == [], "the desk has given it back"
+
+
+def test_a_desk_at_which_nobody_is_signed_in_gives_back_what_has_run_out(shops: Shops) -> None:
+    shops.desks[0].as_user("")
+    assert shops.unused(0) == 10
+    committer, keeper = shops.server.parts.committer, shops.server.parts.allotments
+    clock = committer._clock
+    committer._clock = keeper._clock = lambda: clock() + 24 * 90 * HOUR
+    shops.keep()
+    committer._clock = keeper._clock = clock
+    shops.all_alike()
+    assert shops.server.rows("SELECT id FROM allotment") == []
+    assert shops.server.rows("SELECT actor_id FROM command_log WHERE name = 'ReturnAllotment'") == [
+        ("terminal",)
+    ]
 
 
 def test_a_supervisor_takes_it_back_and_the_late_order_falls_short(shops: Shops) -> None:
@@ -151,7 +231,9 @@ def test_random_work_over_bad_cables_never_breaks_a_certain_order(tmp_path: Path
     try:
         for _step in range(60):
             n = chance.randrange(3)
-            match chance.choice(("sell", "sell", "sell", "sync", "sync", "keep", "cut", "restart")):
+            match chance.choice(
+                ("sell", "sell", "sell", "draft", "add", "sync", "sync", "keep", "cut", "restart")
+            ):
                 case "sell":
                     units = chance.randint(1, 12)
                     try:
@@ -160,6 +242,19 @@ def test_random_work_over_bad_cables_never_breaks_a_certain_order(tmp_path: Path
                         continue
                     if said == "confirmed":
                         certain.append((order_id, units))
+                case "draft":
+                    units = chance.randint(1, 6)
+                    order_id = lab.draft(n, units)
+                    if lab.confirm(n, order_id) == "confirmed":
+                        certain.append((order_id, units))
+                case "add" if certain:
+                    place = chance.randrange(len(certain))
+                    order_id, units = certain[place]
+                    more = chance.randint(1, 3)
+                    if lab.desks[n].read.order(order_id) and lab.add(n, order_id, more) == "confirmed":
+                        certain[place] = (order_id, units + more)
+                    else:
+                        certain.pop(place)
                 case "sync":
                     lab.sync(n)
                 case "keep":

@@ -22,6 +22,7 @@ from desktop_app import formats
 from desktop_app.themes.theme import Theme
 from desktop_app.themes.tokens import SPACE_4, SPACE_8, SPACE_12
 from local_db.queries.events import EventRow
+from services.domain.permissions import TERMINAL_ACTOR
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _AGE_MS: Final = 15_000
@@ -103,7 +104,9 @@ class _EventModel(QAbstractListModel):
 
 def who(event: EventRow) -> str:
     """Who did it, by name; Holdfast itself where nobody did."""
-    return event.actor_name or ("Holdfast" if event.actor_id in ("", "system") else "Somebody")
+    return event.actor_name or (
+        "Holdfast" if event.actor_id in ("", "system", TERMINAL_ACTOR) else "Somebody"
+    )
 
 
 class _EventDelegate(QStyledItemDelegate):

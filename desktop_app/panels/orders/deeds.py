@@ -22,6 +22,7 @@ from services.commands import (
     ReleaseOrders,
     ResumeOrder,
     RetryOrder,
+    Wanted,
 )
 from services.domain.refusals import RuleViolation
 
@@ -30,10 +31,11 @@ _MOST_REFUSALS: Final = 3
 
 
 class _Outcome(NamedTuple):
-    """Of several orders: those done, what was said of each, and the refusals in words."""
+    """Of several orders: those done, what was said of each, whether it is certain, and the refusals in words."""
 
     good: list[OrderListRow]
     said: list[str]
+    certain: list[bool]
     refused: list[str]
 
 
@@ -81,8 +83,15 @@ class OrderDeeds(Doer):
         self._each(rows, lambda row: CloseOrder(site_id=self.site_id, order_id=row.id), "closed")
 
     def confirm(self, rows: Rows) -> None:
-        """Make drafts on the server's books binding."""
-        self._each(rows, lambda row: ConfirmOrder(site_id=self.site_id, order_id=row.id), "confirmed")
+        """Make drafts binding; what of them is set aside for this desk is certain."""
+        read = self.context.desk.read
+
+        def confirm(row: OrderListRow) -> ConfirmOrder:
+            wanted = [(line.product_id, line.quantity - line.cancelled) for line in read.order_lines(row.id)]
+            draws = tuple(Wanted(product_id=each, quantity=units) for each, units in wanted if units > 0)
+            return ConfirmOrder(site_id=self.site_id, order_id=row.id, draws=draws)
+
+        self._each(rows, confirm, "confirmed", if_certain=", certain: it is set aside for this desk")
 
     def release(self, rows: Rows) -> None:
         """Send orders to the pickers as one wave."""
@@ -150,14 +159,16 @@ class OrderDeeds(Doer):
         command: Callable[[OrderListRow], Command],
         done: str,
         undo: Callable[[OrderListRow], Command] | None = None,
+        if_certain: str = "",
     ) -> None:
-        """A command for each order; those refused are named, the others stand."""
+        """A command for each order; those refused are named, the others stand. ``if_certain`` is said of one order that
+        the server will take as it is."""
         if not rows:
             return
         desk = self.context.desk
 
         def work() -> _Outcome:
-            answer = _Outcome([], [], [])
+            answer = _Outcome([], [], [], [])
             for row in rows:
                 try:
                     receipt = desk.do(command(row))
@@ -166,6 +177,7 @@ class OrderDeeds(Doer):
                 else:
                     answer.good.append(row)
                     answer.said.append(receipt.message)
+                    answer.certain.append(receipt.status == "confirmed")
             return answer
 
         def then(answer: _Outcome) -> None:
@@ -180,6 +192,8 @@ class OrderDeeds(Doer):
                     self.remember(f"order {row.number} {done}", undo(row))
             alone = len(answer.good) == 1
             words = f"Order {answer.good[0].number} {done}" if alone else f"{len(answer.good)} orders {done}"
+            if alone and answer.certain[0]:
+                words += if_certain
             self.say(words, more=answer.said[0] if alone else "", undo=undo is not None)
 
         self.run(work, then, label=f"Orders {done}")

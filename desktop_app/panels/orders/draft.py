@@ -57,9 +57,9 @@ class DraftCustomer(msgspec.Struct, frozen=True):
 class Draft(msgspec.Struct, frozen=True):
     """An order being entered. ``order_id`` is fixed from the beginning, so that it can never be placed twice.
 
-    ``add_to`` is the order that its lines are to be added to (empty: it becomes an order of its own), ``number`` is then
-    that order's, else it is set once one was drawn for it. ``resend_item`` is the attention item that it makes up for
-    (0: none), ``typed`` is what stands in the product field.
+    ``add_to`` is the order that its lines are to be added to (empty: it becomes an order of its own), which promises
+    nothing yet where ``adds_to_draft``; ``number`` is then that order's, else it is set once one was drawn for it.
+    ``resend_item`` is the attention item that it makes up for (0: none), ``typed`` is what stands in the product field.
     """
 
     order_id: str
@@ -72,6 +72,7 @@ class Draft(msgspec.Struct, frozen=True):
     resend_item: int = 0
     number: str = ""
     add_to: str = ""
+    adds_to_draft: bool = False
     typed: str = ""
     customer_typed: str = ""
     saved_at: int = 0
@@ -110,7 +111,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 def with_product(draft: Draft, hit: ProductHit, quantity: int, price_minor: int | None = None) -> Draft:
     """The draft with more of a product: its line grows, or a new one is put at the end."""
-    hit = hit.for_more_lines() if draft.add_to else hit
+    hit = hit.for_a_draft() if draft.adds_to_draft else hit
     for line in draft.lines:
         if line.product_id == hit.product_id:
             grown = replace(
@@ -143,8 +144,8 @@ def without(draft: Draft, product_ids: Sequence[str]) -> Draft:
 
 def as_stock_is(draft: Draft, now: Mapping[str, ProductHit]) -> Draft:
     """The draft with what of each product could be promised now."""
-    if draft.add_to:
-        now = {product_id: hit.for_more_lines() for product_id, hit in now.items()}
+    if draft.adds_to_draft:
+        now = {product_id: hit.for_a_draft() for product_id, hit in now.items()}
     lines = tuple(
         replace(line, available=now[line.product_id].available, certain=now[line.product_id].certain)
         if line.product_id in now
@@ -166,7 +167,8 @@ def to_command(
         for line in draft.lines
     )
     if draft.add_to:
-        return AddLines(site_id=site_id, order_id=draft.add_to, lines=lines)
+        draws = not draft.adds_to_draft
+        return AddLines(site_id=site_id, order_id=draft.add_to, lines=lines, draws=draws)
     return PlaceOrder(
         site_id=site_id,
         order_id=draft.order_id,

@@ -67,5 +67,6 @@ def draft_to_add(desk: Any, story: OrderStory) -> Draft:
         priority=story.order.priority,
         due=story.order.due_on,
         add_to=story.row.id,
+        adds_to_draft=story.row.status == "draft",
         number=story.row.number,
     )

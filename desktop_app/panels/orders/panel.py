@@ -186,7 +186,10 @@ class Panel(QWidget):
     def _on_placed(self, placed: Placed) -> None:
         self._wanted = placed.order_id
         if placed.added_lines:
-            text = placed.message or f"{count(placed.added_lines, 'line')} added to order {placed.number}"
+            sure = ", certain: set aside for this desk" if placed.is_certain else ""
+            text = (
+                placed.message or f"{count(placed.added_lines, 'line')} added to order {placed.number}{sure}"
+            )
             self._context.toasts.show(text, "warning" if placed.message else "ok")
             self._leave_entry()
             return

@@ -10,6 +10,7 @@ from desktop_app.panels.outbox.words import verb_of
 from local_db.queries.intents import Meant, intent_of
 from local_db.queries.outbox import AttentionRow, OutboxRow
 from local_db.queries.outbox_queries import LineFacts, Subject, line_facts, subject_of
+from services.domain.permissions import TERMINAL_ACTOR
 
 if TYPE_CHECKING:
     from local_db.desk import Desk
@@ -79,7 +80,7 @@ def _of_attention(desk: Desk, row: AttentionRow) -> Entry:
         name=row.name,
         title=_title(row.name, subject),
         subject=subject,
-        actor=row.actor_name,
+        actor=_actor(row.actor_id, row.actor_name),
         at=row.raised_at,
         status=row.status,
         message=row.message,
@@ -99,7 +100,7 @@ def _of_command(desk: Desk, row: OutboxRow) -> Entry:
         name=row.name,
         title=_title(row.name, subject),
         subject=subject,
-        actor=row.actor_name,
+        actor=_actor(row.actor_id, row.actor_name),
         at=row.issued_at,
         status=row.status,
         message=row.message,
@@ -110,3 +111,7 @@ def _of_command(desk: Desk, row: OutboxRow) -> Entry:
 
 def _title(name: str, subject: Subject) -> str:
     return f"{verb_of(name)}: {subject.title}" if subject.title else verb_of(name)
+
+
+def _actor(actor_id: str, name: str) -> str:
+    return "This desk" if actor_id == TERMINAL_ACTOR else name

@@ -16,6 +16,7 @@ from desktop_app.panels.orders.draft import Draft, as_stock_is, with_product
 from local_db.desk import Desk
 from local_db.queries.inventory_queries import InventoryFilter, InventoryRow, inventory_page
 from local_db.queries.order_entry_queries import ProductHit
+from services.commands import NewLine, PlaceOrder
 from services.handlers.allotments import allotment_id
 from services.protocol.messages import PullResponse, TablePatch
 from services.storage.row import Row
@@ -105,13 +106,65 @@ def test_a_line_beyond_it_is_in_stock_and_the_order_is_provisional(
         assert [effect.word for effect in at.entry.side.ladder._effects][:2] == ["Provisional", "Provisional"]
 
 
-def test_lines_added_to_a_placed_order_count_on_nothing_that_is_set_aside() -> None:
+def test_lines_added_to_a_draft_that_promises_nothing_count_on_nothing_that_is_set_aside() -> None:
     hit = ProductHit("p-1", "SKU1", "Jug", "ea", 250, "GBP", available=15, certain=6, set_aside=10)
-    draft = with_product(Draft(order_id="d-1", add_to="o-1"), hit, 6)
+    draft = with_product(Draft(order_id="d-1", add_to="o-1", adds_to_draft=True), hit, 6)
     (line,) = as_stock_is(draft, {"p-1": hit}).lines
     assert (line.available, line.certain, line.is_certain) == (5, 0, False)
-    (of_new,) = with_product(Draft(order_id="d-2"), hit, 6).lines
-    assert (of_new.available, of_new.is_certain) == (15, True)
+    for binding in (Draft(order_id="d-2"), Draft(order_id="d-3", add_to="o-1")):
+        (line,) = as_stock_is(with_product(binding, hit, 6), {"p-1": hit}).lines
+        assert (line.available, line.is_certain) == (15, True)
+
+
+def test_lines_added_to_a_placed_order_are_certain_within_it_and_so_it_is_said(
+    qapp: QApplication, desk: Desk, tmp_path: Path
+) -> None:
+    with orders_bench.bench(desk, tmp_path / "app") as at:
+        at.choose_customer()
+        at.add_line("HF0004", "2")
+        at.place()
+        order_id = str(desk.read.value('SELECT id FROM "order" ORDER BY rowid DESC LIMIT 1'))
+        at.panel.reveal("order", order_id)
+        at.settle()
+        at.do("order.add_lines")
+        assert not at.entry.draft.adds_to_draft
+        at.add_line("HF0004", "4")
+        (line,) = at.entry.draft.lines
+        assert line.is_certain
+        at.place()
+        assert said(at).startswith("1 line added to order T01-")
+        assert said(at).endswith(", certain: set aside for this desk")
+        row = desk.read.get(Allotment, allotment_id(SITE, _here(desk, "T01"), level(desk).id))
+        assert row is not None
+        assert (row.quantity, row.used) == (6, 6)
+        assert desk.read.pending_count() == 2
+
+
+def test_a_draft_that_is_confirmed_within_it_is_certain_and_one_beyond_it_is_not(
+    qapp: QApplication, desk: Desk, tmp_path: Path
+) -> None:
+    for order_id, units in (("draft-1", 5), ("draft-2", 2)):
+        line = NewLine(line_id=f"{order_id}-1", product_id=level(desk).id, quantity=units, price_minor=1)
+        desk.do(
+            PlaceOrder(
+                site_id=SITE, order_id=order_id, number=order_id, customer_id="cust-001", currency="GBP", lines=(line,),
+                draft=True,
+            )
+        )  # fmt: skip
+    with orders_bench.bench(desk, tmp_path / "app") as at:
+        for order_id, words in (
+            ("draft-1", "Order draft-1 confirmed, certain: it is set aside for this desk"),
+            ("draft-2", "Order draft-2 confirmed"),
+        ):
+            at.panel.reveal("order", order_id)
+            at.settle()
+            at.do("order.confirm")
+            assert said(at) == words
+
+
+def said(at: PanelBench) -> str:
+    """What was said last."""
+    return at.window.toasts.texts()[-1]
 
 
 def _select(at: PanelBench) -> None:
