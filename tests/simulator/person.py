@@ -141,11 +141,16 @@ class Person:
         if order is None:
             return None
         named: dict[str, Any] = {"site_id": self.site, "order_id": order.id}
+        lines = self.desk.read.tuples(
+            "SELECT product_id, quantity FROM order_line WHERE order_id = ? AND quantity > 0 ORDER BY id",
+            order.id,
+        )
+        draws = tuple(c.Wanted(product_id=product, quantity=quantity) for product, quantity in lines)
         note = f"note {chance.randint(1, 3)}"
         return chance.choice(
             (
                 c.CancelOrder(**named, reason="call"), c.HoldOrder(**named, reason="call"), c.ResumeOrder(**named),
-                c.RetryOrder(**named), c.ConfirmOrder(**named), c.CloseOrder(**named),
+                c.RetryOrder(**named), c.ConfirmOrder(**named, draws=draws), c.CloseOrder(**named),
                 c.ChangeOrder(
                     **named, expected=c.OrderFields(note=order.note), values=c.OrderFields(note=note)
                 ),
