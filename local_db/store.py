@@ -232,8 +232,11 @@ class Store:
                 cache_file.remove(new_file)
                 raise
             old, self.cache, self._writer = self.cache, new, None
-            touched = self.bring_up()
-        self.readers.renew()
+            try:
+                touched = self.bring_up()
+            finally:
+                # Also where that failed: it is done again before the next read, which must not be one of the old file.
+                self.readers.renew()
         # With its last connection SQLite would move the old log into the old file: for nothing, but nobody waits for it.
         old.close()
         cache_file.remove(old_file)

@@ -194,6 +194,23 @@ def test_if_the_exchange_fails_the_old_cache_goes_on(
     desk.do(new_order(desk, ("prod-1", 1)))
 
 
+def test_if_pending_work_cannot_be_replayed_at_once_it_is_before_the_next_read_of_the_new_cache(
+    desk: Desk, profile: Path, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.do(new_order(desk, ("prod-1", 1)))
+    assert len(desk.read.orders()) == 1
+
+    def failing(*_: object) -> None:
+        raise OSError("no")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="no"):
+        broken.setattr("local_db.rebase.Rebase.catch_up", failing)
+        replica(desk).adopt_snapshot(image, CURSORS)
+    assert replica(desk).cursors() == CURSORS
+    assert len(desk.read.orders()) == 1
+    assert desk.read.value("SELECT count(*) FROM cursor WHERE version = ?", (CURSORS["org"],)) >= 1
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_the_desk_has_the_old_cache_or_the_new_one_and_all_that_is_pending(
     desk: Desk, profile: Path, tmp_path: Path, books: Books, step: str
