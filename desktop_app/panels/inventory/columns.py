@@ -52,19 +52,19 @@ STOCK: Final = (
 
 BINS: Final = (
     _MARK,
-    Column("code", "Bin", lambda row: row.location_code, width=96, strong=True, sortable=False,
+    Column("code", "Bin", lambda row: row.location_code, width=100, strong=True, sortable=False,
            tip=lambda row: f"{row.location_code}, zone {row.zone}"),
-    Column("lot", "Lot, state", lambda row: bin_words(row), width=60, stretch=True, sortable=False,
+    Column("lot", "Lot", lambda row: bin_words(row), width=62, stretch=True, sortable=False,
            tone=lambda row: None if row.status == "good" else STATUSES.get(row.status, ("", "neutral"))[1]),
-    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=60, sortable=False),
-    Column("free", "Free", lambda row: row.on_hand - row.allocated if row.status == "good" else None, "number", width=54,
+    Column("on_hand", "Units", lambda row: row.on_hand, "number", width=72, sortable=False),
+    Column("free", "Free", lambda row: row.on_hand - row.allocated if row.status == "good" else None, "number", width=70,
            sortable=False, quiet=True, yields=1, tip=lambda row: f"{row.allocated:,} are promised to order lines"),
 )  # fmt: skip
 MOVES: Final = (
     _MARK,
     Column("kind", "What", lambda row: MOVEMENTS.get(row.kind, row.kind.replace("_", " ").capitalize()), width=80,
            sortable=False, tip=lambda row: movement_words(row)),
-    Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=60, sortable=False,
+    Column("quantity", "Units", lambda row: row.delta or row.quantity, "number", width=72, sortable=False,
            tone=lambda row: "ok" if row.delta > 0 else "danger" if row.delta < 0 else None,
            tip=lambda row: movement_words(row)),
     Column("where", "Where, why", lambda row: where_words(row), width=70, stretch=True, quiet=True, sortable=False,
