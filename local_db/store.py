@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from local_db.errors import FileUnreadable, KeyMissing, OutboxFull
 from local_db.files import (
     OUTBOX_FILE,
     Connection,
+    DatabaseError,
     is_damage,
     is_full,
     open_cache,
@@ -237,7 +238,10 @@ class Store:
             finally:
                 # Also where that failed: it is done again before the next read, which must not be one of the old file.
                 self.readers.renew()
-        # With its last connection SQLite would move the old log into the old file: for nothing, but nobody waits for it.
+        # With its last connection SQLite moves the old log into the old file, for nothing, and lets no thread of this program
+        # run meanwhile; asked for beforehand, it does.
+        with suppress(DatabaseError):
+            old.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         old.close()
         cache_file.remove(old_file)
         return touched
