@@ -13,10 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop_app.qt_bytecode import kept_bytecode
-
-# New objects, and collections of the younger ones before the older ones are looked through: a look at all of them takes up to
-# a tenth of a second, so it waits for a quiet moment (see idle_watch).
-COLLECT_AFTER = (50_000, 20, 50)
+from services.storage.collector import collect_seldom
 
 _waiting: list[Callable[..., Any]] = []
 
@@ -41,9 +38,3 @@ def settle_down() -> None:
         builtins.__import__ = _waiting.pop()
         collect_seldom()
         gc.enable()
-
-
-def collect_seldom() -> None:
-    """What is here stays and is not looked through again; the collector of cycles looks through the rest less often."""
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)

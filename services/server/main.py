@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 from typing import Any
 
@@ -13,12 +12,11 @@ from uvicorn.supervisors import Multiprocess
 from services.server.app import OnStart, create_app
 from services.server.log import log_to_stderr
 from services.server.settings import Settings
+from services.storage.collector import collect_seldom
 
 _PING_SECONDS = 20.0
 _SECONDS_TO_END = 10
 _BACKLOG = 2048
-# New objects, and collections of the younger ones before the older ones are looked through.
-_COLLECT_AFTER = (50_000, 20, 50)
 
 
 class OneProcessOnly(Exception):
@@ -81,13 +79,6 @@ def allow_many_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def collect_seldom() -> None:
-    """Let the collector of cycles look for them less often: a push makes tens of thousands of rows and lists that stay and
-    that are in none, and looking through them again and again takes a tenth of its time."""
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def app_from_environment() -> FastAPI:

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from desktop_app.qt_start import collect_seldom
 from local_db import Desk
 from services.commands import ReceiveStock
+from services.storage.collector import collect_seldom
 from tests.benchmarks import big_site, sync_site
 from tests.benchmarks.report import Figure, Options, percentile
 from tests.helpers.running_server import server_process, server_settings
