@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import DBAPIError
@@ -19,22 +18,10 @@ Watcher = Callable[[Mapping[str, int]], None]
 class HeadWatch:
     """Tells its watchers which scopes are at which new version. A port for a message bus may stand in for the look."""
 
-    def __init__(self, database: Database, *, poll_seconds: float) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._poll_seconds = poll_seconds
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._look_again, name="holdfast-heads", daemon=True)
+        self._seen: dict[str, int] = {}
         self.watchers: list[Watcher] = []
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def committed(self, commit: Committed) -> None:
         """A commit of this process (a listener of the committer)."""
@@ -45,16 +32,15 @@ class HeadWatch:
         for watcher in self.watchers:
             watcher(versions)
 
-    def _look_again(self) -> None:
-        seen: dict[str, int] = {}
-        while not self._stopping.wait(self._poll_seconds):
-            try:
-                with self._database.reading() as connection:
-                    now = feed.versions(connection)
-            except DBAPIError:
-                _log.warning("the heads of the feed could not be read; trying again", exc_info=True)
-                continue
-            moved = {scope: version for scope, version in now.items() if version > seen.get(scope, 0)}
-            seen = now
-            if moved:
-                self._tell(moved)
+    def look(self) -> None:
+        """Look for commits of other processes."""
+        try:
+            with self._database.reading() as connection:
+                now = feed.versions(connection)
+        except DBAPIError:
+            _log.warning("the heads of the feed could not be read; trying again", exc_info=True)
+            return
+        moved = {scope: version for scope, version in now.items() if version > self._seen.get(scope, 0)}
+        self._seen = now
+        if moved:
+            self._tell(moved)

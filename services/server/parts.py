@@ -52,7 +52,6 @@ class Parts:
     snapshots: Snapshots
     door: Door
     gate: Gate
-    heads: HeadWatch
     hub: LiveHub
     live_stock: LiveStock
     positions: Positions
@@ -66,7 +65,6 @@ class Parts:
         self.committer.start()
         self.hub.start(loop)
         self.live_stock.start(loop)
-        self.heads.start()
         self.runner.start()
         for work in self.rounds:
             work.start()
@@ -76,7 +74,6 @@ class Parts:
         for work in reversed(self.rounds):
             work.stop()
         self.runner.stop()
-        self.heads.stop()
         self.live_stock.stop()
         self.hub.stop()
         self.committer.stop()
@@ -115,7 +112,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         retry_seconds=settings.job_retry_seconds,
     )
     clients = Clients(database, committer, epoch=epoch, clock=clock)
-    heads = HeadWatch(database, poll_seconds=settings.hint_poll_seconds)
+    heads = HeadWatch(database)
     gate = Gate(
         settings.sync_requests_at_once,
         settings.sync_requests_in_line,
@@ -176,7 +173,6 @@ def build(settings: Settings, clock: Clock) -> Parts:
         ),
         door=Door(committer),
         gate=gate,
-        heads=heads,
         hub=hub,
         live_stock=live_stock,
         positions=Positions(
@@ -191,6 +187,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         runner=runner,
         allotments=allotments,
         rounds=(
+            AtIntervals("head_watch", heads.look, settings.hint_poll_seconds),
             AtIntervals(
                 "housekeeping", Housekeeping(committer, settings).clean, settings.housekeeping_seconds
             ),
