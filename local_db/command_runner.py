@@ -13,7 +13,6 @@ from local_db.dependencies import depends_on
 from local_db.files import DatabaseError, transaction
 from local_db.outbox import Outbox
 from local_db.provisional import Provisional
-from services.commands.allotments import ReturnAllotment
 from services.commands.codec import checked, name_of
 from services.commands.command import Command, Kind
 from services.domain.permissions import PERMISSIONS, TERMINAL_ACTOR, TERMINAL_GRANT, permissions_of
@@ -21,7 +20,7 @@ from services.domain.refusals import RuleViolation, refuse
 from services.handlers.dispatch import Effect
 from services.handlers.entry import check_entry
 from services.handlers.terminal_sites import check_site
-from services.storage.tables import TerminalSite, User
+from services.storage.tables import User
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +82,9 @@ class CommandRunner:
         cache.begin()
         try:
             self._check_permission(command, actor_id)
-            self._check_site(command, terminal_id, issued_at + clock_offset)
+            # The server would take nothing of a site where this terminal does not work, a fact neither. One that has not
+            # pulled yet does not know its sites.
+            check_site(cache.unit, terminal_id, command, issued_at + clock_offset, may_not_know=True)
             context = self._provisional.context(command_id, actor_id, terminal_id, issued_at)
             if command.spec.kind is Kind.FACT:
                 check_entry(cache.unit, command, context)
@@ -134,17 +135,6 @@ class CommandRunner:
                 raise
             log.exception("the effects of command %d could not be kept; they will be replayed", n)
         self._on_step("cache committed")
-
-    def _check_site(self, command: Command, terminal_id: str, given_at: int) -> None:
-        """The server would take nothing of a site where this terminal does not work, a fact neither."""
-        site_id = getattr(command, "site_id", "")
-        # What is set aside is given back because the site is lost. A terminal that has not pulled yet does not know its sites.
-        if (
-            site_id
-            and not isinstance(command, ReturnAllotment)
-            and self._cache.unit.find(TerminalSite, terminal_id=terminal_id)
-        ):
-            check_site(self._cache.unit, terminal_id, site_id, given_at)
 
     def _check_permission(self, command: Command, actor_id: str) -> None:
         permission = command.spec.permission

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from services.commands import Command, ReturnAllotment, scope_of_command
+from services.commands import Command, scope_of_command
 from services.commands.codec import chain_hash, decode_args
 from services.domain.identifiers import is_derived
 from services.domain.refusals import RuleViolation, violation
@@ -21,7 +21,6 @@ from services.server.database import DATABASE_ERRORS, PASSING_ERRORS
 from services.server.log import log_of
 from services.server.server_tables import Client, CommandRecord
 from services.server.transaction import Transaction
-from services.storage.row import ORG
 
 _log = log_of("push")
 
@@ -191,13 +190,8 @@ def _refusal_of_site(
     transaction: Transaction, client: Client, command: Command, given_at: int
 ) -> Effect | None:
     """The refusal of a command of a site where its terminal did not work when it was given; None where it did."""
-    site_id = scope_of_command(command).removeprefix(ORG).removeprefix("site:")
-    if not site_id:
-        return None
-    # What is set aside is given back because the site is lost, and so after it.
-    at = 0 if isinstance(command, ReturnAllotment) else given_at - _ON_ITS_WAY_MS
     try:
-        check_site(transaction.unit, client.terminal_id, site_id, at)
+        check_site(transaction.unit, client.terminal_id, command, given_at - _ON_ITS_WAY_MS)
     except RuleViolation as refusal:
         return authority.rejection(refusal)
     return None
