@@ -15,10 +15,8 @@ from local_db import cache_file, next_cache
 from local_db.before_images import shadow_name
 from local_db.cache_schema import make_own
 from local_db.errors import LocalError
-from local_db.files import Connection, DatabaseError, attach_cache, open_next_cache, transaction
-from services.storage.cache_tables import business_statements
+from local_db.files import Connection, DatabaseError, open_next_cache, transaction
 from services.storage.row import Row, columns_of
-from services.storage.search_tables import fill_search, search_indexes
 from services.storage.tables import TABLES
 
 log = logging.getLogger(__name__)
@@ -65,27 +63,19 @@ class _Facts(NamedTuple):
 
 
 def _copy_rows(old_file: Path, target: Path, key: str, outbox_id: str) -> _Facts:
-    tables, _ = business_statements()
     with closing(open_next_cache(old_file, key)) as source:
         facts = source.execute("SELECT outbox_id, client_id, last_n, synced_at FROM cache_meta").fetchone()
         if facts is None or facts[0] != outbox_id:
             raise _CannotCarry("They belong to another outbox.")
         scopes = [scope for (scope,) in source.execute("SELECT scope FROM cursor").fetchall()]
-        attach_cache(source, target, key, "next")
-        source.execute("PRAGMA next.journal_mode = OFF").fetchall()
-        source.execute("PRAGMA next.synchronous = OFF")
-        with transaction(source):
-            for cls, statement in zip(TABLES, tables, strict=True):
-                source.execute(statement.replace("CREATE TABLE ", "CREATE TABLE next.", 1))
+        with next_cache.filled_from(source, target, key):
+            for cls in TABLES:
                 _copy(source, cls)
     return _Facts(facts[1], facts[2], facts[3], scopes)
 
 
 def _complete(connection: Connection, outbox_id: str, facts: _Facts) -> None:
-    _, indexes = business_statements()
-    for statement in [*indexes, *search_indexes()]:
-        connection.execute(statement)
-    fill_search(connection)
+    next_cache.index(connection)
     make_own(connection, outbox_id)
     connection.execute(
         "UPDATE cache_meta SET client_id = ?, last_n = ?, applied_through = ?, synced_at = ?",

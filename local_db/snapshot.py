@@ -14,15 +14,12 @@ from local_db.cache_schema import make_own
 from local_db.files import (
     Connection,
     DatabaseError,
-    attach_cache,
     open_plain,
     transaction,
 )
 from local_db.image_file import ImageFile, ImageUnusable
 from local_db.store import Store
-from services.storage.cache_tables import business_statements
 from services.storage.row import columns_of
-from services.storage.search_tables import fill_search, search_indexes
 from services.storage.tables import TABLES
 
 _PLAIN_FILE = "cache.next.plain"
@@ -68,22 +65,12 @@ def _write_whole(image: ImageFile, target: Path, key: str) -> None:
 
 def _copy_rows(image: Path, target: Path, key: str) -> None:
     """Copy the rows into a new keyed file, and make the indexes and the search of this program's own."""
-    tables, indexes = business_statements()
     with closing(open_plain(image)) as source, _as_unusable(image):
-        source.execute(f"PRAGMA cache_size = -{next_cache.PAGE_CACHE_KB}")
-        attach_cache(source, target, key, "next")
-        # Nothing of the new file counts before it is whole.
-        source.execute("PRAGMA next.journal_mode = OFF").fetchall()
-        source.execute("PRAGMA next.synchronous = OFF")
-        source.execute(f"PRAGMA next.cache_size = -{next_cache.PAGE_CACHE_KB}")
-        with transaction(source):
-            for cls, statement in zip(TABLES, tables, strict=True):
-                source.execute(statement.replace("CREATE TABLE ", "CREATE TABLE next.", 1))
+        with next_cache.filled_from(source, target, key):
+            for cls in TABLES:
                 source.execute(_copy(source, cls.table.name, list(columns_of(cls))))
     with _building(target, key) as connection:
-        for statement in [*indexes, *search_indexes()]:
-            connection.execute(statement)
-        fill_search(connection)
+        next_cache.index(connection)
 
 
 def _copy(source: Connection, table: str, wanted: list[str]) -> str:

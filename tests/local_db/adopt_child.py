@@ -31,6 +31,17 @@ def then_die(call: Callable[..., Any]) -> Callable[..., None]:
     return both
 
 
+def die_at_exchange(step: str) -> None:
+    """Die when the next cache is on the disk, or before or after it takes the place of the present one."""
+    match step:
+        case "flushed":
+            next_cache.flush = then_die(next_cache.flush)
+        case "about to be exchanged":
+            store.os.replace = die  # type: ignore[attr-defined]
+        case "exchanged":
+            store.os.replace = then_die(os.replace)  # type: ignore[attr-defined]
+
+
 def main(folder: str, image: str, cursors: str, step: str) -> None:
     """Die at ``step``."""
     desk = Desk.open(Path(folder), allow_plain=True)
@@ -39,12 +50,8 @@ def main(folder: str, image: str, cursors: str, step: str) -> None:
             snapshot._write_whole = then_die(snapshot._write_whole)  # type: ignore[assignment]
         case "completed":
             snapshot._complete = then_die(snapshot._complete)  # type: ignore[assignment]
-        case "flushed":
-            next_cache.flush = then_die(next_cache.flush)
-        case "about to be exchanged":
-            store.os.replace = die  # type: ignore[attr-defined]
-        case "exchanged":
-            store.os.replace = then_die(os.replace)  # type: ignore[attr-defined]
+        case _:
+            die_at_exchange(step)
     desk._replica.adopt_snapshot(Path(image), msgspec.json.decode(cursors, type=dict[str, int]))
 
 

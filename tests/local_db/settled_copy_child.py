@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import msgspec
 
-from local_db import Desk, next_cache, settled_copy, store
+from local_db import Desk, settled_copy
 from services.protocol.messages import PullResponse, TablePatch
-from tests.local_db.adopt_child import die, then_die
+from tests.local_db.adopt_child import die_at_exchange, then_die
 from tests.local_db.truth import SCOPES
 
 STEPS = ("copied", "settled", "flushed", "about to be exchanged", "exchanged")
@@ -24,12 +23,8 @@ def main(folder: str, pages: str, step: str) -> None:
             settled_copy._copy = then_die(settled_copy._copy)
         case "settled":
             settled_copy._settle = then_die(settled_copy._settle)  # type: ignore[assignment]
-        case "flushed":
-            next_cache.flush = then_die(next_cache.flush)
-        case "about to be exchanged":
-            store.os.replace = die  # type: ignore[attr-defined]
-        case "exchanged":
-            store.os.replace = then_die(os.replace)  # type: ignore[attr-defined]
+        case _:
+            die_at_exchange(step)
     staging = desk._store.writer.staging
     staging.add(msgspec.msgpack.decode(Path(pages).read_bytes(), type=list[TablePatch]))
     last = PullResponse(patches=[], more=False, cursors=dict.fromkeys(SCOPES, 2))
