@@ -101,7 +101,7 @@ class OrderStory(msgspec.Struct, frozen=True):
 _LINES = """
 SELECT l.id, l.product_id, coalesce(p.sku, ''), coalesce(p.name, ''), l.quantity, l.price_minor, l.status, l.reserved,
        l.picked, l.consumed, l.delivered, l.returned, l.cancelled,
-       (SELECT coalesce(sum(b.quantity), 0) FROM backorder AS b WHERE b.line_id = l.id),
+       (SELECT coalesce(sum(b.quantity), 0) FROM backorder AS b WHERE b.order_id = l.order_id AND b.line_id = l.id),
        coalesce((SELECT v.on_hand - v.reserved - v.held - v.leased FROM stock_level AS v
                  WHERE v.site_id = l.site_id AND v.product_id = l.product_id), 0),
        coalesce((SELECT group_concat(x.code || ': ' || x.units, ', ') FROM (

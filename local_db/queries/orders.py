@@ -68,7 +68,7 @@ FROM "order" AS o LEFT JOIN customer AS c ON c.id = o.customer_id
 _LINE = """
 SELECT l.id, l.position, l.product_id, coalesce(p.sku, ''), coalesce(p.name, ''), l.quantity, l.price_minor, l.status,
        l.reserved, l.allocated, l.picked, l.consumed, l.delivered, l.returned, l.cancelled,
-       (SELECT coalesce(sum(b.quantity), 0) FROM backorder AS b WHERE b.line_id = l.id),
+       (SELECT coalesce(sum(b.quantity), 0) FROM backorder AS b WHERE b.order_id = l.order_id AND b.line_id = l.id),
        EXISTS (SELECT 1 FROM before_order_line AS b WHERE b.id = l.id)
 FROM order_line AS l LEFT JOIN product AS p ON p.id = l.product_id
 WHERE l.order_id = ? ORDER BY l.position, l.id

@@ -129,9 +129,9 @@ def doubted_picks(reader: Reader) -> frozenset[str]:
 def waves(reader: Reader, site_id: str) -> list[tuple[str, str]]:
     """Waves with open tasks: (id, number), the newest first."""
     return reader.tuples(
-        """SELECT w.id, w.number FROM wave AS w WHERE w.site_id = ? AND EXISTS (SELECT 1 FROM pick_task AS t
-        WHERE t.wave_id = w.id AND t.status IN ('pending', 'picking')) ORDER BY w.released_at DESC LIMIT 20""",
-        (site_id,),
+        """SELECT w.id, w.number FROM wave AS w WHERE w.site_id = ? AND w.id IN (SELECT t.wave_id FROM pick_task AS t
+        WHERE t.site_id = ? AND t.status IN ('pending', 'picking')) ORDER BY w.released_at DESC LIMIT 20""",
+        (site_id, site_id),
     )
 
 

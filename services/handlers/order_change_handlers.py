@@ -15,8 +15,10 @@ from services.handlers import stock_ledger as ledger
 from services.handlers.edits import apply_edit, set_fields
 from services.handlers.order_progress import lines_of
 from services.handlers.parcels import waiting_shipments
+from services.handlers.pick_tasks import tasks_of
 from services.handlers.promises import (
     allocate_to,
+    change_priority,
     give_back,
     keep_backorder,
     next_attempt,
@@ -32,13 +34,11 @@ from services.handlers.stock_tasks import ask_for_put_back
 from services.handlers.work import Work
 from services.storage.tables import (
     Allocation,
-    Backorder,
     Location,
     Order,
     OrderLine,
     PickTask,
     Product,
-    Reservation,
     Shipment,
     Stock,
     Stop,
@@ -62,8 +62,7 @@ def change_order(work: Work, command: ChangeOrder) -> None:
         for task in work.find(PickTask, order_id=order.id):
             priority = pick_priority(order.priority, order.due_on, work.context.received_at)
             work.change(task, due_on=order.due_on, priority=priority)
-        for row in (*work.find(Reservation, order_id=order.id), *work.find(Backorder, order_id=order.id)):
-            work.change(row, priority=order.priority)
+        change_priority(work, order)
     for shipment in shipments:
         if _POSITION & moved:
             schedule(work, order, take_off_route(work, shipment) if shipment.stop_id else shipment)
@@ -211,7 +210,7 @@ def _put_back_picked(work: Work, order: Order, line: OrderLine) -> OrderLine:
     product = work.need(Product, line.product_id)
     picked = line.picked
     homes = {
-        task.staged_stock_id: task.location_id for task in work.find(PickTask, line_id=line.id) if task.picked
+        task.staged_stock_id: task.location_id for task in tasks_of(work, line) if task.picked
     }
     for row in work.find(Allocation, line_id=line.id):
         stock = work.need(Stock, row.stock_id)

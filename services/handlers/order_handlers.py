@@ -13,7 +13,7 @@ from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.refusals import refuse
 from services.handlers.allotments import draw
 from services.handlers.order_progress import lines_of, refresh_order
-from services.handlers.promises import next_attempt, promise_line, quantities_of, read_ahead
+from services.handlers.promises import begin_line, next_attempt, promise_line, quantities_of, read_ahead
 from services.handlers.shipments import keep_shipment
 from services.handlers.work import Work
 from services.storage.tables import Customer, Order, OrderLine, PickTask, Product, Site, Wave
@@ -205,7 +205,7 @@ def _write_lines(
         if line.line_id in taken:
             refuse("duplicate", thing="order line", name=line.line_id)
         taken.add(line.line_id)
-    return [
+    written = [
         work.put(
             OrderLine(
                 id=line.line_id,
@@ -220,6 +220,9 @@ def _write_lines(
         )
         for position, line in enumerate(lines, start=first_position)
     ]
+    for each in written:
+        begin_line(work, each)
+    return written
 
 
 def _asked_for(lines: Sequence[OrderLine]) -> list[tuple[str, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from services.domain.identifiers import derive
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.shipment_states import WAITING
-from services.handlers.pick_tasks import cancel_task, queue_task
+from services.handlers.pick_tasks import cancel_task, queue_task, tasks_of
 from services.handlers.promises import next_attempt
 from services.handlers.work import Work
 from services.storage.tables import Allocation, Order, OrderLine, PickTask, Shipment, ShipmentLine, Stock
@@ -64,7 +64,7 @@ def _still_to_pick(work: Work, stock_id: str, line: OrderLine) -> int:
     """How many of a line's units of a stock row nobody has come for yet."""
     return sum(
         task.quantity - task.picked
-        for task in work.find(PickTask, line_id=line.id)
+        for task in tasks_of(work, line)
         if task.stock_id == stock_id and task.status in OPEN_TASKS
     )
 

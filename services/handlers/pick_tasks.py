@@ -10,6 +10,12 @@ from services.handlers.work import Work
 from services.storage.tables import Location, Order, OrderLine, PickTask, Stock, User
 
 
+def tasks_of(work: Work, line: OrderLine) -> list[PickTask]:
+    """Every pick task of a line, also those that are done."""
+    # By its order, which has few: an index by line would be written with every task.
+    return [task for task in work.find(PickTask, order_id=line.order_id) if task.line_id == line.id]
+
+
 def queue_task(
     work: Work, order: Order, line: OrderLine, stock: Stock, quantity: int, *, attempt: int
 ) -> PickTask:
@@ -45,7 +51,10 @@ def queue_task(
 
 
 def _pickers(work: Work) -> list[str]:
-    return [user.id for user in work.find(User, active=1) if Role.PICKER in roles_of(user.roles)]
+    people = work.find(User, active=1)
+    return work.worked_out(
+        "pickers", people, lambda: [user.id for user in people if Role.PICKER in roles_of(user.roles)]
+    )
 
 
 def cancel_task(work: Work, task: PickTask, quantity: int) -> PickTask:

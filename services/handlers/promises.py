@@ -27,7 +27,7 @@ from services.domain.order_states import OrderState
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.stock_rules import overpromised
 from services.handlers.allotments import shrink
-from services.handlers.pick_tasks import cancel_task, queue_task
+from services.handlers.pick_tasks import cancel_task, queue_task, tasks_of
 from services.handlers.stock_alerts import watch_level
 from services.handlers.stock_ledger import GOOD, change_level, level_of
 from services.handlers.work import Work
@@ -85,16 +85,22 @@ def stock_of(work: Work, site_id: str, product_ids: Iterable[str]) -> dict[str, 
     return work.find_many(Stock, "product_id", product_ids, site_id=site_id)
 
 
+def begin_line(work: Work, line: OrderLine) -> None:
+    """A line that has not been there before has nothing promised: whoever promises need not look."""
+    work.is_known_to_lack(Reservation, derive("reservation", line.id))
+    work.is_known_to_lack(Backorder, derive("backorder", line.id))
+    work.is_known_to_find_none(Allocation, line_id=line.id)
+
+
 def read_ahead(work: Work, site_id: str, lines: Sequence[OrderLine]) -> None:
     """Read what promising these lines needs, a table at a time instead of a line at a time."""
     product_ids = [line.product_id for line in lines]
-    work.get_many(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
+    work.read(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
     found = stock_of(work, site_id, product_ids)
-    work.get_many(Location, {stock.location_id for rows in found.values() for stock in rows})
-    work.get_many(Reservation, [derive("reservation", line.id) for line in lines])
-    work.get_many(Backorder, [derive("backorder", line.id) for line in lines])
-    ties = [derive("allocation", line.id, stock.id) for line in lines for stock in found[line.product_id]]
-    work.get_many(Allocation, ties)
+    work.read(Location, {stock.location_id for rows in found.values() for stock in rows})
+    work.read(Reservation, [derive("reservation", line.id) for line in lines])
+    work.read(Backorder, [derive("backorder", line.id) for line in lines])
+    work.read_by(Allocation, "line_id", [line.id for line in lines])
 
 
 def promise_line(
@@ -137,7 +143,7 @@ def _choose_bins(work: Work, order: Order, product: Product, quantity: int) -> l
     today = day_of(work.context.received_at)
     first: list[Bin] = []
     last: list[Bin] = []
-    for stock in stock_of(work, order.site_id, [product.id])[product.id]:
+    for stock in work.find(Stock, product_id=product.id, site_id=order.site_id):
         if stock.status != GOOD or stock.on_hand <= stock.allocated:
             continue
         location = work.need(Location, stock.location_id)
@@ -195,8 +201,8 @@ def unreserve(work: Work, line: OrderLine, quantity: int) -> None:
 
 def allocate_to(work: Work, line: OrderLine, stock_id: str, quantity: int) -> None:
     """Tie units of a stock row to a line (with a negative quantity: untie them)."""
-    row_id = derive("allocation", line.id, stock_id)
-    known = work.get(Allocation, row_id)
+    tied = work.find(Allocation, line_id=line.id)
+    known = next((row for row in tied if row.stock_id == stock_id), None)
     total = (known.quantity if known else 0) + quantity
     if known is not None and total == 0:
         work.remove(known)
@@ -205,7 +211,7 @@ def allocate_to(work: Work, line: OrderLine, stock_id: str, quantity: int) -> No
     else:
         work.put(
             Allocation(
-                id=row_id,
+                id=derive("allocation", line.id, stock_id),
                 site_id=line.site_id,
                 order_id=line.order_id,
                 line_id=line.id,
@@ -225,7 +231,7 @@ def give_back(work: Work, line: OrderLine, quantity: int, *, prefer: str = "", s
     left = quantity
     tasks = [
         task
-        for task in work.find(PickTask, line_id=line.id)
+        for task in tasks_of(work, line)
         if task.status in OPEN_TASKS and task.quantity > task.picked and task.stock_id != spare
     ]
     tasks.sort(key=lambda task: (task.id == prefer, task.attempt, task.created_at, task.id), reverse=True)
@@ -283,8 +289,7 @@ def serve_backorders(work: Work, site_id: str, product_id: str) -> list[str]:
     available = level_of(work, site_id, product_id).available
     if available <= 0:
         return []
-    found = work.find_many(Backorder, "product_id", [product_id], site_id=site_id)
-    waiting = {row.id: row for row in found[product_id]}
+    waiting = {row.id: row for row in work.find(Backorder, product_id=product_id, site_id=site_id)}
     orders = work.get_many(Order, [row.order_id for row in waiting.values()])
     lines = work.get_many(OrderLine, [row.line_id for row in waiting.values()])
     # A held order keeps nobody behind it waiting. A terminal may hold a backorder whose order is too old to be kept
@@ -336,6 +341,17 @@ def reclaim(work: Work, site_id: str, product_id: str) -> list[str]:
     return lost
 
 
+def change_priority(work: Work, order: Order) -> None:
+    """Let what is promised to an order, and what it waits for, have the order's priority."""
+    for line in work.find(OrderLine, order_id=order.id):
+        for row in (
+            work.get(Reservation, derive("reservation", line.id)),
+            work.get(Backorder, derive("backorder", line.id)),
+        ):
+            if row is not None:
+                work.change(row, priority=order.priority)
+
+
 def next_attempt(work: Work, line: OrderLine) -> int:
     """The number of the next round of pick tasks of a line."""
-    return 1 + max((task.attempt for task in work.find(PickTask, line_id=line.id)), default=0)
+    return 1 + max((task.attempt for task in tasks_of(work, line)), default=0)

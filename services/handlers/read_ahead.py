@@ -22,7 +22,6 @@ from services.storage.tables import (
     OrderLine,
     PickTask,
     Product,
-    Reservation,
     Shipment,
     Stock,
     StockLevel,
@@ -55,20 +54,14 @@ def read_ahead(unit: UnitOfWork, commands: Iterable[Command], terminal_id: str) 
 def _before_orders(unit: UnitOfWork, site_id: str, orders: Sequence[PlaceOrder], terminal_id: str) -> None:
     lines: list[NewLine] = [line for order in orders for line in order.lines]
     product_ids = dict.fromkeys(line.product_id for line in lines)
-    unit.get_many(Order, [order.order_id for order in orders])
-    unit.get_many(OrderLine, [line.line_id for line in lines])
-    unit.get_many(Customer, [order.customer_id for order in orders])
-    unit.get_many(Product, product_ids)
-    unit.get_many(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
-    unit.get_many(Allotment, allotment_ids(site_id, terminal_id, product_ids))
+    unit.read(Order, [order.order_id for order in orders])
+    unit.read(OrderLine, [line.line_id for line in lines])
+    unit.read(Customer, [order.customer_id for order in orders])
+    unit.read(Product, product_ids)
+    unit.read(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
+    unit.read(Allotment, allotment_ids(site_id, terminal_id, product_ids))
     found = unit.find_many(Stock, "product_id", product_ids, site_id=site_id)
-    unit.get_many(Location, [stock.location_id for rows in found.values() for stock in rows])
-    unit.get_many(Reservation, [derive("reservation", line.line_id) for line in lines])
-    unit.get_many(Backorder, [derive("backorder", line.line_id) for line in lines])
-    ties = [
-        derive("allocation", line.line_id, stock.id) for line in lines for stock in found[line.product_id]
-    ]
-    unit.get_many(Allocation, ties)
+    unit.read(Location, [stock.location_id for rows in found.values() for stock in rows])
 
 
 def _before_picks(unit: UnitOfWork, site_id: str, picks: Sequence[Pick]) -> None:
@@ -78,28 +71,23 @@ def _before_picks(unit: UnitOfWork, site_id: str, picks: Sequence[Pick]) -> None
         stock_id_of(pick.product_id, pick.to_location_id or (usual.id if usual else ""), pick.lot, GOOD)
         for pick in picks
     ]
-    unit.get_many(Order, [pick.order_id for pick in picks])
-    unit.get_many(PickTask, [pick.task_id for pick in picks])
-    unit.get_many(Product, [pick.product_id for pick in picks])
-    unit.get_many(Location, [pick.location_id for pick in picks])
-    unit.get_many(Stock, [*stock_ids, *staged_ids])
-    unit.find_many(OrderLine, "order_id", [pick.order_id for pick in picks])
-    unit.find_many(Shipment, "order_id", [pick.order_id for pick in picks])
-    unit.find_many(PickTask, "stock_id", stock_ids)
-    ties = [
-        derive("allocation", pick.line_id, stock_id)
-        for pick, *places in zip(picks, stock_ids, staged_ids, strict=True)
-        for stock_id in places
-    ]
-    unit.get_many(Allocation, ties)
+    unit.read(Order, [pick.order_id for pick in picks])
+    unit.read(PickTask, [pick.task_id for pick in picks])
+    unit.read(Product, [pick.product_id for pick in picks])
+    unit.read(Location, [pick.location_id for pick in picks])
+    unit.read(Stock, [*stock_ids, *staged_ids])
+    unit.read_by(OrderLine, "order_id", [pick.order_id for pick in picks])
+    unit.read_by(Shipment, "order_id", [pick.order_id for pick in picks])
+    unit.read_by(PickTask, "stock_id", stock_ids)
+    unit.read_by(Allocation, "line_id", [pick.line_id for pick in picks])
 
 
 def _before_receipts(unit: UnitOfWork, site_id: str, receipts: Sequence[ReceiveStock]) -> None:
     product_ids = dict.fromkeys(receipt.product_id for receipt in receipts)
-    unit.get_many(Product, product_ids)
-    unit.get_many(Location, [receipt.location_id for receipt in receipts])
-    unit.get_many(
+    unit.read(Product, product_ids)
+    unit.read(Location, [receipt.location_id for receipt in receipts])
+    unit.read(
         Stock, [stock_id_of(each.product_id, each.location_id, each.lot, GOOD) for each in receipts]
     )
-    unit.get_many(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
-    unit.find_many(Backorder, "product_id", product_ids, site_id=site_id)
+    unit.read(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
+    unit.read_by(Backorder, "product_id", product_ids, site_id=site_id)

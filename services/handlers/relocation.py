@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.handlers.parcels import carry_parcels, packed_from
-from services.handlers.pick_tasks import queue_task
+from services.handlers.pick_tasks import queue_task, tasks_of
 from services.handlers.promises import allocate_to, give_back, keep_backorder, next_attempt
 from services.handlers.settlement import settle_order
 from services.handlers.work import Work
@@ -67,7 +67,7 @@ def carry_promises(work: Work, from_stock_id: str, target: Stock, place: Locatio
                 carry_parcels(work, line, from_stock_id, target, part)
             allocate_to(work, line, from_stock_id, -part)
             allocate_to(work, line, target.id, part)
-            for picked in work.find(PickTask, line_id=line.id):
+            for picked in tasks_of(work, line):
                 if picked.staged_stock_id == from_stock_id:
                     work.change(picked, staged_stock_id=target.id)
             left -= part

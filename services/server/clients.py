@@ -166,7 +166,7 @@ class Clients:
                 credential_hash=hash_secret(credential),
                 last_n=0,
                 last_hash="",
-                failing_n=0,
+                failing_id="",
                 failures=0,
                 outcomes_ack=0,
                 enrolled_at=now,

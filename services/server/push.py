@@ -81,6 +81,7 @@ class Push:
             raise LookupError(f"no client {request.client_id}")
         stored = _stored(transaction, client, prepared)
         settled = _settled_under_these_ids(transaction, client, prepared)
+        named: set[str] = set()
         settled_n = client.last_n
         outcomes: list[Outcome] = []
         problem, expected, message = "", 0, ""
@@ -107,19 +108,20 @@ class Push:
                 break
             given_at = _given_at(request, each.sent, client, transaction.received_at)
             try:
-                effect = settled.get(each.sent.id) or self._settle(transaction, client, each, given_at)
+                # A request may name an id twice.
+                before = _id_is_taken(each.sent.id) if each.sent.id in named else settled.get(each.sent.id)
+                effect = before or self._settle(transaction, client, each, given_at)
             except _Trouble as trouble:
                 problem, message = "busy", str(trouble)
-                client = replace(
-                    client, failing_n=n, failures=client.failures + 1 if client.failing_n == n else 1
-                )
+                failures = client.failures + 1 if client.failing_id == each.sent.id else 1
+                client = replace(client, failing_id=each.sent.id, failures=failures)
                 break
-            # A request may name a number or an id twice, as what was settled before it.
+            # It may also name a number twice, as what was settled before it.
             stored[n] = transaction.unit.put(_record(transaction, client, each, effect))
-            settled[each.sent.id] = _id_is_taken(each.sent.id)
+            named.add(each.sent.id)
             outcomes.append(Outcome(n, effect.status, effect.code, effect.message, effect.details))
             client = replace(
-                client, last_n=n, last_hash=each.hash, failing_n=0, failures=0, given_through=given_at
+                client, last_n=n, last_hash=each.hash, failing_id="", failures=0, given_through=given_at
             )
             if transaction.careful:
                 transaction.unit.put(client)
@@ -145,7 +147,7 @@ class Push:
             return Effect(status="parked", code="depends_on_parked", message=message)
         if each.refusal is not None or each.command is None:
             return each.refusal or Effect(status="rejected")
-        if client.failing_n == sent.n and client.failures >= self._failures_before_parking:
+        if client.failing_id == sent.id and client.failures >= self._failures_before_parking:
             message = (
                 "The server failed on this command several times and has put it aside. "
                 "Nothing of it has taken effect. An administrator can look into it."

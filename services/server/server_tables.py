@@ -14,8 +14,9 @@ from services.storage.schema import business_table, business_tables
 class Client(Row, frozen=True):
     """A terminal's installation, and how far its commands have come. What it may see follows from its sites.
 
-    ``last_n`` and ``last_hash`` (hexadecimal) are of the last command that has an outcome. ``failing_n`` is a command
-    that the server failed on, ``failures`` how often. ``given_through`` is when the latest of its commands was given,
+    ``last_n`` and ``last_hash`` (hexadecimal) are of the last command that has an outcome. ``failing_id`` is the command
+    that the server failed on last, ``failures`` how often (its number would not do: a copy of the file may have another
+    command under it). ``given_through`` is when the latest of its commands was given,
     as the server believes (ms UTC): none that follows was given before. ``replaces`` is the client that this one was
     enrolled in place of, because its file had been copied.
     """
@@ -24,7 +25,7 @@ class Client(Row, frozen=True):
     credential_hash: str
     last_n: int
     last_hash: str
-    failing_n: int
+    failing_id: str
     failures: int
     outcomes_ack: int
     enrolled_at: int

@@ -19,7 +19,9 @@ def business_table(metadata: MetaData, cls: type[Row], *, unique: bool) -> Table
     ]
     table = Table(spec.name, metadata, *columns)
     for group in spec.indexes:
-        Index(f"ix_{spec.name}_{'_'.join(group)}", *(table.c[name] for name in group))
+        # What is kept unique has an index by that.
+        if not (unique and group in spec.unique):
+            Index(f"ix_{spec.name}_{'_'.join(group)}", *(table.c[name] for name in group))
     if unique:
         for group in spec.unique:
             table.append_constraint(UniqueConstraint(*(table.c[name] for name in group)))

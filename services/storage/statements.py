@@ -5,7 +5,7 @@ Measured: text run through Core with tuples is nearly as fast as the bare driver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -52,7 +52,7 @@ def listed(dialect: str) -> str:
     return "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
 
 
-def bind_list(values: Sequence[str]) -> str:
+def bind_list(values: Iterable[str]) -> str:
     """A list of strings as the one parameter that ``listed`` takes. Drivers would write an array string by string."""
     return msgspec.json.encode(list(values)).decode()
 

@@ -7,7 +7,6 @@ known without asking the database.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -76,10 +75,43 @@ class _Found:
         return self.rows.copy()
 
 
+class _Finds:
+    """The finds of one class of rows by some of its columns."""
+
+    __slots__ = ("answers", "key_in", "unasked")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.key_in = key_of(names)
+        """Takes the values of these columns out of a row."""
+        self.answers: dict[Key, _Found] = {}
+        self.unasked: dict[Key, dict[str, None]] = {}
+        """Of rows written since the last flush, which the database does not know: those no find has asked for yet."""
+
+    def take_in(self, row_id: str, row: Row, *, is_stored: bool = False) -> None:
+        """The row has come to be as it is."""
+        key = self.key_in(row)
+        answer = self.answers.get(key)
+        if answer is not None:
+            answer.rows = None
+            answer.ids[row_id] = None
+        elif not is_stored:
+            self.unasked.setdefault(key, {})[row_id] = None
+
+    def take_out(self, row_id: str, row: Row) -> None:
+        """The row is not as it was any more."""
+        key = self.key_in(row)
+        answer = self.answers.get(key)
+        if answer is not None:
+            answer.rows = None
+            answer.ids.pop(row_id, None)
+        elif (ids := self.unasked.get(key)) is not None:
+            ids.pop(row_id, None)
+
+
 class _Table:
     """What is known of one class of rows."""
 
-    __slots__ = ("found", "rows", "stored", "unread")
+    __slots__ = ("finds", "rows", "stored", "unread")
 
     def __init__(self) -> None:
         self.rows: dict[str, Any] = {}
@@ -88,27 +120,26 @@ class _Table:
         """Of every row written since the last flush: what is stored of it."""
         self.unread: set[str] = set()
         """Those of them that were never read."""
-        self.found: dict[tuple[str, ...], tuple[Callable[[Row], Key], dict[Key, _Found]]] = {}
-        """The answers to finds, by the columns that were asked for; with what takes these out of a row."""
+        self.finds: dict[tuple[str, ...], _Finds] = {}
+        """By the columns that were asked for."""
 
-    def finds_by(self, names: tuple[str, ...]) -> dict[Key, _Found]:
-        """The answers to finds by these columns."""
-        if names not in self.found:
-            self.found[names] = (key_of(names), {})
-        return self.found[names][1]
+    def finds_by(self, names: tuple[str, ...]) -> _Finds:
+        """The finds by these columns."""
+        finds = self.finds.get(names)
+        if finds is None:
+            finds = self.finds[names] = _Finds(names)
+            for row_id in self.stored:
+                if (row := self.rows[row_id]) is not None:
+                    finds.take_in(row_id, row)
+        return finds
 
     def refile(self, row_id: str, before: Row | None, after: Row | None) -> None:
         """Move a row between the remembered finds."""
-        for key_in, found in self.found.values():
-            old = key_in(before) if before is not None else None
-            new = key_in(after) if after is not None else None
-            if old is not None and old in found:
-                found[old].rows = None
-                if old != new:
-                    found[old].ids.pop(row_id, None)
-            if new is not None and new in found:
-                found[new].rows = None
-                found[new].ids[row_id] = None
+        for finds in self.finds.values():
+            if before is not None:
+                finds.take_out(row_id, before)
+            if after is not None:
+                finds.take_in(row_id, after)
 
 
 class _Tables(dict[type[Row], _Table]):
@@ -144,36 +175,54 @@ class UnitOfWork:
     def get_many(self, cls: type[R], ids: Iterable[str]) -> dict[str, R]:
         """The rows with these ids that exist, by id; those not yet known are read at once."""
         wanted = dict.fromkeys(ids)
+        self.read(cls, wanted)
         known = self._tables[cls].rows
-        missing = [row_id for row_id in wanted if row_id not in known]
+        return {row_id: row for row_id in wanted if (row := known[row_id]) is not None}
+
+    def read(self, cls: type[Row], ids: Iterable[str]) -> None:
+        """Have these rows known, for whoever asks for them one by one."""
+        known = self._tables[cls].rows
+        missing = {row_id: None for row_id in ids if row_id not in known}
         if missing:
             self._load(cls, missing)
-        return {row_id: row for row_id in wanted if (row := known[row_id]) is not None}
 
     def find(self, cls: type[R], **equal: Any) -> list[R]:
         """The rows whose columns equal these values, in order of id. Name indexed columns only."""
         names = tuple(equal)
         key = tuple(equal.values())
         table = self._tables[cls]
-        found = table.finds_by(names)
-        if key not in found:
+        answers = table.finds_by(names).answers
+        if key not in answers:
             sql = statements(cls, self._dialect).where(names, many=False)
             self._take_found(cls, names, [key], self._run(sql, key))
-        return found[key].in_order(table.rows)
+        return answers[key].in_order(table.rows)
 
     def find_many(self, cls: type[R], column: str, values: Iterable[str], **equal: Any) -> dict[str, list[R]]:
         """``find`` for many values of one column at once: value -> its rows, in order of id."""
+        wanted = dict.fromkeys(values)
+        self.read_by(cls, column, wanted, **equal)
+        rest = tuple(equal.values())
+        table = self._tables[cls]
+        answers = table.finds_by((column, *equal)).answers
+        return {value: answers[(value, *rest)].in_order(table.rows) for value in wanted}
+
+    def read_by(self, cls: type[Row], column: str, values: Iterable[str], **equal: Any) -> None:
+        """Have the answers to these finds known, for whoever asks for them one by one."""
         names = (column, *equal)
         rest = tuple(equal.values())
-        wanted = list(dict.fromkeys(values))
-        table = self._tables[cls]
-        found = table.finds_by(names)
-        missing = [value for value in wanted if (value, *rest) not in found]
+        answers = self._tables[cls].finds_by(names).answers
+        missing = {value: (value, *rest) for value in values if (value, *rest) not in answers}
         if missing:
             sql = statements(cls, self._dialect).where(names, many=True)
-            rows = self._run(sql, (bind_list(missing), *rest))
-            self._take_found(cls, names, [(value, *rest) for value in missing], rows)
-        return {value: found[(value, *rest)].in_order(table.rows) for value in wanted}
+            self._take_found(cls, names, missing.values(), self._run(sql, (bind_list(missing), *rest)))
+
+    def is_known_to_lack(self, cls: type[Row], row_id: str) -> None:
+        """The caller is certain that there is no such row, stored or written, so that nobody has to look."""
+        self._tables[cls].rows.setdefault(row_id, None)
+
+    def is_known_to_find_none(self, cls: type[Row], **equal: Any) -> None:
+        """The caller is certain that no row, stored or written, has these values."""
+        self._tables[cls].finds_by(tuple(equal)).answers.setdefault(tuple(equal.values()), _Found())
 
     def put(self, row: R) -> R:
         """Write a row, new or changed."""
@@ -233,6 +282,8 @@ class UnitOfWork:
             if table.stored:
                 table.stored = {}
                 table.unread = set()
+                for finds in table.finds.values():
+                    finds.unasked = {}
         return changes
 
     def _write(self, cls: type[Row], table: _Table, changed: dict[str, Row | None]) -> None:
@@ -284,7 +335,11 @@ class UnitOfWork:
         table = self._tables[cls]
         before = table.rows.get(row_id)
         table.rows[row_id] = row
-        table.refile(row_id, before, row)
+        for finds in table.finds.values():
+            if before is not None:
+                finds.take_out(row_id, before)
+            if row is not None:
+                finds.take_in(row_id, row, is_stored=True)
 
     def forget(self, *classes: type[Row]) -> None:
         """Drop all that is known (of these classes only, where any are named): the database has changed behind this
@@ -306,7 +361,7 @@ class UnitOfWork:
         rows: Sequence[Any] = self._connection.exec_driver_sql(sql, parameters).fetchall()
         return rows
 
-    def _load(self, cls: type[Row], ids: Sequence[str]) -> None:
+    def _load(self, cls: type[Row], ids: Iterable[str]) -> None:
         sql = statements(cls, self._dialect)
         load = sql.load
         known = self._tables[cls].rows
@@ -315,25 +370,27 @@ class UnitOfWork:
             known[values[0]] = load(values)
 
     def _take_found(
-        self, cls: type[Row], names: tuple[str, ...], keys: list[Key], rows: Sequence[Any]
+        self, cls: type[Row], names: tuple[str, ...], keys: Iterable[Key], rows: Sequence[Any]
     ) -> None:
         """Remember rows from the database under the keys asked for, unless a newer write of them is known."""
         load = statements(cls, self._dialect).load
         table = self._tables[cls]
         known = table.rows
-        key_in, found = table.found[names]
+        finds = table.finds[names]
+        answers, key_in, unasked = finds.answers, finds.key_in, finds.unasked
         for key in keys:
-            found[key] = _Found()
+            answer = answers[key] = _Found()
+            # A write not yet flushed is unknown to the database; a row that it moved here or away must be seen as such.
+            answer.ids.update(unasked.pop(key, ()))
         for values in rows:
             row_id = values[0]
-            if row_id not in known:
-                known[row_id] = load(values)
-        # A write not yet flushed is unknown to the database; a row that it moved here or away must be seen as such.
-        for row_id in itertools.chain((values[0] for values in rows), table.stored):
-            row = known[row_id]
-            if row is not None and (answer := found.get(key_in(row))) is not None:
-                answer.ids[row_id] = None
-                answer.rows = None
+            if row_id in known:
+                row = known[row_id]
+            else:
+                row = known[row_id] = load(values)
+            if row is not None and (found := answers.get(key_in(row))) is not None:
+                found.ids[row_id] = None
+                found.rows = None
 
     def _set(self, cls: type[Row], row_id: str, row: Row | None) -> None:
         table = self._tables[cls]
@@ -348,7 +405,7 @@ class UnitOfWork:
             if not was_known:
                 table.unread.add(row_id)
         known[row_id] = row
-        if table.found:
+        if table.finds:
             table.refile(row_id, before, row)
 
     def _restore(self, cls: type[Row], row_id: str, row: Row | None, was_known: bool) -> None:
@@ -361,4 +418,4 @@ class UnitOfWork:
             del table.rows[row_id]
             table.stored.pop(row_id, None)
             table.unread.discard(row_id)
-            table.found = {}
+            table.finds = {}

@@ -15,6 +15,31 @@ from services.server.migrations import upgrade
 from services.server.server_tables import server_metadata
 
 
+_BEFORE_0003 = (
+    "CREATE INDEX ix_allocation_order_id ON allocation (order_id)",
+    "CREATE INDEX ix_backorder_line_id ON backorder (line_id)",
+    "CREATE INDEX ix_barcode_code ON barcode (code)",
+    "CREATE INDEX ix_customer_code ON customer (code)",
+    "CREATE INDEX ix_handling_unit_order_id ON handling_unit (order_id)",
+    "CREATE INDEX ix_order_line_product_id ON order_line (product_id)",
+    "CREATE INDEX ix_pick_task_line_id ON pick_task (line_id)",
+    "CREATE INDEX ix_pick_task_wave_id ON pick_task (wave_id)",
+    "CREATE INDEX ix_product_sku ON product (sku)",
+    "CREATE INDEX ix_reservation_line_id ON reservation (line_id)",
+    "CREATE INDEX ix_reservation_order_id ON reservation (order_id)",
+    "CREATE INDEX ix_shipment_vehicle_id ON shipment (vehicle_id)",
+    "CREATE INDEX ix_stock_handling_unit_id ON stock (handling_unit_id)",
+    "CREATE INDEX ix_stock_movement_order_id ON stock_movement (order_id)",
+    "CREATE INDEX ix_stock_task_order_id ON stock_task (order_id)",
+    "CREATE INDEX ix_stock_task_product_id ON stock_task (product_id)",
+    'CREATE INDEX ix_user_username ON "user" (username)',
+    "CREATE INDEX ix_vehicle_code ON vehicle (code)",
+    "ALTER TABLE client DROP COLUMN failing_id",
+    "ALTER TABLE client ADD COLUMN failing_n BIGINT NOT NULL DEFAULT 0",
+)
+"""What takes a database of today back to the schema of before."""
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     made = Database(database_url)
@@ -56,6 +81,7 @@ def test_the_scopes_of_older_terminals_become_rows_that_every_desk_gets(database
     upgrade(database)
     with database.writing() as connection:
         for statement in (
+            *_BEFORE_0003,
             "DROP TABLE terminal_site",
             "ALTER TABLE client DROP COLUMN given_through",
             "ALTER TABLE client ADD COLUMN scopes TEXT NOT NULL DEFAULT ''",
@@ -73,8 +99,18 @@ def test_the_scopes_of_older_terminals_become_rows_that_every_desk_gets(database
         ).fetchall()
         assert [tuple(row) for row in rows] == [("t1", "a", 5000, None), ("t1", "b", 5000, None)]
         assert feed.union_differs(connection) == {}
-        known = connection.exec_driver_sql("SELECT last_n, given_through FROM client").fetchall()
-        assert [tuple(row) for row in known] == [(7, 0)]
+        known = connection.exec_driver_sql("SELECT last_n, given_through, failing_id FROM client").fetchall()
+        assert [tuple(row) for row in known] == [(7, 0, "")]
+
+
+def test_indexes_that_nothing_needs_any_more_are_dropped(database: Database) -> None:
+    upgrade(database)
+    with database.writing() as connection:
+        for statement in (*_BEFORE_0003, "UPDATE alembic_version SET version_num = '0002'"):
+            connection.exec_driver_sql(statement)
+    assert differences(database) != []
+    upgrade(database)
+    assert differences(database) == []
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(

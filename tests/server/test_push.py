@@ -264,6 +264,21 @@ def test_a_command_the_server_fails_on_is_retried_then_parked_and_the_rest_goes_
     assert len(problems["No command and no job is parked"]) == 3
 
 
+def test_a_failing_command_takes_nothing_of_a_copys_command_under_its_number(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison(monkeypatch, RuntimeError("a fault of ours"))
+    terminal = Terminal(parts)
+    copy = Terminal(parts)
+    copy.enrolled = terminal.enrolled
+    terminal.queue(move())
+    for _ in range(3):
+        assert terminal.push().problem == "busy"
+    copy.queue(receive(1))
+    (outcome,) = copy.push().outcomes
+    assert (outcome.status, on_hand(parts)) == ("applied", 101)
+
+
 def test_a_failure_that_passes_leaves_no_trace(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     poison(monkeypatch, RuntimeError("a fault of ours"), times=2)
     terminal = Terminal(parts)

@@ -26,7 +26,7 @@ class Product(Row, frozen=True):
     removal_strategy: str = ""
     active: bool = True
 
-    table: ClassVar = TableSpec("product", indexes=(("sku",), ("name",)), unique=(("sku",),))
+    table: ClassVar = TableSpec("product", indexes=(("name",),), unique=(("sku",),))
 
 
 class Barcode(Row, frozen=True):

@@ -122,7 +122,7 @@ class Shipment(Row, frozen=True):
 
     table: ClassVar = TableSpec(
         "shipment",
-        indexes=(("site_id", "status"), ("order_id",), ("route_id",), ("vehicle_id",)),
+        indexes=(("site_id", "status"), ("order_id",), ("route_id",)),
         kept_days=120,
         age_column="delivered_at",
         kept_with=("order",),

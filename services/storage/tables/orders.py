@@ -66,7 +66,7 @@ class OrderLine(Row, frozen=True):
     returned: int = 0
     cancelled: int = 0
 
-    table: ClassVar = TableSpec("order_line", indexes=(("order_id",), ("product_id",)), kept_with=("order",))
+    table: ClassVar = TableSpec("order_line", indexes=(("order_id",),), kept_with=("order",))
 
 
 class Reservation(Row, frozen=True):
@@ -82,7 +82,7 @@ class Reservation(Row, frozen=True):
 
     table: ClassVar = TableSpec(
         "reservation",
-        indexes=(("site_id", "product_id"), ("order_id",), ("line_id",)),
+        indexes=(("site_id", "product_id"),),
         kept_with=("order",),
     )
 
@@ -98,7 +98,7 @@ class Allocation(Row, frozen=True):
     quantity: int
 
     table: ClassVar = TableSpec(
-        "allocation", indexes=(("order_id",), ("line_id",), ("stock_id",)), kept_with=("order",)
+        "allocation", indexes=(("line_id",), ("stock_id",)), kept_with=("order",)
     )
 
 
@@ -115,6 +115,6 @@ class Backorder(Row, frozen=True):
 
     table: ClassVar = TableSpec(
         "backorder",
-        indexes=(("site_id", "product_id"), ("order_id",), ("line_id",)),
+        indexes=(("site_id", "product_id"), ("order_id",)),
         kept_with=("order",),
     )

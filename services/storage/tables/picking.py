@@ -38,7 +38,7 @@ class PickTask(Row, frozen=True):
 
     table: ClassVar = TableSpec(
         "pick_task",
-        indexes=(("site_id", "status", "priority"), ("order_id",), ("line_id",), ("stock_id",), ("wave_id",)),
+        indexes=(("site_id", "status", "priority"), ("order_id",), ("stock_id",)),
         kept_days=30,
         age_column="picked_at",
         kept_with=("order",),

@@ -27,7 +27,7 @@ class Stock(Row, frozen=True):
     received_at: int
 
     table: ClassVar = TableSpec(
-        "stock", indexes=(("site_id", "product_id"), ("location_id",), ("handling_unit_id",))
+        "stock", indexes=(("site_id", "product_id"), ("location_id",))
     )
 
 
@@ -71,7 +71,7 @@ class StockMovement(Row, frozen=True):
 
     table: ClassVar = TableSpec(
         "stock_movement",
-        indexes=(("site_id", "product_id", "at"), ("order_id",)),
+        indexes=(("site_id", "product_id", "at"),),
         kept_days=30,
         age_column="at",
     )
@@ -87,7 +87,7 @@ class HandlingUnit(Row, frozen=True):
     order_id: str
     status: str
 
-    table: ClassVar = TableSpec("handling_unit", indexes=(("site_id", "code"), ("order_id",)))
+    table: ClassVar = TableSpec("handling_unit", indexes=(("site_id", "code"),))
 
 
 class Allotment(Row, frozen=True):
@@ -145,4 +145,4 @@ class StockTask(Row, frozen=True):
     created_at: int
     done_at: int | None
 
-    table: ClassVar = TableSpec("stock_task", indexes=(("site_id", "status"), ("product_id",), ("order_id",)))
+    table: ClassVar = TableSpec("stock_task", indexes=(("site_id", "status"),))
