@@ -295,6 +295,11 @@ class Authority:
         found = self.connection().exec_driver_sql("SELECT scope, version FROM scope_head")
         return {str(scope): int(version) for scope, version in found}
 
+    def outcomes(self) -> dict[str, tuple[str, str]]:
+        """Command -> status and code of what was taken."""
+        found = self.connection().exec_driver_sql("SELECT command_id, status, code FROM command_log")
+        return {str(command_id): (str(status), str(code)) for command_id, status, code in found}
+
     def terminal_of(self, client_id: str) -> str:
         """The id of a client's terminal; empty for one that is not known."""
         found = self.connection().exec_driver_sql("SELECT terminal_id FROM client WHERE id = ?", (client_id,))

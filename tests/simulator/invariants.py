@@ -16,7 +16,7 @@ from services.storage.stock_rule import stock_problems
 from services.storage.tables import TABLES
 from tests.simulator import oracle
 from tests.simulator.authority import LOOK
-from tests.simulator.leases import broken_promises, oversold
+from tests.simulator.promises import Witness, broken_promises, oversold
 from tests.simulator.rows import Rows, all_rows, base_rows, by_scope, differences, kept
 
 if TYPE_CHECKING:
@@ -110,13 +110,14 @@ def check_settled(world: World) -> None:
         _check_outbox(terminal, taken)
         _check_copies(terminal)
     check_books(world)
-    demand("what is certain offline is never cut short", broken_promises(world, taken))
-    demand("no more is promised for certain than was set aside", oversold(world, taken))
     unsteady = {i for terminal in world.terminals if terminal.clock_was_set for i in terminal.durable}
+    witness = Witness(promise for terminal in world.terminals for promise in terminal.promises)
     expected, problems, late = oracle.replay(
-        world.setting.oracle, taken, world.given, world.server.looks, unsteady
+        world.setting.oracle, taken, world.given, world.server.looks, unsteady, witness
     )
     world.happened += late
+    demand("what is certain offline is never cut short", broken_promises(world, taken, witness))
+    demand("no more is promised for certain than was set aside", oversold(world, taken, witness))
     demand("the authority answers as the same commands one after the other would", problems)
     demand(
         "the server's rows are those of the same commands one after the other", differences(expected, truth)

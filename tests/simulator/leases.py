@@ -1,48 +1,39 @@
-"""What is set aside for terminals, followed commit by commit, and what was promised from it for certain."""
+"""What is set aside for terminals, followed commit by commit."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from services import commands as c
-from services.handlers.allotments import allotment_id
 from services.server.transaction import Committed
 from services.storage.tables import Allotment, StockLevel
 
-if TYPE_CHECKING:
-    from tests.simulator.oracle import Taken
-    from tests.simulator.terminal import Terminal
-    from tests.simulator.world import World
-
-
-class Promise(NamedTuple):
-    """An order of which a desk said that it is certain: of which client of the server, and in which of its lives."""
-
-    order: c.PlaceOrder
-    command_id: str
-    client_id: str
-    terminal_id: str
-    lives: int
-
-    @property
-    def draws_on(self) -> dict[str, int]:
-        """Allotment -> units."""
-        units: Counter[str] = Counter()
-        for line in self.order.lines:
-            units[allotment_id(self.order.site_id, self.terminal_id, line.product_id)] += line.quantity
-        return dict(units)
+Outcome = tuple[str, str]
 
 
 class Leases:
     """Told of every commit that holds: what each adds to allotments it takes from what is free, and the other way."""
 
-    def __init__(self, at_first: Mapping[str, int]) -> None:
-        """``at_first``: allotment -> units that are set aside when the schedule begins."""
-        self.granted: Counter[str] = Counter(at_first)
+    def __init__(self, at_first: Mapping[str, tuple[int, int]]) -> None:
+        """``at_first``: allotment -> units that are set aside when the schedule begins, and when that was (ms UTC)."""
+        self.granted = Counter({row_id: units for row_id, (units, _) in at_first.items()})
         """Allotment -> units that were ever set aside in it."""
+        self.grants = {(row_id, since) for row_id, (_, since) in at_first.items()}
+        """Every allotment with each time when it was granted or filled."""
+        self.lost: dict[str, Outcome] = {}
+        """Command -> its status and code, of those that a restored server has forgotten."""
         self.problems: list[str] = []
+        self._kept = Counter(self.granted), set(self.grants)
+
+    def keep(self) -> None:
+        """The server is backed up."""
+        self._kept = Counter(self.granted), set(self.grants)
+
+    def go_back(self, outcomes: Mapping[str, Outcome]) -> None:
+        """The backup is put in the server's place, after all these outcomes were given."""
+        self.granted, self.grants = Counter(self._kept[0]), set(self._kept[1])
+        self.lost |= outcomes
 
     def note(self, committed: Committed) -> Iterable[str]:
         """A commit of the server holds. Answers what happened, for the tally."""
@@ -55,6 +46,8 @@ class Leases:
             more = _unused(after) - _unused(before)
             moved[row.site_id, row.product_id] += more
             self.granted[row_id] += max(0, more)
+            if after is not None:
+                self.grants.add((row_id, after.leased_at))
             yield _what_happened(before, after, more)
         self.problems += [f"{where} is off by {units}" for where, units in moved.items() if units]
 
@@ -80,57 +73,3 @@ def _of(row: Any, name: str) -> int:
 
 def _unused(row: Any) -> int:
     return _of(row, "quantity") - _of(row, "used")
-
-
-def broken_promises(world: World, taken: Iterable[Taken]) -> list[str]:
-    """Orders that were certain, and fell short without one of the few things that may take what was set aside."""
-    outcomes = {record.command_id: record for record in reversed(list(taken))}
-    taken_away = _taken_away(world)
-    broken: list[str] = []
-    for terminal in world.terminals:
-        for promise in terminal.promises:
-            record = outcomes.get(promise.command_id)
-            if record is None or record.status == "applied" or not _binds(promise, terminal, world):
-                continue
-            if (
-                promise.draws_on.keys() & taken_away
-                or record.status == "parked"
-                or record.code == "site_lost"
-            ):
-                continue
-            broken.append(f"{promise.order.number} {promise.command_id}: {record.status} {record.code}")
-    return broken
-
-
-def oversold(world: World, taken: Iterable[Taken]) -> list[str]:
-    """Allotments of which orders that were certain had more than was ever set aside; where nothing was taken away, for
-    then what is free makes up for it."""
-    applied = {record.command_id for record in taken if record.status == "applied"}
-    had: Counter[str] = Counter()
-    for terminal in world.terminals:
-        for promise in terminal.promises:
-            if promise.command_id in applied and _binds(promise, terminal, world):
-                had += Counter(promise.draws_on)
-    granted, taken_away = world.leases.granted, _taken_away(world)
-    return [
-        f"{each}: {units} of {granted[each]}"
-        for each, units in had.items()
-        if units > granted[each] and each not in taken_away
-    ]
-
-
-def _binds(promise: Promise, terminal: Terminal, world: World) -> bool:
-    """A restored server and a terminal that turned out to be a copy know nothing of it."""
-    return world.history.lives == 1 and promise.client_id == terminal.client_id
-
-
-def _taken_away(world: World) -> set[str]:
-    """Allotments of which a supervisor, or goods that were not there any more, have taken something."""
-    found = world.server.connection().exec_driver_sql(
-        "SELECT kind, site_id, subject_id, payload ->> 'terminal_id' FROM event "
-        "WHERE kind IN ('allotment.revoked', 'allotment.shrunk')"
-    )
-    return {
-        subject if kind == "allotment.shrunk" else allotment_id(site_id, terminal_id, subject)
-        for kind, site_id, subject, terminal_id in found
-    }

@@ -18,6 +18,7 @@ from services.storage.tables import TerminalSite
 from services.storage.unit_of_work import UnitOfWork
 from tests.simulator.authority import LOOK, RUN
 from tests.simulator.disk import Database, Machine
+from tests.simulator.promises import Witness
 from tests.simulator.rows import Rows, all_rows
 from tests.simulator.server_database import ServerConnection
 
@@ -62,10 +63,12 @@ def replay(
     given: dict[str, Given],
     looks: dict[str, Look],
     unsteady: Set[str],
+    witness: Witness,
 ) -> tuple[Rows, list[str], Counter[str]]:
     """The rows that must come of it, and where the authority's answers were others. ``given``: command id -> command;
     ``looks``: what was carried out about allotments, by the id of its record; ``unsteady``: the commands of terminals
-    whose clocks were set, so that nobody can say when they were given. Last, how often a site was lost before its work came."""
+    whose clocks were set, so that nobody can say when they were given; ``witness`` sees what becomes of promises. Last, how
+    often a site was lost before its work came."""
     machine = Machine("oracle", lambda strike: None)
     connection = ServerConnection(machine.connect(database))
     problems: list[str] = []
@@ -87,7 +90,7 @@ def replay(
                 effect = Effect(status="parked", code=record.code)
             elif effect is None:
                 one = given[record.command_id]
-                effect, is_late, objection = _run(transaction, record, one, client.terminal_id)
+                effect, is_late, objection = _run(transaction, record, one, client.terminal_id, witness)
                 if is_late:
                     refused = record.code in _NOT_ITS_SITE
                     late[f"work of a lost site {'refused' if refused else 'taken'}"] += 1
@@ -104,7 +107,9 @@ def replay(
     return rows, problems, late
 
 
-def _run(transaction: Transaction, record: Taken, given: Given, terminal_id: str) -> tuple[Effect, bool, str]:
+def _run(
+    transaction: Transaction, record: Taken, given: Given, terminal_id: str, witness: Witness
+) -> tuple[Effect, bool, str]:
     """What a command comes to, whether its terminal had lost its site, and what is to be said against what was made of
     that."""
     try:
@@ -125,7 +130,7 @@ def _run(transaction: Transaction, record: Taken, given: Given, terminal_id: str
     origin = authority.Origin(
         command_id=given.id, actor_id=given.actor_id, terminal_id=terminal_id, issued_at=given.issued_at
     )
-    effect: Effect = RUN(transaction, command, origin)
+    effect = witness.watch(transaction.unit, given.id, terminal_id, lambda: RUN(transaction, command, origin))
     return effect, lost_at is not None, objection
 
 

@@ -64,19 +64,21 @@ class Person:
 
     def order(self) -> c.Command:
         """A customer calls."""
+        return self._order(*self._lines())
+
+    def _lines(self) -> tuple[c.NewLine, ...]:
         chance, desk = self.chance, self.desk
-        lines = tuple(
+        return tuple(
             c.NewLine(line_id=desk.new_id(), product_id=product_id(p), quantity=chance.randint(1, 9), price_minor=100)
             for p in chance.sample(range(1, PRODUCTS + 1), chance.choice((1, 1, 2)))
         )  # fmt: skip
-        return self._order(*lines)
 
-    def _order(self, *lines: c.NewLine) -> c.Command:
+    def _order(self, *lines: c.NewLine, drafts: float = 0.1) -> c.Command:
         chance, desk = self.chance, self.desk
         return c.PlaceOrder(
             site_id=self.site, order_id=desk.new_id(), number=desk.next_order_number(), customer_id=CUSTOMER, lines=lines,
             currency="GBP", priority=chance.randint(1, 9), on_shortfall=chance.choice(("backorder", "refuse")),
-            draft=chance.random() < 0.1,
+            draft=chance.random() < drafts,
         )  # fmt: skip
 
     def pick(self) -> c.Command | None:
@@ -141,16 +143,11 @@ class Person:
         if order is None:
             return None
         named: dict[str, Any] = {"site_id": self.site, "order_id": order.id}
-        lines = self.desk.read.tuples(
-            "SELECT product_id, quantity FROM order_line WHERE order_id = ? AND quantity > 0 ORDER BY id",
-            order.id,
-        )
-        draws = tuple(c.Wanted(product_id=product, quantity=quantity) for product, quantity in lines)
         note = f"note {chance.randint(1, 3)}"
         return chance.choice(
             (
                 c.CancelOrder(**named, reason="call"), c.HoldOrder(**named, reason="call"), c.ResumeOrder(**named),
-                c.RetryOrder(**named), c.ConfirmOrder(**named, draws=draws), c.CloseOrder(**named),
+                c.RetryOrder(**named), self._confirm(order), c.CloseOrder(**named),
                 c.ChangeOrder(
                     **named, expected=c.OrderFields(note=order.note), values=c.OrderFields(note=note)
                 ),
@@ -159,6 +156,29 @@ class Person:
                 ),
             )
         )  # fmt: skip
+
+    def confirm(self) -> c.Command | None:
+        """A draft is made binding."""
+        order = self._any(Order, "status = 'draft'")
+        return None if order is None else self._confirm(order)
+
+    def _confirm(self, order: Order) -> c.Command:
+        wanted = self.desk.read.tuples(
+            "SELECT product_id, quantity - cancelled FROM order_line "
+            "WHERE order_id = ? AND quantity > cancelled ORDER BY id",
+            (order.id,),
+        )
+        draws = tuple(c.Wanted(product_id=product, quantity=quantity) for product, quantity in wanted)
+        return c.ConfirmOrder(site_id=self.site, order_id=order.id, draws=draws)
+
+    def more(self) -> c.Command | None:
+        """A customer wants something else too, as far as it is set aside for this desk, or whatever it is."""
+        order = self._any(Order, "status NOT IN ('cancelled', 'closed')")
+        if order is None:
+            return None
+        lines = (self._some_of_mine() if self.chance.random() < 0.7 else ()) or self._lines()
+        draws = order.status != "draft"
+        return c.AddLines(site_id=self.site, order_id=order.id, lines=lines, draws=draws)
 
     def line(self) -> c.Command | None:
         """A customer wants more, or fewer."""
@@ -260,14 +280,17 @@ class Person:
 
     def sell(self) -> c.Command | None:
         """A few of what is set aside for this desk, or all of it."""
+        lines = self._some_of_mine()
+        return self._order(*lines, drafts=0.3) if lines else None
+
+    def _some_of_mine(self) -> tuple[c.NewLine, ...]:
         mine = self.desk._store.terminal_id()
         allotment = self._any(Allotment, f"used < quantity AND terminal_id = '{mine}'")
         if allotment is None:
-            return None
+            return ()
         units = self.chance.randint(1, allotment.quantity - allotment.used)
-        return self._order(c.NewLine(
-            line_id=self.desk.new_id(), product_id=allotment.product_id, quantity=units, price_minor=100
-        ))  # fmt: skip
+        line_id, product = self.desk.new_id(), allotment.product_id
+        return (c.NewLine(line_id=line_id, product_id=product, quantity=units, price_minor=100),)
 
     def revoke(self) -> c.Command | None:
         """A supervisor takes something back that is set aside for some desk."""
@@ -307,6 +330,8 @@ _MIX: dict[Callable[[Person], c.Command | None], float] = {
     Person.task: 3,
     Person.stock: 5,
     Person.change: 4,
+    Person.confirm: 4,
+    Person.more: 3,
     Person.line: 2,
     Person.count: 3,
     Person.pack: 3,
@@ -316,7 +341,7 @@ _MIX: dict[Callable[[Person], c.Command | None], float] = {
     Person.customer: 2,
     Person.alert: 1,
     Person.stock_task: 1,
-    Person.sell: 5,
+    Person.sell: 6,
     Person.revoke: 0.4,
     Person.sites: 1.5,
 }

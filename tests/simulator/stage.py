@@ -47,7 +47,8 @@ class Setting:
         self.spare = spare
         self.images = images
         self.ids_made = ids_made
-        self.set_aside = dict(oracle.raw.execute("SELECT id, quantity - used FROM allotment").fetchall())
+        found = oracle.raw.execute("SELECT id, quantity - used, leased_at FROM allotment")
+        self.set_aside = {row_id: (units, since) for row_id, units, since in found}
         self.clients = {client_id for (client_id,) in oracle.raw.execute("SELECT id FROM client")}
         self.rows = by_scope(all_rows(oracle.raw))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,9 @@ from services.sync.states import CUT_SHORT, State, Wake
 from tests.simulator import faults
 from tests.simulator.clock import WrongClock
 from tests.simulator.disk import Machine, PowerCut, SimConnection
-from tests.simulator.leases import Promise
 from tests.simulator.network import Line
 from tests.simulator.oracle import Given
+from tests.simulator.promises import Grant, Promise
 from tests.simulator.shelf import Seat, allocate
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Terminal:
         self.durable: dict[str, Given] = {}
         """Id -> every command that has ever been in the outbox, in order."""
         self.promises: list[Promise] = []
-        """The orders of which the desk said that they are certain."""
+        """What the desk said to be certain."""
         self.twin: Terminal | None = None
         """The terminal that has a copy of these files, or whose copy these are."""
         self.clock_was_set = False
@@ -195,6 +195,12 @@ class Terminal:
                 self.durable[given.id] = given
                 self.world.given.setdefault(given.id, given)
         self._noted = (client_id, upto)
+
+    def grants_of(self, allotments: Iterable[str]) -> frozenset[Grant]:
+        """Since when these allotments are this terminal's, as far as it knows."""
+        marks = ", ".join(f"'{row_id}'" for row_id in allotments)
+        found = self.seat.cache.raw.execute(f"SELECT id, leased_at FROM allotment WHERE id IN ({marks})")
+        return frozenset((row_id, since) for row_id, since in found.fetchall())
 
     def copied_to(self, seat: Seat, number: int) -> Terminal:
         """Somebody copies the files while the program is not running, and works with either."""

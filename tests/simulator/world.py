@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
+from sqlcipher3.dbapi2 import ProgrammingError
+
 from local_db import next_cache, rebase, staging
 from local_db.command_runner import CONFIRMED
 from local_db.errors import LocalError
 from local_db.files import DatabaseError
-from services.commands import Command, PlaceOrder
+from services.commands import AddLines, Command, ConfirmOrder, PlaceOrder
 from services.server import authority, committer
 from services.server.committer import Busy
 from services.server.database import PASSING_ERRORS
@@ -28,10 +30,11 @@ from tests.simulator.clock import WorldClock
 from tests.simulator.disk import Machine, PowerCut
 from tests.simulator.history import History
 from tests.simulator.invariants import check_books, check_round, check_settled, check_terminal, demand
-from tests.simulator.leases import Leases, Promise
+from tests.simulator.leases import Leases
 from tests.simulator.network import PAUSE_S, Network
 from tests.simulator.oracle import Given
 from tests.simulator.person import Person
+from tests.simulator.promises import Certain, Promise
 from tests.simulator.rows import all_rows
 from tests.simulator.schedule import COMMANDS, DAYS, FAULT, FAULTS, WORK, Schedule, Step
 from tests.simulator.stage import Setting
@@ -46,6 +49,12 @@ _HOUR_S = 3600.0
 _YEAR_S = 365.25 * 24 * _HOUR_S
 _LOOKS = 0.08
 _LOOKS_AFTER_A_CRASH = 0.3
+
+_CERTAIN: dict[type[Command], str] = {
+    PlaceOrder: "orders certain offline",
+    ConfirmOrder: "drafts confirmed for certain",
+    AddLines: "lines added for certain",
+}
 
 
 class World:
@@ -190,20 +199,20 @@ class World:
                 self._say(f"terminal {terminal.number} gave {type(command).__name__} {receipt.id}")
                 if receipt.status == CONFIRMED:
                     self._hear_promise(terminal, command, receipt.id)
+        except ProgrammingError:
+            raise  # no disk says that: the query is wrong
         except (DatabaseError, LocalError):
             pass  # the desk said loudly that it could not keep it
         terminal.note_commands()
 
     def _hear_promise(self, terminal: Terminal, command: Command, command_id: str) -> None:
-        if not isinstance(command, PlaceOrder):
-            # An order that was there before may be another by the time that this arrives.
-            self.happened["changes certain offline"] += 1
-            return
+        assert isinstance(command, Certain), command
         terminal.note_commands()
         client_id = terminal.client_id
         terminal_id = self.server.terminal_of(client_id)
-        terminal.promises.append(Promise(command, command_id, client_id, terminal_id, self.history.lives))
-        self.happened["orders certain offline"] += 1
+        promise = Promise(command, command_id, client_id, terminal_id, frozenset())
+        terminal.promises.append(promise._replace(grants=terminal.grants_of(promise.draws_on)))
+        self.happened[_CERTAIN[type(command)]] += 1
 
     def _wait(self, step: Step) -> None:
         chance = random.Random(step.salt)
@@ -293,10 +302,13 @@ class World:
             case faults.BACKUP:
                 self.server.back_up()
                 self.history.keep()
+                self.leases.keep()
                 return
             case "server_restored" if self.setting.server.is_held:
+                lost = self.server.outcomes()
                 self.server.restore()
                 self.history.go_back()
+                self.leases.go_back(lost)
             case _:
                 return
         self.struck(what)
