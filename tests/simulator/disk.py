@@ -240,6 +240,20 @@ def _layout(connection: Any) -> set[tuple[str, str, str]]:
     return {row for row in found if row[0] != "table" or not searches or not row[1].startswith(searches)}
 
 
+class _NoRows:
+    """The answer to a setting."""
+
+    def fetchall(self) -> list[Any]:
+        """None at all."""
+        return []
+
+    def fetchone(self) -> None:
+        """None."""
+
+
+_NO_ROWS = _NoRows()
+
+
 class SimConnection:
     """What a program has of a database that it opened: looks like a connection of the driver."""
 
@@ -268,7 +282,7 @@ class SimConnection:
             self._machine.meet(self, sql[:6])
         if sql[0] == "P" and "=" in sql and self._database.is_set:
             # Settings of a file that is open all the time; most are not allowed within the outer transaction.
-            sql = "SELECT 1 WHERE 0"
+            return _NO_ROWS
         return self._raw.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Any) -> Any:

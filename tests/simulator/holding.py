@@ -9,8 +9,19 @@ from tests.simulator.schedule import COMMANDS, FAULTS, generate
 from tests.simulator.shrink import shrink
 from tests.simulator.stage import Stage
 
-SCHEDULES = 560
+SCHEDULES = 2000
 """How many schedules the tests play, and within how many a planted fault must be noticed."""
+FILES = 4
+"""How many test files share them: a file is played by one process, and those with many tests are begun first."""
+PARTS = 25
+"""How many tests a file has."""
+
+
+def seeds(file: int, part: int) -> range:
+    """The schedules of one test of one file, both counted from 0."""
+    each = SCHEDULES // FILES // PARTS
+    first = 1 + (file * PARTS + part) * each
+    return range(first, first + each)
 
 
 def hold(stage: Stage, seeds: Iterable[int]) -> None:

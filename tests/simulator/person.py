@@ -143,6 +143,10 @@ class Person:
         if order is None:
             return None
         named: dict[str, Any] = {"site_id": self.site, "order_id": order.id}
+        if order.status == "on_hold" and chance.random() < 0.5:
+            return c.ResumeOrder(**named)
+        if order.status == "delivered" and chance.random() < 0.5:
+            return c.CloseOrder(**named)
         note = f"note {chance.randint(1, 3)}"
         return chance.choice(
             (

@@ -12,15 +12,18 @@ from msgspec.structs import replace
 from local_db import before_images, command_runner, outcomes, rebase, replica, staging, store
 from local_db.cache import Cache, _Driver
 from local_db.files import DatabaseError
-from services.domain.allotments import Step
 from services.domain.refusals import RuleViolation
-from services.handlers import order_handlers
-from services.handlers.allotments import allotment_id
-from services.server import allotment_keeper, authority, feed, pull, push
+from services.server import authority, feed, pull, push
 from services.server.server_tables import Client
-from services.storage.tables import Allotment
 from services.sync import pull as terminal_pull
 from services.sync import push as terminal_push
+from tests.simulator.planted_leases import (
+    a_draft_confirmed_from_what_is_free,
+    a_lease_counted_twice,
+    a_lease_ended_by_the_clock,
+    a_restored_server_that_takes_everything_back,
+    lines_added_from_what_is_free,
+)
 
 Plant = Callable[[], Any]
 
@@ -273,34 +276,6 @@ def pages_that_overlap_wrongly() -> Iterator[None]:
 
 
 @contextmanager
-def a_lease_counted_twice() -> Iterator[None]:
-    """What an order draws on is freed for it, and stays set aside: the next order has it again."""
-
-    def draw(work: Any, site_id: str, lines: Any) -> int:
-        known = real(work, site_id, lines)
-        for line in lines:
-            row = work.get(Allotment, allotment_id(site_id, work.context.terminal_id, line.product_id))
-            if row is not None:
-                work.change(row, used=0)
-        return known
-
-    real = order_handlers.draw
-    with patch.object(order_handlers, "draw", draw):
-        yield
-
-
-@contextmanager
-def a_lease_ended_by_the_clock() -> Iterator[None]:
-    """What ran out goes back at once, although its terminal may have sold it and was not heard since."""
-
-    def step(row: Any, terminal: Any, now: int) -> Step:
-        return Step.DROP if row.expires_at <= now else Step.KEEP
-
-    with patch.object(allotment_keeper, "_step_away", step):
-        yield
-
-
-@contextmanager
 def a_copy_answered_as_the_original() -> Iterator[None]:
     """The server looks at numbers only: a copy of a file is told outcomes of what was given at the other one."""
     stored = push._stored
@@ -355,6 +330,9 @@ PLANTED: dict[str, Plant] = {
         pages_that_overlap_wrongly,
         a_lease_counted_twice,
         a_lease_ended_by_the_clock,
+        a_draft_confirmed_from_what_is_free,
+        lines_added_from_what_is_free,
+        a_restored_server_that_takes_everything_back,
         a_copy_answered_as_the_original,
         a_lost_site_kept,
     )

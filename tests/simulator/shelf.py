@@ -25,6 +25,7 @@ class Shelf:
         self._machines: dict[Path, Machine] = {}
         self._at: dict[Path, Database] = {}
         self._taken_in: dict[Path, tuple[int, int]] = {}
+        self._spare: list[Database] = []
         self.empty: Database | None = None
         """A cache without rows."""
 
@@ -42,8 +43,9 @@ class Shelf:
 
     def forget(self, path: Path) -> None:
         """A file is removed."""
-        self._at.pop(path, None)
-        self._taken_in.pop(path, None)
+        database = self._at.pop(path, None)
+        if database is not None and self._taken_in.pop(path, None) and database.is_set:
+            self._spare.append(database)
 
     def connect(self, path: Path, *, must_exist: bool = False) -> SimConnection:
         """Open what lies there. A cache that takes the place of another one is taken into memory, where that is."""
@@ -56,15 +58,27 @@ class Shelf:
         real = _CONNECT(path, must_exist=must_exist)
         if path.name == next_cache.FILE or not path.name.startswith("cache."):
             return machine.connect(Database(path.name, raw=real))
-        database = self._at[path] = Database("cache", loses_commits=True)
-        self._taken_in[path] = which
         try:
-            database.copy_from(real)
+            database = self._taken(real)
         finally:
             real.close()
-        database.set_beginning()
+        self._at[path] = database
+        self._taken_in[path] = which
         path.with_name(f"{path.name}-wal").write_bytes(b"in memory")
         return machine.connect(database)
+
+    def _taken(self, real: Any) -> Database:
+        """A cache with the content of a real file. One that was used before knows all the statements already."""
+        assert self.empty is not None
+        if self._spare:
+            database = self._spare.pop()
+            database.reset()
+        else:
+            database = Database("cache", loses_commits=True)
+            database.copy_from(self.empty)
+            database.set_beginning()
+        database.take_over(real)
+        return database
 
 
 class Seat:

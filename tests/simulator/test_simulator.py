@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from services import commands as c
+from tests.simulator import person
 from tests.simulator.__main__ import main
+from tests.simulator.holding import FILES, PARTS, SCHEDULES, seeds
 from tests.simulator.planted import PLANTED
 from tests.simulator.run import run
 from tests.simulator.schedule import as_text, from_text, generate
@@ -66,6 +71,25 @@ def test_a_long_row_is_broken_off_and_gone_on_with(
     assert both.done == "1-5"
     assert both.commands > first.commands
     assert "5 schedules" in capsys.readouterr().out
+
+
+def test_the_files_of_tests_play_every_schedule_once() -> None:
+    played = [seed for file in range(FILES) for part in range(PARTS) for seed in seeds(file, part)]
+    assert played == list(range(1, SCHEDULES + 1))
+    assert len(list(Path(__file__).parent.glob("test_schedules_*.py"))) == FILES
+
+
+def test_everything_that_people_may_do_is_done(stage: Stage) -> None:
+    """A deed that always fails would be missed by nothing else."""
+    wanted = set(re.findall(r"\bc\.(\w+)", inspect.getsource(person))) & c.COMMANDS.keys()
+    told: list[str] = []
+    for seed in range(1, 400):
+        run(stage, generate(seed), tell=told.append)
+        wanted -= {words.split(" gave ")[1].split()[0] for words in told if " gave " in words}
+        if not wanted:
+            break
+        told.clear()
+    assert not wanted
 
 
 def test_steps_are_named_in_short() -> None:

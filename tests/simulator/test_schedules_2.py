@@ -1,0 +1,14 @@
+"""Whatever happens on the way, everything settles once: the second quarter of the schedules (see holding.py)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulator.holding import PARTS, hold, seeds
+from tests.simulator.stage import Stage
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whatever_happens_on_the_way_everything_settles_once(stage: Stage, part: int) -> None:
+    hold(stage, seeds(1, part))
