@@ -37,9 +37,7 @@ def hold(stage: Stage, seeds: Iterable[int]) -> None:
         assert verdict.faults.total() >= FAULTS, f"seed {seed} has too few faults"
 
 
-def first_caught(stage: Stage) -> int | None:
-    """The number of schedules until something is found broken; None where all hold."""
-    for seed in range(1, SCHEDULES + 1):
-        if run(stage, generate(seed)).problem:
-            return seed
-    return None
+def first_caught(stage: Stage) -> str:
+    """What is found broken first; empty where all schedules hold."""
+    verdicts = (run(stage, generate(seed)) for seed in range(1, SCHEDULES + 1))
+    return next((verdict.problem for verdict in verdicts if verdict.problem), "")

@@ -133,9 +133,9 @@ def rejection_on_a_transient_error() -> Iterator[None]:
     """The server takes any failure for a refusal."""
     settle = push.Push._settle
 
-    def rejecting(self: Any, transaction: Any, client: Any, each: Any) -> Any:
+    def rejecting(self: Any, *args: Any) -> Any:
         try:
-            return settle(self, transaction, client, each)
+            return settle(self, *args)
         except Exception as problem:
             return authority.rejection(RuleViolation("internal", str(problem)))
 

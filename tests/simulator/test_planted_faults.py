@@ -13,4 +13,8 @@ from tests.simulator.stage import Stage
 def test_a_planted_fault_is_noticed(name: str) -> None:
     # The stage is set within, for some faults are in what a terminal's files are made of.
     with PLANTED[name](), Stage() as stage:
-        assert first_caught(stage) is not None
+        problem = first_caught(stage)
+    assert problem
+    # A plant that does not fit the product any more breaks everything, and shows nothing.
+    assert "TypeError" not in problem
+    assert "AttributeError" not in problem
