@@ -178,6 +178,18 @@ class _Enrolling(_Looking):
         return done
 
 
+class _Noted(Transaction):
+    """A transaction of which is known what it is about to commit."""
+
+    on_finish: Callable[[Committed], None]
+
+    def finish(self, locked: frozenset[str] | None) -> Committed:
+        """See Transaction."""
+        committed = super().finish(locked)
+        self.on_finish(committed)
+        return committed
+
+
 class Authority:
     """The server's half of sync, which can stop at any statement and start again."""
 
@@ -230,14 +242,12 @@ class Authority:
 
     def transaction(self, *args: Any, **named: Any) -> Transaction:
         """A transaction of the committer whose changes are known here when it commits."""
-        server = self
+        made = _Noted(*args, **named)
+        made.on_finish = self._will_commit
+        return made
 
-        class Noted(Transaction):
-            def finish(self, locked: frozenset[str] | None) -> Committed:
-                server._finished = super().finish(locked)
-                return server._finished
-
-        return Noted(*args, **named)
+    def _will_commit(self, committed: Committed) -> None:
+        self._finished = committed
 
     def _has_ended(self, held: bool) -> None:
         committed, self._finished = self._finished, None

@@ -264,20 +264,14 @@ class SimConnection:
         self._is_killed = False
         self._is_over = False
         self.in_transaction = False
-        self._control = {
-            "BEGIN": self._begin,
-            "BEGIN IMMEDIATE": self._begin,
-            "COMMIT": self._commit,
-            "ROLLBACK": self._rollback,
-        }
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run a statement, unless something prevents it."""
         if self._is_over:
             raise self._last_word()
-        control = self._control.get(sql)
+        control = _CONTROL.get(sql)
         if control is not None:
-            return control()
+            return control(self)
         if self._machine.watches:
             self._machine.meet(self, sql[:6])
         if sql[0] == "P" and "=" in sql and self._database.is_set:
@@ -363,6 +357,14 @@ class SimConnection:
         if self._is_killed:
             return PowerCut(self._machine)
         return sqlite.ProgrammingError("Cannot operate on a closed database.")
+
+
+_CONTROL: dict[str, Callable[[SimConnection], None]] = {
+    "BEGIN": SimConnection._begin,
+    "BEGIN IMMEDIATE": SimConnection._begin,
+    "COMMIT": SimConnection._commit,
+    "ROLLBACK": SimConnection._rollback,
+}
 
 
 class SimCursor:

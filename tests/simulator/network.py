@@ -39,6 +39,8 @@ T = TypeVar("T", PushResponse, PullResponse, EnrollResponse)
 _LATENCY_S = 0.03
 _OF_ONE_KIND = frozenset({*faults.IMAGE, "request_repeated", "request_repeated_late"})
 """Faults that images alone meet, or that they do not meet."""
+_NO_CHANCE = random.Random(0)
+"""Of a call that meets no fault: nobody draws from it, and to make one takes a while."""
 PAUSE_S = 1.0
 """How long the server asks terminals to wait."""
 
@@ -223,6 +225,8 @@ class Line:
         if clock.seconds < self.unplugged_until:
             raise Offline("The cable is out.")
         fault, salt = self._next_fault(kind)
+        if not fault:
+            return fault, _NO_CHANCE
         chance = random.Random(salt)
         self._on_the_way_there(fault, chance, kind, body, within_s)
         return fault, chance

@@ -66,7 +66,10 @@ def run(
                 terminal.leave()
     if world is None:
         return Verdict(schedule, problem, 0, Counter(), Counter(), told, ())
-    return Verdict(schedule, problem, world.commands, world.faults, world.happened, told, tuple(world.taken))
+    taken = tuple(world.taken)
+    verdict = Verdict(schedule, problem, world.commands, world.faults, world.happened, told, taken)
+    world.fall_apart()
+    return verdict
 
 
 class _Ear(logging.Handler):
