@@ -21,7 +21,7 @@ copied and worked with on both sides. The tally says how often each came about.
 | schedule.py, faults.py | what happens, and what goes wrong, as data |
 | stage.py | the small warehouse that every schedule begins with |
 | world.py | plays a schedule |
-| history.py, rows.py, leases.py, oracle.py, invariants.py | what must be |
+| history.py, rows.py, leases.py, promises.py, oracle.py, invariants.py | what must be |
 | run.py, shrink.py, tally.py, __main__.py | one seed, the smallest failure, many seeds |
-| planted.py, holding.py | faults in the product that must be noticed, and within how many schedules |
+| planted.py, planted_leases.py, holding.py | faults in the product that must be noticed, and within how many schedules |
 """

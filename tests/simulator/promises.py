@@ -1,7 +1,7 @@
 """What desks called certain, and whether it was kept: the goods of an order, of a draft made binding, of lines added.
 
 What is certain is the goods. An order that cannot take them any more, because somebody else has called it off, held it,
-or sent it away, takes none: then they stay set aside.
+or sent it away, or because it is a draft there, takes none: then they stay set aside.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from services import commands as c
+from services.domain.order_states import OrderState
 from services.handlers.allotments import allotment_id
 from services.handlers.dispatch import Effect
-from services.storage.tables import Allotment, OrderLine
+from services.storage.tables import Allotment, Order, OrderLine
 from services.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -72,11 +73,12 @@ class Witness:
         if promise is None:
             return run()
         aside, asked = _set_aside(unit, promise), _asked_for(unit, promise)
+        is_put_down = _is_draft(unit, promise)
         effect = run()
-        if effect.status in _TAKEN:
+        if effect.status in _TAKEN and not is_put_down:
             missing = (promise.goods & asked) - _reserved(unit, promise)
-        elif _may_be_refused(promise, effect.code, asked) and _set_aside(unit, promise) == aside:
-            missing = Counter()
+        elif is_put_down or _may_be_refused(promise, effect.code, asked):
+            missing = Counter() if _set_aside(unit, promise) == aside else promise.goods
         else:
             missing = promise.goods
         if missing:
@@ -84,6 +86,13 @@ class Witness:
         if promise.terminal_id == terminal_id and not Counter(promise.draws_on) - aside:
             self.within_reach.add(command_id)
         return effect
+
+
+def _is_draft(unit: UnitOfWork, promise: Promise) -> bool:
+    """Whether lines come to an order that is a draft there, because what made it binding was refused, or comes later: a
+    draft has no goods."""
+    order = unit.get(Order, promise.command.order_id)
+    return isinstance(promise.command, c.AddLines) and order is not None and order.status == OrderState.DRAFT
 
 
 def _may_be_refused(promise: Promise, code: str, asked: Counter[str]) -> bool:
@@ -132,6 +141,8 @@ def broken_promises(world: World, taken: Iterable[Taken], witness: Witness) -> l
     broken: list[str] = []
     for terminal in world.terminals:
         binding = {promise.command_id for promise in _binding(terminal, world, outcomes)}
+        if world.leases.lost:
+            world.happened["promises of a restored server"] += len(binding)
         for promise in terminal.promises:
             command_id, record = promise.command_id, outcomes.get(promise.command_id)
             if record is None or record.status == "parked" or record.code == "site_lost":
@@ -178,21 +189,20 @@ def _binding(terminal: Terminal, world: World, outcomes: Mapping[str, Taken]) ->
       that was refused then and is taken now: it draws on what the desk had, by the refusal, got back to sell.
     """
     leases = world.leases
-    turned = [
-        record.command_id
-        for record in outcomes.values()
-        if record.status in _TAKEN
-        and leases.lost.get(record.command_id, (record.status, record.code)) != (record.status, record.code)
-    ]
+    turned = {
+        command_id
+        for command_id, (status, _) in leases.lost.items()
+        if status not in _TAKEN and command_id in outcomes and outcomes[command_id].status in _TAKEN
+    }
     place = {command_id: n for n, command_id in enumerate(terminal.durable)}
-    first_turned = min((place[each] for each in turned if each in place), default=len(place))
+    first_turned = min((place[each] for each in turned & place.keys()), default=len(place))
     for promise in terminal.promises:
         if promise.client_id != terminal.client_id:
             continue
-        if world.history.lives > 1 and not promise.grants <= leases.grants:
-            continue
-        if place[promise.command_id] > first_turned:
-            continue
+        if world.history.lives > 1:
+            is_known = promise.grants <= leases.grants and len(promise.grants) == len(promise.draws_on)
+            if not is_known or place[promise.command_id] > first_turned:
+                continue
         yield promise
 
 
