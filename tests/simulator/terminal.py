@@ -75,6 +75,7 @@ class Terminal:
         """The terminal that has a copy of these files, or whose copy these are."""
         self.clock_was_set = False
         self._noted = ("", 0)
+        self._changes_seen = -1
         self.mirror = world.history.replica()
         self.haste: int | None = None
         """Somebody needs the writer while the next pull is settled, and does what follows from this."""
@@ -181,6 +182,10 @@ class Terminal:
 
     def note_commands(self) -> None:
         """Note what is durable now and was not before: also a command of which nobody has seen a receipt."""
+        changes = self.seat.outbox.raw.total_changes
+        if changes == self._changes_seen:
+            return  # nothing was written since
+        self._changes_seen = changes
         read = self.seat.outbox.raw.execute
         found = read("SELECT value FROM meta WHERE key = 'client_id'").fetchone()
         client_id, upto = found[0] if found else "", self._noted[1]
