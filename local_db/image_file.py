@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
@@ -17,7 +17,7 @@ _MAGIC_OF_ZSTD = b"\x28\xb5\x2f\xfd"
 _MAGIC_OF_SQLITE = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 # Whole pages; small enough to stay in the processor's own memory between the steps that they pass.
-_CHUNK_BYTES = 64 * PAGE_BYTES
+_CHUNK_BYTES = 128 * PAGE_BYTES
 
 
 class ImageUnusable(DamagedSnapshot, LocalError):
@@ -45,16 +45,14 @@ class ImageFile:
         self.size = _number(header[28:32]) * (65536 if page_bytes == 1 else page_bytes)
         """Bytes when it is plain."""
 
-    def write(self, target: IO[bytes], step: Callable[[bytes], bytes] | None = None) -> None:
-        """Write it plain, or what ``step`` makes of its pages, which are given in order and some at a time.
-
-        Raises ImageUnusable where it breaks off or goes on too long.
-        """
-        written = 0
+    def pages(self) -> Iterator[bytes]:
+        """Its pages in order, plain, some at a time. Raises ImageUnusable where it breaks off or goes on too long."""
+        read = 0
         with self._opened() as file:
-            while written <= self.size and (chunk := file.read(_CHUNK_BYTES)):
-                written += target.write(step(chunk) if step else chunk)
-        if written != self.size:
+            while read <= self.size and (chunk := file.read(_CHUNK_BYTES)):
+                read += len(chunk)
+                yield chunk
+        if read != self.size:
             raise self._unusable()
 
     @contextmanager

@@ -37,38 +37,44 @@ class PageCipher:
         self._encryptor = Cipher(AES(raw), CBC(self._vector)).encryptor()
         mac_salt = bytes(byte ^ _SALT_MASK for byte in self._salt)
         mac_key = hashlib.pbkdf2_hmac("sha512", raw, mac_salt, _ROUNDS, _KEY_BYTES)
-        # The two halves of HMAC, begun once: each page continues copies of them, in half the time of an HMAC of its own.
-        self._inner = hashlib.sha256(_padded(mac_key, 0x36))
+        # The two halves of HMAC. The outer one is begun once; the inner one begins with its padded key each time, for with
+        # these bytes a page is long enough for hashlib to let other threads work meanwhile.
+        self._inner_key = _padded(mac_key, 0x36)
         self._outer = hashlib.sha256(_padded(mac_key, 0x5C))
+        self._begun = False
         self._number = 0
 
-    def encrypt(self, pages: bytes) -> bytes:
-        """The next pages, whole ones, as they stand in the keyed file."""
-        parts: list[bytes | memoryview] = []
-        view = memoryview(pages)
-        begin = 0
-        if self._number == 0:
-            # The salt takes the place of the first page's first block.
-            parts.append(self._salt)
-            view = view[_SALT_BYTES:]
-            begin = -_SALT_BYTES
-        chained = memoryview(self._encryptor.update(view))
-        vector: bytes | memoryview = self._vector
-        inner, outer, number = self._inner, self._outer, self._number
-        while begin < len(chained):
-            number += 1
-            text = chained[max(begin, 0) : begin + _TEXT_BYTES]
-            begin += PAGE_BYTES
-            under = inner.copy()
-            under.update(text)
-            under.update(vector)
-            under.update(number.to_bytes(4, "little"))
-            checksum = outer.copy()
-            checksum.update(under.digest())
-            parts += (text, vector, checksum.digest())
-            vector = chained[begin - _BLOCK_BYTES : begin]
-        self._number, self._vector = number, bytes(vector)
-        return b"".join(parts)
+    def encrypt(self, pages: bytes) -> bytearray:
+        """The next pages, whole ones, without their checksums; the ends of pages are for ``seal`` to fill."""
+        encrypted = bytearray(len(pages) + _BLOCK_BYTES - 1)
+        # The salt takes the place of the file's first block.
+        begin = 0 if self._begun else _SALT_BYTES
+        self._begun = True
+        encrypted[:begin] = self._salt[:begin]
+        with memoryview(encrypted) as room, memoryview(pages) as plain:
+            self._encryptor.update_into(plain[begin:], room[begin:])
+        del encrypted[len(pages) :]
+        return encrypted
+
+    def seal(self, pages: bytearray) -> bytearray:
+        """The next encrypted pages as they stand in the keyed file: changed in place, with their vectors and checksums.
+
+        A page is sealed after it was encrypted, but not by the same thread: another may encrypt what follows meanwhile.
+        """
+        inner_key, outer, number, vector = self._inner_key, self._outer, self._number, self._vector
+        with memoryview(pages) as view:
+            for begin in range(0, len(pages), PAGE_BYTES):
+                number += 1
+                text_end, end = begin + _TEXT_BYTES, begin + PAGE_BYTES
+                text = view[begin if number > 1 else _SALT_BYTES : text_end]
+                under = hashlib.sha256(b"".join((inner_key, text, vector, number.to_bytes(4, "little"))))
+                checksum = outer.copy()
+                checksum.update(under.digest())
+                next_vector = bytes(view[end - _BLOCK_BYTES : end])
+                view[text_end:end] = vector + checksum.digest()
+                vector = next_vector
+        self._number, self._vector = number, vector
+        return pages
 
 
 def _padded(key: bytes, mask: int) -> bytes:

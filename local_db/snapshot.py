@@ -18,6 +18,7 @@ from local_db.files import (
     transaction,
 )
 from local_db.image_file import ImageFile, ImageUnusable
+from local_db.made_ahead import made_ahead
 from local_db.store import Store
 from services.storage.row import columns_of
 from services.storage.tables import TABLES
@@ -41,7 +42,7 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
         else:
             # It came from a server of another version: its rows are taken, and everything else is made here.
             with _private(plain_file) as plain:
-                found.write(plain)
+                plain.writelines(found.pages())
             _copy_rows(plain_file, next_file, store.key)
         with _as_unusable(image):
             _complete(store, next_file, cursors)
@@ -54,13 +55,16 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
 
 def _write_whole(image: ImageFile, target: Path, key: str) -> None:
     with _private(target) as file:
-        if key:
-            # Imported late: it is for this moment of a terminal's life only.
-            from local_db.page_cipher import PageCipher
+        if not key:
+            file.writelines(image.pages())
+            return
+        # Imported late: it is for this moment of a terminal's life only.
+        from local_db.page_cipher import PageCipher
 
-            image.write(file, PageCipher(key).encrypt)
-        else:
-            image.write(file)
+        cipher = PageCipher(key)
+        # Half of the work is unpacking and encrypting, the other half is checksums and the disk.
+        with made_ahead(map(cipher.encrypt, image.pages())) as encrypted:
+            file.writelines(map(cipher.seal, encrypted))
 
 
 def _copy_rows(image: Path, target: Path, key: str) -> None:

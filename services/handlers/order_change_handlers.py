@@ -209,9 +209,7 @@ def _put_back_picked(work: Work, order: Order, line: OrderLine) -> OrderLine:
     """Untie picked goods from a line; they lie in staging as free stock until somebody brings them back."""
     product = work.need(Product, line.product_id)
     picked = line.picked
-    homes = {
-        task.staged_stock_id: task.location_id for task in tasks_of(work, line) if task.picked
-    }
+    homes = {task.staged_stock_id: task.location_id for task in tasks_of(work, line) if task.picked}
     for row in work.find(Allocation, line_id=line.id):
         stock = work.need(Stock, row.stock_id)
         allocate_to(work, line, stock.id, -row.quantity)

@@ -37,7 +37,6 @@ from services.storage.tables import (
     Location,
     Order,
     OrderLine,
-    PickTask,
     Product,
     Reservation,
     Site,

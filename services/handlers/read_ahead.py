@@ -86,8 +86,6 @@ def _before_receipts(unit: UnitOfWork, site_id: str, receipts: Sequence[ReceiveS
     product_ids = dict.fromkeys(receipt.product_id for receipt in receipts)
     unit.read(Product, product_ids)
     unit.read(Location, [receipt.location_id for receipt in receipts])
-    unit.read(
-        Stock, [stock_id_of(each.product_id, each.location_id, each.lot, GOOD) for each in receipts]
-    )
+    unit.read(Stock, [stock_id_of(each.product_id, each.location_id, each.lot, GOOD) for each in receipts])
     unit.read(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
     unit.read_by(Backorder, "product_id", product_ids, site_id=site_id)

@@ -32,6 +32,12 @@ def plain(tmp_path: Path) -> bytes:
     return path.read_bytes()
 
 
+def keyed(plain: bytes) -> bytearray:
+    """The whole file as it stands on a terminal's disk."""
+    cipher = PageCipher(KEY)
+    return cipher.seal(cipher.encrypt(plain))
+
+
 @pytest.mark.parametrize("pages_at_once", [1, 7, 10_000])
 def test_sqlcipher_opens_it_and_finds_every_page_whole(
     tmp_path: Path, plain: bytes, pages_at_once: int
@@ -39,7 +45,8 @@ def test_sqlcipher_opens_it_and_finds_every_page_whole(
     cipher = PageCipher(KEY)
     path = tmp_path / "keyed.db"
     step = pages_at_once * PAGE_BYTES
-    path.write_bytes(b"".join(cipher.encrypt(plain[n : n + step]) for n in range(0, len(plain), step)))
+    encrypted = [cipher.encrypt(plain[n : n + step]) for n in range(0, len(plain), step)]
+    path.write_bytes(b"".join(map(cipher.seal, encrypted)))
     assert path.stat().st_size == len(plain)
     with closing(open_next_cache(path, KEY)) as connection:
         assert connection.execute("PRAGMA cipher_integrity_check").fetchall() == []
@@ -54,21 +61,21 @@ def test_sqlcipher_opens_it_and_finds_every_page_whole(
 
 def test_nothing_of_it_can_be_read_without_the_key(tmp_path: Path, plain: bytes) -> None:
     path = tmp_path / "keyed.db"
-    path.write_bytes(PageCipher(KEY).encrypt(plain))
+    path.write_bytes(keyed(plain))
     assert b"CREATE TABLE" not in path.read_bytes()
     with closing(open_next_cache(path, "00" * 32)) as connection, pytest.raises(DatabaseError):
         connection.execute("SELECT count(*) FROM sqlite_master")
 
 
 def test_the_same_pages_are_never_encrypted_alike(plain: bytes) -> None:
-    first, second = PageCipher(KEY).encrypt(plain), PageCipher(KEY).encrypt(plain)
+    first, second = bytes(keyed(plain)), bytes(keyed(plain))
     pages = {data[n : n + PAGE_BYTES] for data in (first, second) for n in range(0, len(data), PAGE_BYTES)}
     assert len(pages) == 2 * len(plain) // PAGE_BYTES
 
 
 def test_a_page_that_was_changed_afterwards_is_noticed(tmp_path: Path, plain: bytes) -> None:
     path = tmp_path / "keyed.db"
-    data = bytearray(PageCipher(KEY).encrypt(plain))
+    data = keyed(plain)
     data[5 * PAGE_BYTES + 300] ^= 1
     path.write_bytes(data)
     with closing(open_next_cache(path, KEY)) as connection:

@@ -14,7 +14,6 @@ from services.server.database import Database
 from services.server.migrations import upgrade
 from services.server.server_tables import server_metadata
 
-
 _BEFORE_0003 = (
     "CREATE INDEX ix_allocation_order_id ON allocation (order_id)",
     "CREATE INDEX ix_backorder_line_id ON backorder (line_id)",

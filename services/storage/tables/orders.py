@@ -97,9 +97,7 @@ class Allocation(Row, frozen=True):
     stock_id: str
     quantity: int
 
-    table: ClassVar = TableSpec(
-        "allocation", indexes=(("line_id",), ("stock_id",)), kept_with=("order",)
-    )
+    table: ClassVar = TableSpec("allocation", indexes=(("line_id",), ("stock_id",)), kept_with=("order",))
 
 
 class Backorder(Row, frozen=True):

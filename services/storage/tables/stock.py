@@ -26,9 +26,7 @@ class Stock(Row, frozen=True):
     allocated: int
     received_at: int
 
-    table: ClassVar = TableSpec(
-        "stock", indexes=(("site_id", "product_id"), ("location_id",))
-    )
+    table: ClassVar = TableSpec("stock", indexes=(("site_id", "product_id"), ("location_id",)))
 
 
 class StockLevel(Row, frozen=True):
