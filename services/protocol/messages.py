@@ -6,6 +6,7 @@ that the terminal stored, because their hash covers them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -95,7 +96,7 @@ class TablePatch(Struct, frozen=True):
     """Rows of one table that changed: whole rows to put, ids to delete."""
 
     table: str
-    puts: list[list[Any]]
+    puts: list[Sequence[Any]]
     deletes: list[str]
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from services.protocol.messages import Outcome, PullRequest, PullResponse, TablePatch, page_checksum
 from services.server import feed
 from services.server.clock import Clock
-from services.server.database import Database
+from services.server.database import Database, Direct
 from services.server.log import log_of
 from services.server.shared_pages import SharedPages
 from services.storage.retention import kept
@@ -94,7 +94,9 @@ class Pull:
     def _page(self, connection: Connection, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         heads = feed.heads(connection, scopes)
         state = _resumed(request.resume, heads) if request.resume else _begin(request, heads)
-        page = self._rows_from(connection, state, heads)
+        rows = Direct(connection.dialect.name)
+        rows.attach(connection)
+        page = self._rows_from(rows, state, heads)
         more = any(page.positions[scope].version <= head.version for scope, head in heads.items())
         if more:
             resume = _Resume(page.positions, state.reset, state.gone, page.checksum)
@@ -121,7 +123,7 @@ class Pull:
             server_time=self._clock(),
         )
 
-    def _rows_from(self, connection: Connection, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
+    def _rows_from(self, connection: Direct, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
         """What follows the positions: the same for everybody who is there, for no row of a scope changes without its
         head."""
         key = (
@@ -138,7 +140,7 @@ class Pull:
             self._shared.put(key, page, 1 + rows)
         return page
 
-    def _read(self, connection: Connection, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
+    def _read(self, connection: Direct, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
         positions = dict(state.positions)
         patches: dict[str, TablePatch] = {}
         room = self._rows_per_page
@@ -153,7 +155,7 @@ class Pull:
         return _Page(found, positions, page_checksum(state.checksum, found))
 
     def _changes(
-        self, connection: Connection, head: feed.Head, after: _Position, limit: int, whole_at: int | None
+        self, connection: Direct, head: feed.Head, after: _Position, limit: int, whole_at: int | None
     ) -> tuple[list[tuple[int, str, str, int]], bool]:
         """Up to ``limit`` changes (version, table, id, deleted) of a scope, and whether there are no more."""
         if after.version > head.version:
@@ -167,12 +169,11 @@ class Pull:
             f'ORDER BY version, "table", pk LIMIT {mark}',
             (head.id, after.version, after.table, after.pk, limit + 1),
         ).fetchall()
-        rows = [(row[0], row[1], row[2], row[3]) for row in found[:limit]]
-        return rows, len(found) <= limit
+        return found[:limit], len(found) <= limit
 
     def _add(
         self,
-        connection: Connection,
+        connection: Direct,
         patches: dict[str, TablePatch],
         rows: Sequence[tuple[int, str, str, int]],
         scopes: Collection[str],
@@ -198,7 +199,7 @@ class Pull:
                 patches[table].deletes.extend(pk for pk in ids if pk not in sent)
 
     def _seen_in(
-        self, connection: Connection, cls: type[Row], ids: Sequence[str], scopes: Collection[str]
+        self, connection: Direct, cls: type[Row], ids: Sequence[str], scopes: Collection[str]
     ) -> set[str]:
         """Which of these rows are stored and in one of the scopes."""
         if "site_id" not in columns_of(cls):
@@ -208,7 +209,7 @@ class Pull:
         found = connection.exec_driver_sql(sql, (bind_list(ids),))
         return {pk for pk, site_id in found if (f"site:{site_id}" if site_id else ORG) in scopes}
 
-    def _rows(self, connection: Connection, cls: type[Row], ids: Sequence[str]) -> list[list[Any]]:
+    def _rows(self, connection: Direct, cls: type[Row], ids: Sequence[str]) -> list[tuple[Any, ...]]:
         """Rows as they are stored, without those too old for a terminal to keep."""
         dialect = connection.dialect.name
         mark = "?" if self._database.is_sqlite else "%s"
@@ -217,7 +218,9 @@ class Pull:
         wanted = bind_list(ids)
         limit = kept(cls, self._clock(), mark)
         condition, ages = (f" AND {limit[0]}", limit[1]) if limit is not None else ("", ())
-        found = connection.exec_driver_sql(f"{sql}{condition} ORDER BY id", (wanted, *ages)).fetchall()
+        found: list[tuple[Any, ...]] = connection.exec_driver_sql(
+            f"{sql}{condition} ORDER BY id", (wanted, *ages)
+        ).fetchall()
         if len(found) != len(set(ids)):
             stored = {row[0] for row in connection.exec_driver_sql(sql, (wanted,))}
             if missing := set(ids) - stored:
@@ -225,7 +228,7 @@ class Pull:
                 _log.error(
                     "the feed names rows that are not stored", table=cls.table.name, ids=sorted(missing)[:10]
                 )
-        return [list(row) for row in found]
+        return found
 
 
 def _begin(request: PullRequest, heads: dict[str, feed.Head]) -> _Resume:
