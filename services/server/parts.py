@@ -76,7 +76,12 @@ class Parts:
         self.runner.stop()
         self.live_stock.stop()
         self.hub.stop()
+        self.close()
+
+    def close(self) -> None:
+        """``stop`` for whoever has started the committer only, or nothing."""
         self.committer.stop()
+        self.pull.close()
         self.passwords.close()
         self.database.close()
 
@@ -155,7 +160,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         sign_in=_sign_in(settings, clock, database, committer, passwords),
         clients=clients,
         push=Push(committer, epoch=epoch, failures_before_parking=settings.failures_before_parking),
-        pull=Pull(database, clock, epoch=epoch, rows_per_page=settings.rows_per_page),
+        pull=Pull(database, clock, epoch=epoch, rows_per_page=settings.rows_per_page, reads_ahead=True),
         snapshots=Snapshots(
             database,
             ImageFolder(

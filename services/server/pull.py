@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -77,12 +78,20 @@ class Pull:
         epoch: str,
         rows_per_page: int = 5000,
         rows_shared: int = 20_000,
+        reads_ahead: bool = False,
     ) -> None:
+        """``reads_ahead``: while a terminal puts a page aside, the next one is read for it; ``close`` ends that."""
         self._database = database
         self._clock = clock
         self._epoch = epoch
         self._rows_per_page = rows_per_page
         self._shared: SharedPages[_Page] = SharedPages(rows_shared)
+        self._ahead = ThreadPoolExecutor(1, "holdfast-page-ahead") if reads_ahead else None
+
+    def close(self) -> None:
+        """Read nothing ahead any more."""
+        if self._ahead is not None:
+            self._ahead.shutdown(cancel_futures=True)
 
     def page(self, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         """The next page for an authenticated client that may see these scopes. Raises BadResume."""
@@ -94,12 +103,12 @@ class Pull:
     def _page(self, connection: Connection, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         heads = feed.heads(connection, scopes)
         state = _resumed(request.resume, heads) if request.resume else _begin(request, heads)
-        rows = Direct(connection.dialect.name)
-        rows.attach(connection)
-        page = self._rows_from(rows, state, heads)
+        page = self._rows_from(_rows_of(connection), state, heads)
         more = any(page.positions[scope].version <= head.version for scope, head in heads.items())
         if more:
             resume = _Resume(page.positions, state.reset, state.gone, page.checksum)
+            if self._ahead is not None:
+                self._ahead.submit(self._read_ahead, resume, scopes)
             return PullResponse(
                 patches=page.patches,
                 more=True,
@@ -123,6 +132,14 @@ class Pull:
             server_time=self._clock(),
         )
 
+    def _read_ahead(self, state: _Resume, scopes: Sequence[str]) -> None:
+        try:
+            with self._database.reading() as connection:
+                self._rows_from(_rows_of(connection), state, feed.heads(connection, scopes))
+        except Exception as problem:
+            # The terminal's own request meets the same trouble, and tells of it.
+            _log.debug("a page could not be read ahead", problem=repr(problem))
+
     def _rows_from(self, connection: Direct, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
         """What follows the positions: the same for everybody who is there, for no row of a scope changes without its
         head."""
@@ -133,12 +150,12 @@ class Pull:
             state.checksum,
             self._clock() // _SHARED_MS,
         )
-        page = self._shared.get(key)
-        if page is None:
+
+        def read() -> tuple[_Page, int]:
             page = self._read(connection, state, heads)
-            rows = sum(len(each.puts) + len(each.deletes) for each in page.patches)
-            self._shared.put(key, page, 1 + rows)
-        return page
+            return page, 1 + sum(len(each.puts) + len(each.deletes) for each in page.patches)
+
+        return self._shared.get_or_make(key, read)
 
     def _read(self, connection: Direct, state: _Resume, heads: dict[str, feed.Head]) -> _Page:
         positions = dict(state.positions)
@@ -229,6 +246,13 @@ class Pull:
                     "the feed names rows that are not stored", table=cls.table.name, ids=sorted(missing)[:10]
                 )
         return found
+
+
+def _rows_of(connection: Connection) -> Direct:
+    """The driver under a connection: SQLAlchemy would make an object of every row."""
+    rows = Direct(connection.dialect.name)
+    rows.attach(connection)
+    return rows
 
 
 def _begin(request: PullRequest, heads: dict[str, feed.Head]) -> _Resume:

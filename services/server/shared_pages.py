@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 P = TypeVar("P")
@@ -21,19 +21,36 @@ class SharedPages(Generic[P]):
         self._most_weight = most_weight
         self._lock = threading.Lock()
         self._pages: OrderedDict[Hashable, tuple[P, int]] = OrderedDict()
+        self._making: dict[Hashable, threading.Event] = {}
         self._weight = 0
 
-    def get(self, key: Hashable) -> P | None:
-        """The page that was put under this key, if it is still here."""
-        with self._lock:
-            found = self._pages.get(key)
-            if found is None:
-                return None
-            self._pages.move_to_end(key)
-            return found[0]
+    def get_or_make(self, key: Hashable, make: Callable[[], tuple[P, int]]) -> P:
+        """The page of this key, which nobody changes any more. Where it is not here, ``make`` gives it with its weight.
 
-    def put(self, key: Hashable, page: P, weight: int) -> None:
-        """Keep a page, which nobody changes any more; those that were not asked for lately go."""
+        Whoever asks while another makes it waits for that one. Raises what ``make`` raises.
+        """
+        while True:
+            with self._lock:
+                found = self._pages.get(key)
+                if found is not None:
+                    self._pages.move_to_end(key)
+                    return found[0]
+                others = self._making.get(key)
+                if others is None:
+                    made = self._making[key] = threading.Event()
+                    break
+            others.wait()
+        try:
+            page, weight = make()
+            self._put(key, page, weight)
+            return page
+        finally:
+            with self._lock:
+                del self._making[key]
+            made.set()
+
+    def _put(self, key: Hashable, page: P, weight: int) -> None:
+        """Keep a page; those that were not asked for lately go."""
         with self._lock:
             self._weight += weight - self._pages.pop(key, (page, 0))[1]
             self._pages[key] = page, weight

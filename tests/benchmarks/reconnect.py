@@ -87,7 +87,7 @@ class _Outage:
         try:
             self._tasks = self._enrol(parts)
         finally:
-            _close(parts)
+            parts.close()
 
     def _enrol(self, parts: Parts) -> list[Task]:
         warehouse.fill(parts, sites=self._sites)
@@ -188,7 +188,7 @@ class _Outage:
                     "SELECT SUM(on_hand) FROM stock WHERE product_id = 'prod-1'"
                 ).scalar_one()
         finally:
-            _close(parts)
+            parts.close()
         wanted = self._count * _COMMANDS
         return wanted - int(kept), int(pieces) - 100 * len(self._sites) - wanted
 
@@ -235,12 +235,6 @@ class _Cpu(msgspec.Struct, frozen=True):
     def since(self, before: _Cpu) -> _Cpu:
         """What was used since."""
         return _Cpu(self.server_s - before.server_s, self.desks_s - before.desks_s, self.all_s - before.all_s)
-
-
-def _close(parts: Parts) -> None:
-    parts.committer.stop()
-    parts.passwords.close()
-    parts.database.close()
 
 
 @contextmanager

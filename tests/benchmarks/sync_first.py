@@ -107,9 +107,7 @@ def _fill(settings: Any, rows: int, terminals: int) -> list[str]:
             feed.adopt_all(connection)
         return [_enrolled(parts) for _ in range(terminals)]
     finally:
-        parts.committer.stop()
-        parts.passwords.close()
-        parts.database.close()
+        parts.close()
 
 
 def _enrolled(parts: Parts) -> str:

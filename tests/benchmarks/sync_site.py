@@ -127,6 +127,4 @@ def _fill(settings: Settings, terminals: int) -> list[EnrollResponse]:
             for n in range(terminals)
         ]
     finally:
-        parts.committer.stop()
-        parts.passwords.close()
-        parts.database.close()
+        parts.close()

@@ -238,9 +238,7 @@ class Scene:
         try:
             yield parts
         finally:
-            parts.committer.stop()
-            parts.passwords.close()
-            parts.database.close()
+            parts.close()
 
 
 NewScene = Callable[..., Scene]

@@ -19,9 +19,7 @@ def fill_database(url: str, folder: Path, **how: Any) -> None:
     try:
         fill(parts, **how)
     finally:
-        parts.committer.stop()
-        parts.passwords.close()
-        parts.database.close()
+        parts.close()
 
 
 def rows(database: Database, query: str) -> list[tuple[Any, ...]]:

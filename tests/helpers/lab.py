@@ -48,9 +48,7 @@ class Server:
 
     def stop(self) -> None:
         """End it."""
-        self.parts.committer.stop()
-        self.parts.passwords.close()
-        self.parts.database.close()
+        self.parts.close()
 
     def enrol(self, name: str) -> EnrollResponse:
         """A new terminal at the site."""

@@ -36,9 +36,7 @@ def parts(settings: Settings) -> Iterator[Parts]:
     made.committer.start()
     fill(made)
     yield made
-    made.committer.stop()
-    made.passwords.close()
-    made.database.close()
+    made.close()
 
 
 @pytest.fixture

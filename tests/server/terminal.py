@@ -110,7 +110,7 @@ class Terminal:
                 for row_id in patch.deletes:
                     self.rows.pop((patch.table, row_id), None)
                 for row in patch.puts:
-                    self.rows[patch.table, row[0]] = row
+                    self.rows[patch.table, row[0]] = list(row)
         self.cursors = dict(page.cursors)
         return page
 

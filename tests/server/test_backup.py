@@ -30,9 +30,7 @@ def opened(folder: Path, *, filled: bool = True) -> Iterator[Parts]:
     if filled:
         fill(parts)
     yield parts
-    parts.committer.stop()
-    parts.passwords.close()
-    parts.database.close()
+    parts.close()
 
 
 def receive() -> ReceiveStock:

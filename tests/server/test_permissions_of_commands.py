@@ -31,9 +31,7 @@ def shared_parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     made.committer.start()
     fill(made, stock=0)
     yield made
-    made.committer.stop()
-    made.passwords.close()
-    made.database.close()
+    made.close()
 
 
 def sample(kind: inspect.Type) -> Any:

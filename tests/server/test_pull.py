@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import event
 
 from services.commands import ReceiveStock, RemoveBarcode
 from services.server import feed
+from services.server.database import Direct
 from services.server.parts import Parts
 from services.server.pull import BadResume, Pull
 from services.server.transaction import Transaction
@@ -74,7 +77,7 @@ def test_what_many_terminals_ask_for_is_read_once_and_anew_after_a_commit(parts:
     for terminal in terminals:
         terminal.pull()
     terminals[0].do(receive())
-    with _reads_of(parts, "stock_movement") as reads:
+    with _reads_of("stock_movement") as reads:
         for terminal in terminals:
             terminal.pull()
             assert terminal.rows == stored_rows(parts)
@@ -87,19 +90,33 @@ def test_what_many_terminals_ask_for_is_read_once_and_anew_after_a_commit(parts:
 
 
 @contextmanager
-def _reads_of(parts: Parts, table: str) -> Iterator[list[str]]:
-    """The statements that fetch changed rows of a table, as they come."""
+def _reads_of(table: str = "") -> Iterator[list[str]]:
+    """For every statement that fetches changed rows of a table (of any, where none is named), the thread that runs it."""
     reads: list[str] = []
+    run = Direct.exec_driver_sql
 
-    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        if f'FROM "{table}" AS r' in statement:
-            reads.append(statement)
+    def noting(direct: Direct, statement: str, parameters: Any = None) -> Any:
+        if f'FROM "{table}' in statement and '" AS r' in statement:
+            reads.append(threading.current_thread().name)
+        return run(direct, statement, parameters)
 
-    event.listen(parts.database.engine, "before_cursor_execute", note)
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Direct, "exec_driver_sql", noting)
         yield reads
-    finally:
-        event.remove(parts.database.engine, "before_cursor_execute", note)
+
+
+def test_the_next_page_is_read_while_a_terminal_puts_one_aside(parts: Parts) -> None:
+    terminal = Terminal(parts)
+    pull = Pull(parts.database, parts.clock, epoch=parts.epoch, rows_per_page=7, reads_ahead=True)
+    with closing(pull), _reads_of() as reads:
+        first = pull.page(terminal.pull_request(), SCOPES)
+        end = time.monotonic() + 30
+        while not any("ahead" in name for name in reads) and time.monotonic() < end:
+            time.sleep(0.01)
+        assert any("ahead" in name for name in reads)
+        second = pull.page(terminal.pull_request(first.resume), SCOPES)
+    whole = Pull(parts.database, parts.clock, epoch=parts.epoch, rows_per_page=7)
+    assert second.patches == whole.page(terminal.pull_request(first.resume), SCOPES).patches
 
 
 def test_what_changes_between_two_pages_is_in_the_pull_all_the_same(small_pages: Parts) -> None:
@@ -122,7 +139,7 @@ def test_what_changes_between_two_pages_is_in_the_pull_all_the_same(small_pages:
             for row_id in patch.deletes:
                 terminal.rows.pop((patch.table, row_id), None)
             for row in patch.puts:
-                terminal.rows[patch.table, row[0]] = row
+                terminal.rows[patch.table, row[0]] = list(row)
     stored = stored_rows(small_pages)
     assert ("barcode", "bar-1") not in stored
     assert terminal.rows == stored

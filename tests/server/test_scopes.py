@@ -29,9 +29,7 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
     parts.committer.start()
     fill(parts, sites=(SITE, OTHER_SITE))
     yield parts
-    parts.committer.stop()
-    parts.passwords.close()
-    parts.database.close()
+    parts.close()
 
 
 def _move(parts: Parts, vehicle_id: str, site_id: str) -> None:

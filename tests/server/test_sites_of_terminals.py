@@ -96,9 +96,7 @@ def ground(database_url: str, tmp_path: Path) -> Iterator[Ground]:
     parts.committer.start()
     fill(parts, sites=(SITE, OTHER_SITE))
     yield Ground(parts, wall)
-    parts.committer.stop()
-    parts.passwords.close()
-    parts.database.close()
+    parts.close()
 
 
 def test_work_of_a_site_that_the_terminal_never_had_is_refused_for_good(ground: Ground) -> None:
