@@ -2,8 +2,8 @@
 
 A terminal and the server must draw alike, or an order that the desk called certain would find the allotment emptier than
 the desk saw it. So only what stands in the command counts (the quantities that it names), never a clock, what else is
-free, or what has become of the order meanwhile. A command that the server refuses draws nothing there: the terminal
-believed that less was left than there was, which breaks no promise.
+free, or how much of the order is open by now. A command that the server refuses, or takes into a draft, draws nothing
+there: the terminal believed that less was left than there was, which breaks no promise.
 """
 
 from __future__ import annotations

@@ -73,10 +73,11 @@ def add_lines(work: Work, command: AddLines) -> None:
     total = order.total_minor + sum(line.quantity * line.price_minor for line in added)
     order = work.change(order, total_minor=total)
     work.record("order.lines_added", order, f"{len(added)} lines added to order {order.number}")
-    until = draw(work, order.site_id, added) if command.draws else 0
     if order.status == OrderState.DRAFT:
+        # Nothing is promised yet, so what is set aside for the terminal stays: its confirmation will want it.
         return
-    work.certain_until = until
+    if command.draws:
+        work.certain_until = draw(work, order.site_id, added)
     promised = _promise_lines(work, order, added)
     order = refresh_order(work, order, [*before, *promised])
     keep_shipment(work, order, [*before, *promised])

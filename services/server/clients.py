@@ -171,7 +171,6 @@ class Clients:
                 outcomes_ack=0,
                 enrolled_at=now,
                 replaces=replaces.id if replaces is not None else "",
-                given_through=replaces.given_through if replaces is not None else 0,
             )
         )
         self._let_work(transaction, terminal, replaces)

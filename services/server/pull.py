@@ -223,7 +223,7 @@ class Pull:
             return set()
         dialect = connection.dialect.name
         sql = f'SELECT id, site_id FROM "{cls.table.name}" WHERE id {listed(dialect)}'
-        found = connection.exec_driver_sql(sql, (bind_list(ids),))
+        found = connection.exec_driver_sql(sql, (bind_list(ids),)).fetchall()
         return {pk for pk, site_id in found if (f"site:{site_id}" if site_id else ORG) in scopes}
 
     def _rows(self, connection: Direct, cls: type[Row], ids: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -239,7 +239,7 @@ class Pull:
             f"{sql}{condition} ORDER BY id", (wanted, *ages)
         ).fetchall()
         if len(found) != len(set(ids)):
-            stored = {row[0] for row in connection.exec_driver_sql(sql, (wanted,))}
+            stored = {row[0] for row in connection.exec_driver_sql(sql, (wanted,)).fetchall()}
             if missing := set(ids) - stored:
                 # The feed and the table disagree, which `holdfast doctor` finds too; the rest must still get through.
                 _log.error(

@@ -118,12 +118,18 @@ def test_lines_that_were_added_to_a_draft_draw_on_nothing_even_if_it_is_binding_
     assert _unused(stocked) == 6
 
 
-def test_lines_draw_alike_although_their_order_is_a_draft_where_they_arrive(stocked: Books) -> None:
+def test_lines_whose_order_is_a_draft_where_they_arrive_leave_what_was_set_aside_for_its_confirmation(
+    stocked: Books,
+) -> None:
     stocked.allot("term-1", "prod-1", 6)
     order = stocked.order(("prod-2", 1), draft=True)
     effect = stocked.must(c.AddLines(site_id=SITE, order_id=order, lines=(_line("more", 2),), draws=True))
-    assert (effect.certain_until, _unused(stocked)) == (0, 4)
-    assert _totals(stocked.level("prod-1")) == (15, 0, 4, 11), "what it does not need is everybody's"
+    assert (effect.certain_until, _unused(stocked)) == (0, 6)
+    assert _totals(stocked.level("prod-1")) == (15, 0, 6, 9)
+    assert _confirm(stocked, order, ("prod-2", 1), ("prod-1", 2)) == 0, (
+        "of the other product nothing is set aside"
+    )
+    assert _unused(stocked) == 4
 
 
 def test_lines_that_are_refused_draw_on_nothing(stocked: Books) -> None:

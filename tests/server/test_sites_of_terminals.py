@@ -237,6 +237,21 @@ def test_a_copy_that_enrols_again_has_the_sites_of_the_terminal_it_was_and_its_p
     assert (before.status, after.code) == ("applied", "site_lost")
 
 
+def test_what_a_copy_gave_before_a_loss_is_taken_although_its_original_went_on_after_it(
+    ground: Ground,
+) -> None:
+    ground.grant()
+    original = ground.desk.enrolled
+    ground.wall.now += 2 * HOUR
+    ground.withdraw()
+    ground.wall.now += HOUR
+    assert ground.push(receipt(SITE))[0].status == "applied"
+    device = ground.parts.clients.authenticate(original.client_id, original.credential)
+    ground.desk.enrolled = ground.parts.clients.enroll_again(device)
+    ground.desk.queued, ground.desk.hash = [], b""
+    assert ground.push(receipt(), ago=2 * HOUR)[0].status == "applied"
+
+
 def test_the_servers_own_terminals_are_given_no_sites(ground: Ground) -> None:
     def make(transaction: Transaction) -> str:
         site = transaction.unit.get(Site, SITE)
