@@ -86,9 +86,9 @@ def stock_of(work: Work, site_id: str, product_ids: Iterable[str]) -> dict[str, 
 
 def begin_line(work: Work, line: OrderLine) -> None:
     """A line that has not been there before has nothing promised: whoever promises need not look."""
-    work.is_known_to_lack(Reservation, derive("reservation", line.id))
-    work.is_known_to_lack(Backorder, derive("backorder", line.id))
-    work.is_known_to_find_none(Allocation, line_id=line.id)
+    work.know_absent(Reservation, derive("reservation", line.id))
+    work.know_absent(Backorder, derive("backorder", line.id))
+    work.know_none(Allocation, line_id=line.id)
 
 
 def read_ahead(work: Work, site_id: str, lines: Sequence[OrderLine]) -> None:

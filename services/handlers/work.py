@@ -58,9 +58,9 @@ class Work:
         "find_many",
         "get",
         "get_many",
-        "is_known_to_find_none",
-        "is_known_to_lack",
         "jobs",
+        "know_absent",
+        "know_none",
         "read",
         "read_by",
         "shortfalls",
@@ -76,8 +76,8 @@ class Work:
         self.find_many = unit.find_many
         self.read = unit.read
         self.read_by = unit.read_by
-        self.is_known_to_lack = unit.is_known_to_lack
-        self.is_known_to_find_none = unit.is_known_to_find_none
+        self.know_absent = unit.know_absent
+        self.know_none = unit.know_none
         self._unit = unit
         self.worked_out = unit.worked_out
         self.context = context

@@ -216,11 +216,11 @@ class UnitOfWork:
             sql = statements(cls, self._dialect).where(names, many=True)
             self._take_found(cls, names, missing.values(), self._run(sql, (bind_list(missing), *rest)))
 
-    def is_known_to_lack(self, cls: type[Row], row_id: str) -> None:
+    def know_absent(self, cls: type[Row], row_id: str) -> None:
         """The caller is certain that there is no such row, stored or written, so that nobody has to look."""
         self._tables[cls].rows.setdefault(row_id, None)
 
-    def is_known_to_find_none(self, cls: type[Row], **equal: Any) -> None:
+    def know_none(self, cls: type[Row], **equal: Any) -> None:
         """The caller is certain that no row, stored or written, has these values."""
         self._tables[cls].finds_by(tuple(equal)).answers.setdefault(tuple(equal.values()), _Found())
 
@@ -236,8 +236,15 @@ class UnitOfWork:
     def remove(self, row: Row) -> None:
         """Delete a row."""
         # Whether it is stored must be known, or its removal would look like no change at all.
-        self.get(type(row), row.id)
-        self._set(type(row), row.id, None)
+        cls, row_id = type(row), row.id
+        self.get(cls, row_id)
+        table = self._tables[cls]
+        if row_id in table.unread:
+            sql = statements(cls, self._dialect)
+            found = self._run(sql.by_ids, (bind_list((row_id,)),))
+            table.stored[row_id] = sql.load(found[0]) if found else None
+            table.unread.discard(row_id)
+        self._set(cls, row_id, None)
 
     def worked_out(self, key: Hashable, rows: Sequence[Row], make: Callable[[], T]) -> T:
         """What ``make`` works out from these rows; not made again while every one of them is the same as the last time."""

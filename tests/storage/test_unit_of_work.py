@@ -72,6 +72,16 @@ def test_a_row_that_was_never_read_may_be_there_already(connection: Listening) -
     assert UnitOfWork(connection).get(Setting, "key") == Setting("key", "two")
 
 
+def test_a_row_that_was_put_without_a_look_and_then_removed_is_gone(connection: Listening) -> None:
+    unit = UnitOfWork(connection)
+    unit.put(STOP)
+    unit.flush()
+    other = UnitOfWork(connection)
+    other.remove(other.put(STOP))
+    assert other.flush() == {Stop: {"s-1": None}}
+    assert UnitOfWork(connection).get(Stop, "s-1") is None
+
+
 def test_a_row_put_as_it_was_is_not_written(connection: Listening) -> None:
     unit = UnitOfWork(connection)
     unit.put(STOP)
@@ -208,3 +218,49 @@ def test_whatever_is_done_the_unit_shows_what_a_dictionary_would(steps: list[tup
         stored = {row.id: row for row in UnitOfWork(opened).get_many(Stop, ["s-1", "s-2", "s-3"]).values()}
         assert stored == model
     engine.dispose()
+
+
+def test_what_is_read_ahead_is_not_read_again(connection: Listening) -> None:
+    unit = UnitOfWork(connection)
+    unit.put(STOP)
+    unit.flush()
+    fresh = UnitOfWork(connection)
+    fresh.read(Stop, ["s-1", "s-2"])
+    fresh.read_by(Stop, "route_id", ["r-1", "r-2"])
+    connection.run.clear()
+    assert (fresh.get(Stop, "s-1"), fresh.get(Stop, "s-2")) == (STOP, None)
+    assert (fresh.find(Stop, route_id="r-1"), fresh.find(Stop, route_id="r-2")) == ([STOP], [])
+    assert connection.run == []
+
+
+def test_of_what_cannot_be_there_nobody_looks_and_what_comes_is_new(connection: Listening) -> None:
+    unit = UnitOfWork(connection)
+    unit.know_absent(Stop, "s-1")
+    unit.know_none(Stop, route_id="r-1")
+    assert (unit.get(Stop, "s-1"), unit.find(Stop, route_id="r-1")) == (None, [])
+    assert connection.run == []
+    unit.put(STOP)
+    assert unit.find(Stop, route_id="r-1") == [STOP]
+    unit.flush()
+    assert [sql.split(" (")[0] for sql in connection.written()] == ['INSERT INTO "stop"']
+
+
+def test_what_is_known_stays_so_although_somebody_is_certain_of_nothing(connection: Listening) -> None:
+    unit = UnitOfWork(connection)
+    unit.put(STOP)
+    unit.find(Stop, route_id="r-1")
+    unit.know_absent(Stop, "s-1")
+    unit.know_none(Stop, route_id="r-1")
+    assert (unit.get(Stop, "s-1"), unit.find(Stop, route_id="r-1")) == (STOP, [STOP])
+
+
+def test_a_row_that_others_wrote_is_found_by_whoever_looks_later(connection: Listening) -> None:
+    other = UnitOfWork(connection)
+    other.put(STOP)
+    other.flush()
+    unit = UnitOfWork(connection)
+    unit.find(Stop, route_id="r-2")
+    unit.learn(Stop, "s-1", STOP)
+    moved = msgspec.structs.replace(STOP, route_id="r-2")
+    unit.put(moved)
+    assert (unit.find(Stop, route_id="r-1"), unit.find(Stop, route_id="r-2")) == ([], [moved])
