@@ -16,7 +16,8 @@ SCHEMA = 2
 """The version of rows and commands. A server takes commands of older schemas, and turns away newer ones."""
 
 CONTENT_TYPE = "application/x-msgpack"
-MAX_COMMANDS_PER_PUSH = 500
+MAX_COMMANDS_PER_PUSH = 1000
+"""As many as the server commits at once: fewer would only write the same pages of its indexes more often."""
 MAX_ARGS_BYTES = 512 * 1024
 
 
