@@ -5,7 +5,7 @@ A unit is reserved only together with the bin it will come from, so nothing is p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -79,11 +79,6 @@ def store_line(work: Work, line: OrderLine, quantities: LineQuantities) -> Order
     )
 
 
-def stock_of(work: Work, site_id: str, product_ids: Iterable[str]) -> dict[str, list[Stock]]:
-    """The stock of products at a site, by product."""
-    return work.find_many(Stock, "product_id", product_ids, site_id=site_id)
-
-
 def begin_line(work: Work, line: OrderLine) -> None:
     """A line that has not been there before has nothing promised: whoever promises need not look."""
     work.know_absent(Reservation, derive("reservation", line.id))
@@ -95,7 +90,7 @@ def read_ahead(work: Work, site_id: str, lines: Sequence[OrderLine]) -> None:
     """Read what promising these lines needs, a table at a time instead of a line at a time."""
     product_ids = [line.product_id for line in lines]
     work.read(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
-    found = stock_of(work, site_id, product_ids)
+    found = work.find_many(Stock, "product_id", product_ids, site_id=site_id)
     work.read(Location, {stock.location_id for rows in found.values() for stock in rows})
     work.read(Reservation, [derive("reservation", line.id) for line in lines])
     work.read(Backorder, [derive("backorder", line.id) for line in lines])

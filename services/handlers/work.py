@@ -50,7 +50,6 @@ class Work:
         "_events",
         "_movements",
         "_site_id",
-        "_sites",
         "_unit",
         "certain_until",
         "context",
@@ -69,7 +68,6 @@ class Work:
 
     def __init__(self, unit: UnitOfWork, context: Context, site_id: str = "") -> None:
         self._site_id = site_id
-        self._sites = ("", site_id)
         self.get = unit.get
         self.get_many = unit.get_many
         self.find = unit.find
@@ -93,13 +91,13 @@ class Work:
         A command of one site knows no rows of another: stock would leave one site's totals and reach no other's.
         """
         row = self.get(cls, row_id)
-        if row is None or (self._site_id and getattr(row, "site_id", "") not in self._sites):
+        if row is None or self._is_strange(row):
             _refuse_unknown(cls, row_id)
         return row
 
     def put(self, row: R) -> R:
         """Write a row, new or changed; refuses with ``not_found`` to write one of another site than the command's."""
-        if self._site_id and getattr(row, "site_id", "") not in self._sites:
+        if self._is_strange(row):
             _refuse_unknown(type(row), row.id)
         return self._unit.put(row)
 
@@ -109,9 +107,12 @@ class Work:
 
     def remove(self, row: Row) -> None:
         """Delete a row; else as ``put``."""
-        if self._site_id and getattr(row, "site_id", "") not in self._sites:
+        if self._is_strange(row):
             _refuse_unknown(type(row), row.id)
         self._unit.remove(row)
+
+    def _is_strange(self, row: Row) -> bool:
+        return bool(self._site_id) and getattr(row, "site_id", "") not in ("", self._site_id)
 
     def next_movement_id(self) -> str:
         """The id of the next stock movement of this command, the same on both sides."""

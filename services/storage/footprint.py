@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any, TypeVar
 
+from services.storage.known_rows import key_of
 from services.storage.row import Row
-from services.storage.unit_of_work import UnitOfWork, key_of
+from services.storage.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound=Row)
 

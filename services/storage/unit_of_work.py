@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from operator import attrgetter, is_
+from operator import is_
 from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 
+from services.storage.known_rows import Found, Key, KnownTable, KnownTables
 from services.storage.row import Row
 from services.storage.statements import bind_list, statements
 from services.storage.tables import TABLES
@@ -23,18 +23,8 @@ _REPLICATED = frozenset(TABLES)
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
-Key = tuple[Any, ...]
 Changes = dict[type[Row], dict[str, Row | None]]
 """What a transaction changed: for each class of rows, id -> the new row, or None where it was removed."""
-
-
-@lru_cache(maxsize=256)
-def key_of(names: tuple[str, ...]) -> Callable[[Row], Key]:
-    """What takes the values of these columns out of a row, as a key of the finds that name them."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    only = attrgetter(*names)
-    return lambda row: (only(row),)
 
 
 class DialectName(Protocol):
@@ -59,97 +49,6 @@ class Executor(Protocol):
         ...
 
 
-class _Found:
-    """The answer to one find: ids, and the rows in order of id while none of them has changed."""
-
-    __slots__ = ("ids", "rows")
-
-    def __init__(self) -> None:
-        self.ids: dict[str, None] = {}
-        self.rows: list[Row | None] | None = None
-
-    def in_order(self, known: dict[str, Row | None]) -> list[Any]:
-        """The rows, in a list of the caller's own."""
-        if self.rows is None:
-            self.rows = [known[row_id] for row_id in sorted(self.ids)]
-        return self.rows.copy()
-
-
-class _Finds:
-    """The finds of one class of rows by some of its columns."""
-
-    __slots__ = ("answers", "key_in", "unasked")
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.key_in = key_of(names)
-        """Takes the values of these columns out of a row."""
-        self.answers: dict[Key, _Found] = {}
-        self.unasked: dict[Key, dict[str, None]] = {}
-        """Of rows written since the last flush, which the database does not know: those no find has asked for yet."""
-
-    def take_in(self, row_id: str, row: Row, *, is_stored: bool = False) -> None:
-        """The row has come to be as it is."""
-        key = self.key_in(row)
-        answer = self.answers.get(key)
-        if answer is not None:
-            answer.rows = None
-            answer.ids[row_id] = None
-        elif not is_stored:
-            self.unasked.setdefault(key, {})[row_id] = None
-
-    def take_out(self, row_id: str, row: Row) -> None:
-        """The row is not as it was any more."""
-        key = self.key_in(row)
-        answer = self.answers.get(key)
-        if answer is not None:
-            answer.rows = None
-            answer.ids.pop(row_id, None)
-        elif (ids := self.unasked.get(key)) is not None:
-            ids.pop(row_id, None)
-
-
-class _Table:
-    """What is known of one class of rows."""
-
-    __slots__ = ("finds", "rows", "stored", "unread")
-
-    def __init__(self) -> None:
-        self.rows: dict[str, Any] = {}
-        """Every row that was read or written, as it is now; None where there is none."""
-        self.stored: dict[str, Any] = {}
-        """Of every row written since the last flush: what is stored of it."""
-        self.unread: set[str] = set()
-        """Those of them that were never read."""
-        self.finds: dict[tuple[str, ...], _Finds] = {}
-        """By the columns that were asked for."""
-
-    def finds_by(self, names: tuple[str, ...]) -> _Finds:
-        """The finds by these columns."""
-        finds = self.finds.get(names)
-        if finds is None:
-            finds = self.finds[names] = _Finds(names)
-            for row_id in self.stored:
-                if (row := self.rows[row_id]) is not None:
-                    finds.take_in(row_id, row)
-        return finds
-
-    def refile(self, row_id: str, before: Row | None, after: Row | None) -> None:
-        """Move a row between the remembered finds."""
-        for finds in self.finds.values():
-            if before is not None:
-                finds.take_out(row_id, before)
-            if after is not None:
-                finds.take_in(row_id, after)
-
-
-class _Tables(dict[type[Row], _Table]):
-    """What is known of each class of rows; nothing at first."""
-
-    def __missing__(self, cls: type[Row]) -> _Table:
-        made = self[cls] = _Table()
-        return made
-
-
 class UnitOfWork:
     """Reads and writes of one transaction on ``connection``, which the caller begins and commits.
 
@@ -160,7 +59,7 @@ class UnitOfWork:
     def __init__(self, connection: Executor) -> None:
         self._connection = connection
         self._dialect = connection.dialect.name
-        self._tables = _Tables()
+        self._tables = KnownTables()
         self._undo: list[tuple[type[Row], str, Row | None, bool]] | None = None
         self._worked_out: dict[Hashable, tuple[Sequence[Row], Any]] = {}
 
@@ -222,7 +121,7 @@ class UnitOfWork:
 
     def know_none(self, cls: type[Row], **equal: Any) -> None:
         """The caller is certain that no row, stored or written, has these values."""
-        self._tables[cls].finds_by(tuple(equal)).answers.setdefault(tuple(equal.values()), _Found())
+        self._tables[cls].finds_by(tuple(equal)).answers.setdefault(tuple(equal.values()), Found())
 
     def put(self, row: R) -> R:
         """Write a row, new or changed."""
@@ -293,7 +192,7 @@ class UnitOfWork:
                     finds.unasked = {}
         return changes
 
-    def _write(self, cls: type[Row], table: _Table, changed: dict[str, Row | None]) -> None:
+    def _write(self, cls: type[Row], table: KnownTable, changed: dict[str, Row | None]) -> None:
         """Insert what is new, update the columns that changed, delete what is gone: as few trees are touched as can be."""
         sql = statements(cls, self._dialect)
         dump = sql.dump
@@ -342,11 +241,7 @@ class UnitOfWork:
         table = self._tables[cls]
         before = table.rows.get(row_id)
         table.rows[row_id] = row
-        for finds in table.finds.values():
-            if before is not None:
-                finds.take_out(row_id, before)
-            if row is not None:
-                finds.take_in(row_id, row, is_stored=True)
+        table.refile(row_id, before, row, is_stored=True)
 
     def forget(self, *classes: type[Row]) -> None:
         """Drop all that is known (of these classes only, where any are named): the database has changed behind this
@@ -386,7 +281,7 @@ class UnitOfWork:
         finds = table.finds[names]
         answers, key_in, unasked = finds.answers, finds.key_in, finds.unasked
         for key in keys:
-            answer = answers[key] = _Found()
+            answer = answers[key] = Found()
             # A write not yet flushed is unknown to the database; a row that it moved here or away must be seen as such.
             answer.ids.update(unasked.pop(key, ()))
         for values in rows:
