@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import queue
-import threading
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_MOST_WAITING = 2
-_LOOK_EVERY_S = 0.1
+_MOST_AHEAD = 3
+_END: Any = object()
 
 
 @contextmanager
@@ -20,38 +20,15 @@ def made_ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
 
     The thread has ended when the block has, also where not all items were wanted.
     """
-    made: queue.Queue[tuple[T] | None] = queue.Queue(_MOST_WAITING)
-    trouble: list[BaseException] = []
-    is_over = threading.Event()
-
-    def hand_over(item: tuple[T] | None) -> bool:
-        while not is_over.is_set():
-            try:
-                made.put(item, timeout=_LOOK_EVERY_S)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def make() -> None:
-        try:
-            for item in items:
-                if not hand_over((item,)):
-                    return
-        except BaseException as problem:
-            trouble.append(problem)
-        hand_over(None)
-
-    def taken() -> Iterator[T]:
-        while (item := made.get()) is not None:
-            yield item[0]
-        if trouble:
-            raise trouble[0]
-
-    thread = threading.Thread(target=make, name="holdfast-ahead", daemon=True)
-    thread.start()
+    pool = ThreadPoolExecutor(1, "holdfast-ahead")
     try:
-        yield taken()
+        yield _taken(pool, items)
     finally:
-        is_over.set()
-        thread.join()
+        pool.shutdown(cancel_futures=True)
+
+
+def _taken(pool: ThreadPoolExecutor, items: Iterator[T]) -> Iterator[T]:
+    ahead = deque(pool.submit(next, items, _END) for _ in range(_MOST_AHEAD))
+    while (item := ahead.popleft().result()) is not _END:
+        ahead.append(pool.submit(next, items, _END))
+        yield item

@@ -18,7 +18,6 @@ from local_db.files import (
     transaction,
 )
 from local_db.image_file import ImageFile, ImageUnusable
-from local_db.made_ahead import made_ahead
 from local_db.store import Store
 from services.storage.row import columns_of
 from services.storage.tables import TABLES
@@ -58,7 +57,8 @@ def _write_whole(image: ImageFile, target: Path, key: str) -> None:
         if not key:
             file.writelines(image.pages())
             return
-        # Imported late: it is for this moment of a terminal's life only.
+        # Imported late: they are for this moment of a terminal's life only.
+        from local_db.made_ahead import made_ahead
         from local_db.page_cipher import PageCipher
 
         cipher = PageCipher(key)

@@ -11,7 +11,7 @@ from local_db.made_ahead import made_ahead
 
 
 def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name == "holdfast-ahead"]
+    return [thread.name for thread in threading.enumerate() if thread.name == "holdfast-ahead_0"]
 
 
 def test_everything_comes_in_its_order() -> None:
@@ -31,7 +31,7 @@ def test_it_is_made_by_another_thread_and_not_far_ahead() -> None:
     with made_ahead(making()) as items:
         assert [next(items) for _ in range(3)] == [0, 1, 2]
         assert len(made) <= 6
-    assert set(made) == {"holdfast-ahead"}
+    assert set(made) == {"holdfast-ahead_0"}
     assert threads() == []
 
 
