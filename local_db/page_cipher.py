@@ -44,7 +44,7 @@ class PageCipher:
         self._begun = False
         self._number = 0
 
-    def encrypt(self, pages: bytes) -> bytearray:
+    def encrypt(self, pages: bytes | bytearray) -> bytearray:
         """The next pages, whole ones, without their checksums; the ends of pages are for ``seal`` to fill."""
         encrypted = bytearray(len(pages) + _BLOCK_BYTES - 1)
         # The salt takes the place of the file's first block.

@@ -53,18 +53,18 @@ def adopt(store: Store, image: Path, cursors: dict[str, int]) -> None:
 
 
 def _write_whole(image: ImageFile, target: Path, key: str) -> None:
+    # Imported late: they are for this moment of a terminal's life only.
+    from local_db.page_cipher import PageCipher
+    from local_db.two_threads import made_ahead, write_and_flush
+
     with _private(target) as file:
         if not key:
-            file.writelines(image.pages())
+            write_and_flush(file, image.pages())
             return
-        # Imported late: they are for this moment of a terminal's life only.
-        from local_db.made_ahead import made_ahead
-        from local_db.page_cipher import PageCipher
-
         cipher = PageCipher(key)
         # Half of the work is unpacking and encrypting, the other half is checksums and the disk.
         with made_ahead(map(cipher.encrypt, image.pages())) as encrypted:
-            file.writelines(map(cipher.seal, encrypted))
+            write_and_flush(file, map(cipher.seal, encrypted))
 
 
 def _copy_rows(image: Path, target: Path, key: str) -> None:

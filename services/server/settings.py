@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     rows_per_page: int = Field(default=5000, ge=1)
     snapshot_seconds: float = Field(default=3600.0, ge=0)
     snapshot_changes: int = Field(default=50_000, ge=0)
-    snapshot_level: int = Field(default=3, ge=1, le=19)
+    snapshot_level: int = Field(default=1, ge=1, le=19)
     # Less than a terminal waits for an answer: after that it is told to ask again.
     snapshot_wait_seconds: float = Field(default=10.0, gt=0)
     snapshots_kept: int = Field(default=3, ge=1)

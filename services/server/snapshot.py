@@ -46,7 +46,7 @@ class Snapshots:
         epoch: str,
         max_age_seconds: float = 3600.0,
         max_changes: int = 50_000,
-        level: int = 3,
+        level: int = 1,
     ) -> None:
         self._database = database
         self._folder = folder

@@ -135,7 +135,7 @@ def test_an_image_that_lacks_a_column_is_refused(desk: Desk, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("left", [0.0, 0.3, 0.99])
-def test_an_image_that_breaks_off_is_refused_and_the_cache_stays(
+def test_an_image_that_breaks_off_or_goes_on_is_refused_and_the_cache_stays(
     desk: Desk, image: Path, profile: Path, left: float
 ) -> None:
     shown = contents(desk)
@@ -143,9 +143,11 @@ def test_an_image_that_breaks_off_is_refused_and_the_cache_stays(
     image.write_bytes(data[: int(len(data) * left)])
     with pytest.raises(DamagedSnapshot):
         replica(desk).adopt_snapshot(image, CURSORS)
-    image.write_bytes(zstd.decompress(data)[:-2048])
-    with pytest.raises(DamagedSnapshot):
-        replica(desk).adopt_snapshot(image, CURSORS)
+    plain = zstd.decompress(data)
+    for other in (plain[:-2048], plain + bytes(2048), data + data, data + b"?", zstd.compress(plain + plain)):
+        image.write_bytes(other)
+        with pytest.raises(DamagedSnapshot):
+            replica(desk).adopt_snapshot(image, CURSORS)
     assert contents(desk) == shown
     assert not [path for path in profile.iterdir() if "next" in path.name]
 

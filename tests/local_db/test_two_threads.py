@@ -1,13 +1,17 @@
-"""What a thread makes ahead comes in its order, whole, with its errors, and no thread stays behind."""
+"""What a thread does ahead or behind comes whole, in its order and with its errors, and no thread stays behind."""
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from local_db.made_ahead import made_ahead
+from local_db import two_threads
+from local_db.two_threads import made_ahead, write_and_flush
 
 
 def threads() -> list[str]:
@@ -53,3 +57,25 @@ def test_a_consumer_that_fails_leaves_no_thread_behind() -> None:
         next(items)
         raise OSError("full")
     assert threads() == []
+
+
+def test_a_large_file_is_written_whole_and_flushed_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(two_threads, "_FLUSHED_BYTES", 1000)
+    monkeypatch.setattr(os, "fsync", lambda number: flushed.append(os.fstat(number).st_size))
+    with (tmp_path / "large").open("wb", buffering=0) as file:
+        write_and_flush(file, (bytes([n % 251]) * 100 for n in range(1000)))
+    assert (tmp_path / "large").read_bytes() == b"".join(bytes([n % 251]) * 100 for n in range(1000))
+    assert len(flushed) > 1
+    assert flushed == sorted(flushed)
+
+
+def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(number: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="Input/output"), (tmp_path / "large").open("wb") as file:
+        write_and_flush(file, [b"a", b"b"])
