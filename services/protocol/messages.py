@@ -26,6 +26,8 @@ _LAST_INSTANT = 253_402_300_799_999  # the end of the year 9999, which dates can
 Count = Annotated[int, Meta(ge=1, le=_LARGEST)]
 Version = Annotated[int, Meta(ge=0, le=_LARGEST)]
 Word = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00-\x1f]*$")]
+Nonce = Annotated[bytes, Meta(max_length=32)]
+"""Chosen anew for each request and repeated in its answer, so that no answer is taken for that to another question."""
 
 
 class PushedCommand(Struct, frozen=True):
@@ -55,6 +57,7 @@ class PushRequest(Struct, frozen=True):
     commands: Annotated[tuple[PushedCommand, ...], Meta(max_length=MAX_COMMANDS_PER_PUSH)]
     outcomes_ack: Version = 0
     sent_at: Annotated[int, Meta(ge=0, le=_LAST_INSTANT)] = 0
+    nonce: Nonce = b""
 
 
 class Outcome(Struct, frozen=True):
@@ -80,6 +83,7 @@ class PushResponse(Struct, frozen=True):
     epoch: str = ""
     server_time: int = 0
     message: str = ""
+    nonce: Nonce = b""
 
 
 class PullRequest(Struct, frozen=True):
@@ -91,6 +95,7 @@ class PullRequest(Struct, frozen=True):
     cursors: dict[str, Version]
     resume: str = ""
     outcomes_ack: Version = 0
+    nonce: Nonce = b""
 
 
 class TablePatch(Struct, frozen=True):
@@ -121,6 +126,7 @@ class PullResponse(Struct, frozen=True):
     problem: str = ""
     epoch: str = ""
     server_time: int = 0
+    nonce: Nonce = b""
 
 
 class EnrollRequest(Struct, frozen=True):

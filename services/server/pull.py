@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from services.protocol.messages import Outcome, PullRequest, PullResponse, TablePatch, page_checksum
@@ -95,6 +96,9 @@ class Pull:
 
     def page(self, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         """The next page for an authenticated client that may see these scopes. Raises BadResume."""
+        return replace(self._answer(request, scopes), nonce=request.nonce)
+
+    def _answer(self, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         if request.epoch != self._epoch:
             return PullResponse(patches=[], more=False, problem="epoch_changed", epoch=self._epoch)
         with self._database.reading() as connection:

@@ -59,6 +59,9 @@ class Push:
 
         Blocks until it is durable. Raises Busy when the database cannot do it now: nothing is lost, send it again.
         """
+        return replace(self._answer(request), nonce=request.nonce)
+
+    def _answer(self, request: PushRequest) -> PushResponse:
         if request.epoch != self._epoch:
             return PushResponse(last_n=0, outcomes=[], problem="epoch_changed", epoch=self._epoch)
         if request.schema > SCHEMA:

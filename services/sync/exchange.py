@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.protocol.messages import PullResponse, PushResponse
 from services.sync.clock import Clock, Deadline, OffsetMeter
@@ -20,6 +22,8 @@ from services.sync.status import Progress
 from services.sync.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
+
+_NONCE_BYTES = 12
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -118,16 +122,22 @@ class Exchange:
     def timed(
         self, doing: str, limit_s: float, call: Callable[..., PushResponse | PullResponse], request: Struct
     ) -> Any:
-        """A remote call whose answer carries the server's time: the clock's offset is measured on the way."""
+        """A remote call whose answer carries the server's time: the clock's offset is measured on the way.
+
+        Raises ProtocolError for an answer to another request, such as an old one that comes late.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
         began = self.clock.monotonic()
-        answer = self.remote(doing, limit_s, call, request)
+        answer = self.remote(doing, limit_s, call, replace(request, nonce=nonce))
+        if not self.answers(nonce, answer):
+            raise ProtocolError("The server's answer is to another question; it is asked again.")
         self.offset.add(answer.server_time, self.clock.now_ms(), self.clock.monotonic() - began)
         return answer
 
-    def check_epoch(self, epoch: str) -> None:
-        """An answer without a problem is of the epoch that was asked about, or it is an old one that came late."""
-        if epoch not in ("", self.identity.epoch):
-            raise ProtocolError("The server's answer is from before it was restored; it is asked again.")
+    @staticmethod
+    def answers(nonce: bytes, answer: PushResponse | PullResponse) -> bool:
+        """Whether an answer is to the request with this nonce."""
+        return answer.nonce == nonce
 
     def _go_on(self) -> None:
         if self.stopping():

@@ -95,7 +95,7 @@ def _fetch_page(x: Exchange, cursors: dict[str, int], resume: str) -> PullRespon
 def _raise_for(x: Exchange, page: PullResponse) -> None:
     match page.problem:
         case "":
-            x.check_epoch(page.epoch)
+            return
         case "epoch_changed":
             raise EpochChanged(page.epoch)
         case "forked":
@@ -124,8 +124,8 @@ def _where_to_push_from(x: Exchange, last_n: int, acknowledged: int) -> int:
 
 
 def _check_not_stale(asked: Mapping[str, int], last: PullResponse) -> None:
-    """A scope that nothing was known of begins anew, and none goes back without that: else it is an old answer that
-    came late, to a question that is no longer asked."""
+    """A scope that nothing was known of begins anew, and none goes back without that: else the server was put back
+    between two pages."""
     for scope, version in last.cursors.items():
         if scope not in last.reset and (scope not in asked or version < asked[scope]):
             raise ProtocolError(

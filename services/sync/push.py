@@ -102,7 +102,7 @@ def _reached(x: Exchange, batch: Sequence[PushedCommand], answer: PushResponse) 
 def _raise_for(x: Exchange, answer: PushResponse) -> None:
     match answer.problem:
         case "":
-            x.check_epoch(answer.epoch)
+            return
         case "epoch_changed":
             raise EpochChanged(answer.epoch)
         case "forked":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from services.commands.codec import chain_hash
 from services.protocol.messages import (
@@ -122,6 +123,12 @@ class MemoryServer:
     # Transport, as far as the engine uses it; who speaks is in each request
 
     def push(self, request: PushRequest) -> PushResponse:
+        return replace(self._pushed(request), nonce=request.nonce)
+
+    def pull(self, request: PullRequest) -> PullResponse:
+        return replace(self._pulled(request), nonce=request.nonce)
+
+    def _pushed(self, request: PushRequest) -> PushResponse:
         client = self._client(request.client_id)
         if problem := self._problem(request.epoch, request.schema):
             return PushResponse(last_n=0, outcomes=[], problem=problem, epoch=self.epoch)
@@ -164,7 +171,7 @@ class MemoryServer:
             server_time=self._now(),
         )
 
-    def pull(self, request: PullRequest) -> PullResponse:
+    def _pulled(self, request: PullRequest) -> PullResponse:
         client = self._client(request.client_id)
         if problem := self._problem(request.epoch, request.schema):
             return PullResponse(patches=[], more=False, problem=problem, epoch=self.epoch)

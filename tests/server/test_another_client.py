@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import uuid
 from typing import Any
 
@@ -68,10 +69,14 @@ class OtherClient:
     def _ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         identity = self.identity
         device = {"Authorization": f"Device {identity['client_id']}:{identity['credential']}"}
-        about = {"client_id": identity["client_id"], "epoch": identity["epoch"], "schema": 1}
+        nonce = os.urandom(8)
+        about = {
+            "client_id": identity["client_id"], "epoch": identity["epoch"], "schema": 1, "nonce": nonce,
+        }  # fmt: skip
         answer = self._http.post(path, content=pack({**about, **body}), headers=device)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = unpack(answer.content)
+        assert found["nonce"] == nonce
         return found
 
 

@@ -15,6 +15,7 @@ from local_db.files import DatabaseError
 from services.domain.refusals import RuleViolation
 from services.server import authority, feed, pull, push
 from services.server.server_tables import Client
+from services.sync import exchange
 from services.sync import pull as terminal_pull
 from services.sync import push as terminal_push
 from tests.simulator.planted_leases import (
@@ -250,12 +251,13 @@ def a_push_that_settles() -> Iterator[None]:
 
 @contextmanager
 def an_old_answer_taken_for_new() -> Iterator[None]:
-    """A push counts as answered up to its last command, whatever the answer says."""
+    """Whatever comes counts as the answer, and a push as answered up to its last command, whatever the answer says."""
 
     def sure(x: Any, batch: Any, answer: Any) -> int:
         return batch[-1].n
 
     with (
+        patch.object(exchange.Exchange, "answers", staticmethod(lambda nonce, answer: True)),
         patch.object(terminal_push, "_reached", sure),
         patch.object(terminal_pull, "_where_to_push_from", lambda *_: None),
     ):

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from services.protocol.messages import MAX_COMMANDS_PER_PUSH, PullResponse, PushRequest, PushResponse
+from services.protocol.messages import (
+    MAX_COMMANDS_PER_PUSH,
+    PullRequest,
+    PullResponse,
+    PushRequest,
+    PushResponse,
+)
 from services.sync.errors import (
     Busy,
     LocalTrouble,
@@ -305,7 +311,9 @@ def test_a_new_identity_that_could_not_be_kept_is_not_asked_for_twice(pair: Pair
 def test_a_server_that_calls_every_identity_forked_is_not_asked_for_ever_more(
     pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk.network, "push", lambda request, within_s: PushResponse(0, [], "forked"))
+    monkeypatch.setattr(
+        desk.network, "push", lambda request, within_s: PushResponse(0, [], "forked", nonce=request.nonce)
+    )
     desk.do("A-01", 1)
     with pytest.raises(ProtocolError, match="identity"):
         desk.sync()
@@ -429,8 +437,8 @@ def test_an_old_answer_to_a_pull_sets_nothing_back(pair: Pair, desk: Terminal) -
     other.sync()
     desk.sync()
     before = desk.replica.cache_cursors
-    desk.network.plan([Fault.OLD_ANSWER])
-    desk.engine.run_once(10)
+    with pytest.raises(ProtocolError, match="another question"):
+        desk.sync(Fault.OLD_ANSWER)
     assert desk.replica.cache_cursors == before
     assert desk.replica.rows["A-01"][2] == 8
 
@@ -444,7 +452,7 @@ def test_an_answer_from_before_a_restore_is_not_taken(pair: Pair, desk: Terminal
     pair.server.restore(backup)
     desk.do("A-02", 1)
     # The new epoch, the last_n asked for, the command, the image, and then the pull's old answer.
-    with pytest.raises(ProtocolError, match="restored"):
+    with pytest.raises(ProtocolError, match="another question"):
         desk.sync(*[Fault.NONE] * 4, Fault.OLD_ANSWER)
     assert desk.replica.rows == {"A-02": ["A-02", SITE, 1]}
 
@@ -457,10 +465,56 @@ def test_an_old_answer_does_not_pass_for_all_the_rows_of_an_empty_cache(tmp_path
     desk.sync()
     desk.replica.drop_cache()
     # The last_n asked for, no image, and then the answer that there was nothing new.
-    with pytest.raises(ProtocolError, match="older"):
+    with pytest.raises(ProtocolError, match="another question"):
         desk.sync(Fault.NONE, Fault.NONE, Fault.OLD_ANSWER)
     desk.sync()
     agree(pair.server, [desk])
+
+
+def test_a_copy_that_gets_an_old_answer_instead_of_forked_does_not_take_foreign_outcomes_for_its_own(
+    pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.sync.push.MAX_COMMANDS_PER_PUSH", 1)
+    desk.do("A-01", 7)
+    copy = pair.with_files(desk.replica.clone())
+    desk.do("A-01", 1)
+    desk.sync()
+    own = copy.do("A-02", 1)
+    # The first command is the same at both. Its answer says that the server is at the second, which the copy has too.
+    with pytest.raises(ProtocolError, match="another question"):
+        copy.sync(Fault.NONE, Fault.OLD_ANSWER)
+    copy.sync()
+    assert pair.server.state.executed[own] == 1
+    desk.sync()
+    agree(pair.server, [desk, copy])
+
+
+def test_a_server_that_is_put_back_between_two_pages_takes_nothing_back_unsaid(
+    pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = pair.terminal()
+    other.do("A-01", 7)
+    other.sync()
+    backup = pair.server.backup()
+    other.do("A-02", 7)
+    other.sync()
+    desk.sync()
+    for n in range(10):
+        other.do(f"B-{n}", 1)
+    other.sync()
+    pull = desk.network.pull
+
+    def put_back(request: PullRequest, **within: float) -> PullResponse:
+        if request.resume:
+            pair.server.state = backup
+        return pull(request, **within)
+
+    monkeypatch.setattr(desk.network, "pull", put_back)
+    with pytest.raises(ProtocolError, match="older"):
+        desk.sync()
+    assert set(desk.replica.rows) == {"A-01", "A-02"}
+    desk.sync()
+    assert set(desk.replica.rows) == {"A-01"}
 
 
 def test_scopes_whose_feed_has_moved_on_are_taken_over_whole(pair: Pair, desk: Terminal) -> None:
@@ -502,8 +556,10 @@ def test_a_rebuilt_cache_sends_no_command_again(pair: Pair, desk: Terminal) -> N
 
 
 def test_an_endless_pull_is_given_up(pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    same = PullResponse([], more=True, resume="on and on")
-    monkeypatch.setattr(desk.network, "pull", lambda request, within_s: same)
+    def same(request: PullRequest, within_s: float) -> PullResponse:
+        return PullResponse([], more=True, resume="on and on", nonce=request.nonce)
+
+    monkeypatch.setattr(desk.network, "pull", same)
     with pytest.raises(ProtocolError, match="where they go on"):
         desk.sync()
 
@@ -511,7 +567,9 @@ def test_an_endless_pull_is_given_up(pair: Pair, desk: Terminal, monkeypatch: py
 def test_an_answer_that_this_program_does_not_know_is_no_refusal_of_a_command(
     pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk.network, "push", lambda request, within_s: PushResponse(1, [], "moon_phase"))
+    monkeypatch.setattr(
+        desk.network, "push", lambda request, within_s: PushResponse(1, [], "moon_phase", nonce=request.nonce)
+    )
     desk.do("A-01", 1)
     with pytest.raises(ProtocolError, match="moon_phase"):
         desk.sync()
