@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 # A command beside its arguments on the wire: ids, hash and names.
 _ENVELOPE_BYTES = 256
+_MANY_ROWS = 2000
 
 
 def _secret_of(client_id: str) -> str:
@@ -135,8 +136,10 @@ class FileReplica:
         with store.writing():
             if store.settled_n != settled_before:
                 touched.add("outbox")
+            # Where much was settled, the person at the screen has waited long enough; what is old goes with another pull.
+            has_time = store.writer.staging.rows <= _MANY_ROWS
             store.writer.staging.clear()
-            touched |= self._tidy(last)
+            touched |= self._tidy(last, may_prune=has_time and not store.pending)
         if touched:
             store.rows_changed(touched)
 
@@ -176,7 +179,7 @@ class FileReplica:
                 store.writer.staging, last, store.clock(), store.terminal_id(), may_step_back=may_step_back
             )
 
-    def _tidy(self, last: PullResponse) -> set[str]:
+    def _tidy(self, last: PullResponse, *, may_prune: bool) -> set[str]:
         """What is to be done once the rows are settled. Answers the tables it touched."""
         store = self._store
         self._stand_in(list(last.cursors))
@@ -186,7 +189,7 @@ class FileReplica:
             self._is_fresh = False
         if 0 < self._unsure_through() <= last.last_n:
             store.outbox.meta.set(**{UNSURE_THROUGH: ""})
-        return set() if store.pending else store.writer.rebase.prune(last.server_time)
+        return store.writer.rebase.prune(last.server_time) if may_prune else set()
 
     def _stand_in(self, scopes: list[str]) -> None:
         """What this terminal may see is what the server pulls to it; the site it stands at stays the first while it may."""

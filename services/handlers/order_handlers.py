@@ -13,7 +13,14 @@ from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.domain.refusals import refuse
 from services.handlers.allotments import draw
 from services.handlers.order_progress import lines_of, refresh_order
-from services.handlers.promises import begin_line, next_attempt, promise_line, quantities_of, read_ahead
+from services.handlers.promises import (
+    begin_line,
+    next_attempt,
+    promise_line,
+    quantities_of,
+    read_promises,
+    read_stock,
+)
 from services.handlers.shipments import keep_shipment
 from services.handlers.work import Work
 from services.storage.tables import Customer, Order, OrderLine, PickTask, Product, Site, Wave
@@ -54,6 +61,7 @@ def confirm_order(work: Work, command: ConfirmOrder) -> None:
     until = draw(work, order.site_id, command.draws)
     drawn = sorted((each.product_id, each.quantity) for each in command.draws)
     work.certain_until = until if drawn == _asked_for(lines) else 0
+    read_promises(work, lines)
     _promise(work, order, lines)
 
 
@@ -96,7 +104,8 @@ def retry_order(work: Work, command: RetryOrder) -> None:
         )
     lines = lines_of(work, order.id)
     waiting = [line for line in lines if quantities_of(line).unfilled]
-    read_ahead(work, order.site_id, waiting)
+    read_stock(work, order.site_id, waiting)
+    read_promises(work, waiting)
     fulfilled = {line.id: line for line in lines}
     for line in waiting:
         product = work.need(Product, line.product_id)
@@ -242,7 +251,7 @@ def _promise(work: Work, order: Order, lines: Sequence[OrderLine], *, new: bool 
 
 def _promise_lines(work: Work, order: Order, lines: Sequence[OrderLine]) -> list[OrderLine]:
     """Reserve lines; where stock does not suffice, refuse all or leave the rest to backorder, as the order says."""
-    read_ahead(work, order.site_id, lines)
+    read_stock(work, order.site_id, lines)
     promised = [promise_line(work, order, line, work.need(Product, line.product_id)) for line in lines]
     short = [line for line in promised if quantities_of(line).unfilled]
     if short and order.on_shortfall == "refuse":

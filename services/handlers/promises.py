@@ -86,12 +86,16 @@ def begin_line(work: Work, line: OrderLine) -> None:
     work.know_none(Allocation, line_id=line.id)
 
 
-def read_ahead(work: Work, site_id: str, lines: Sequence[OrderLine]) -> None:
-    """Read what promising these lines needs, a table at a time instead of a line at a time."""
+def read_stock(work: Work, site_id: str, lines: Sequence[OrderLine]) -> None:
+    """Read what there is of these lines' products, a table at a time instead of a line at a time."""
     product_ids = [line.product_id for line in lines]
     work.read(StockLevel, [derive("stock_level", site_id, product_id) for product_id in product_ids])
     found = work.find_many(Stock, "product_id", product_ids, site_id=site_id)
     work.read(Location, {stock.location_id for rows in found.values() for stock in rows})
+
+
+def read_promises(work: Work, lines: Sequence[OrderLine]) -> None:
+    """Read what these lines are promised already, a table at a time."""
     work.read(Reservation, [derive("reservation", line.id) for line in lines])
     work.read(Backorder, [derive("backorder", line.id) for line in lines])
     work.read_by(Allocation, "line_id", [line.id for line in lines])

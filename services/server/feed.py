@@ -17,8 +17,8 @@ from services.storage.row import ORG, Row, columns_of, scope_of
 from services.storage.tables import BY_NAME, TABLES
 from services.storage.unit_of_work import Changes
 
-Dirty = dict[str, dict[tuple[str, str], bool]]
-"""scope -> (table, id) -> whether the row is gone from the scope."""
+Dirty = dict[str, dict[str, dict[str, bool]]]
+"""scope -> table -> id -> whether the row is gone from the scope."""
 
 _BUSINESS = frozenset(TABLES)
 
@@ -44,9 +44,9 @@ def dirty_rows(changes: Changes, before: Changes) -> Dirty:
             was_in = scope_of(old) if old is not None else None
             is_in = scope_of(row) if row is not None else None
             if is_in is not None:
-                dirty.setdefault(is_in, {})[table, row_id] = False
+                dirty.setdefault(is_in, {}).setdefault(table, {})[row_id] = False
             if was_in is not None and was_in != is_in:
-                dirty.setdefault(was_in, {})[table, row_id] = True
+                dirty.setdefault(was_in, {}).setdefault(table, {})[row_id] = True
     return dirty
 
 
@@ -58,17 +58,17 @@ def write(connection: Connection, dirty: Dirty) -> dict[str, int]:
     # In sorted order, like every lock, so that no two transactions wait for each other.
     for scope in sorted(dirty):
         head_id, versions[scope] = _count_up(connection, scope, mark)
-        rows = dirty[scope]
+        # In the order of the feed's own tree, which is then gone through once.
+        changed = [
+            (table, pk, int(rows[pk])) for table, rows in sorted(dirty[scope].items()) for pk in sorted(rows)
+        ]
         if is_sqlite:
+            version = versions[scope]
             connection.exec_driver_sql(
                 _UPSERT.format(values="VALUES (?, ?, ?, ?, ?)"),
-                [
-                    (head_id, table, pk, versions[scope], int(deleted))
-                    for (table, pk), deleted in sorted(rows.items())
-                ],
+                [(head_id, table, pk, version, deleted) for table, pk, deleted in changed],
             )
         else:
-            changed = [(table, pk, int(deleted)) for (table, pk), deleted in sorted(rows.items())]
             connection.exec_driver_sql(
                 _UPSERT.format(
                     values="SELECT %s, row->>0, row->>1, %s, (row->>2)::smallint "

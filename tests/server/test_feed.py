@@ -110,7 +110,7 @@ class Changes:
         with self.database.writing() as connection:
             meanwhile()
             pk = f"row-{next(self.ids)}"
-            feed.write(connection, {"org": {("product", pk): False}})
+            feed.write(connection, {"org": {"product": {pk: False}}})
         self.committed.add(pk)
 
     def by_sequence(self, meanwhile: Callable[[], None]) -> None:

@@ -217,8 +217,11 @@ def deletions_not_fed() -> Iterator[None]:
 
     def living(changes: Any, before: Any) -> Any:
         return {
-            scope: {key: gone for key, gone in rows.items() if not gone}
-            for scope, rows in dirty_rows(changes, before).items()
+            scope: {
+                table: {row_id: gone for row_id, gone in rows.items() if not gone}
+                for table, rows in tables.items()
+            }
+            for scope, tables in dirty_rows(changes, before).items()
         }
 
     with patch.object(feed, "dirty_rows", living):

@@ -49,7 +49,7 @@ def upgrade() -> None:
             )
     if rows:
         op.bulk_insert(held, list(rows.values()))
-        feed.write(connection, {ORG: {("terminal_site", row_id): False for row_id in rows}})
+        feed.write(connection, {ORG: {"terminal_site": dict.fromkeys(rows, False)}})
     op.drop_column("client", "scopes")
     op.add_column(
         "client", sa.Column("given_through", sa.BigInteger, nullable=False, server_default=sa.text("0"))
