@@ -33,7 +33,7 @@ class PageCipher:
         self._salt = os.urandom(_SALT_BYTES)
         # All pages are one long chain, with their reserved bytes: what becomes of a page's last block is the vector of
         # the next page, as good as chance for whoever has no key, and no page has to be cut out and begun anew.
-        self._vector = os.urandom(_BLOCK_BYTES)
+        self._vector: bytes | bytearray = os.urandom(_BLOCK_BYTES)
         self._encryptor = Cipher(AES(raw), CBC(self._vector)).encryptor()
         mac_salt = bytes(byte ^ _SALT_MASK for byte in self._salt)
         mac_key = hashlib.pbkdf2_hmac("sha512", raw, mac_salt, _ROUNDS, _KEY_BYTES)
@@ -70,7 +70,7 @@ class PageCipher:
                 under = hashlib.sha256(b"".join((inner_key, text, vector, number.to_bytes(4, "little"))))
                 checksum = outer.copy()
                 checksum.update(under.digest())
-                next_vector = bytes(view[end - _BLOCK_BYTES : end])
+                next_vector = pages[end - _BLOCK_BYTES : end]
                 view[text_end:end] = vector + checksum.digest()
                 vector = next_vector
         self._number, self._vector = number, vector

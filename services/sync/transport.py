@@ -42,6 +42,8 @@ T = TypeVar("T")
 _JSON = "application/json"
 # The server closes idle connections after five seconds; one that is about to be closed is not used again.
 _KEEP_IDLE_S = 4.0
+_PIECE_BYTES = 1024 * 1024
+_PIECE_S = 0.2
 
 
 class Timeouts(Struct, frozen=True, kw_only=True):
@@ -235,8 +237,8 @@ class HttpTransport:
                     raise error_of(*self._failure(response, deadline))
             total = file.facts.size if file.facts is not None else None
             progress(file.size, total)
-            for chunk in self._chunks(response, deadline):
-                file.append(chunk)
+            for piece in _gathered(self._chunks(response, deadline), self._clock):
+                file.append(piece)
                 progress(file.size, total)
         return True
 
@@ -339,6 +341,29 @@ def _decoded(body: bytes, kind: type[T]) -> T:
         raise ProtocolError(
             "The server's answer cannot be read; program and server may be too far apart."
         ) from problem
+
+
+def _gathered(chunks: Iterator[bytes], clock: Clock) -> Iterator[bytes]:
+    """The same bytes in larger pieces, as each costs a write and a report; those of a slow link do not wait for more.
+
+    Where the chunks break off, what has come before is still a piece.
+    """
+    waiting: list[bytes] = []
+    size, since = 0, clock.monotonic()
+    try:
+        for chunk in chunks:
+            waiting.append(chunk)
+            size += len(chunk)
+            if size >= _PIECE_BYTES or clock.monotonic() - since >= _PIECE_S:
+                yield b"".join(waiting)
+                waiting.clear()
+                size, since = 0, clock.monotonic()
+    except Exception:
+        if waiting:
+            yield b"".join(waiting)
+        raise
+    if waiting:
+        yield b"".join(waiting)
 
 
 def _goes_on(response: httpx.Response, file: SnapshotFile) -> bool:

@@ -44,7 +44,8 @@ from services.sync.errors import (
     Untrusted,
 )
 from services.sync.port import DeviceCredential, Transport
-from services.sync.transport import Bounds, HttpTransport, Timeouts
+from services.sync.transport import Bounds, HttpTransport, Timeouts, _gathered
+from tests.helpers.fake_clock import FakeClock
 from tests.helpers.http_peer import Asked, HttpPeer, Reply, ranged, serving
 from tests.helpers.required import program
 
@@ -467,6 +468,17 @@ class TestSnapshot:
         assert sent == [len(PACKED) - first[0]]
         assert peer.asked[1].headers["if-range"] == '"v7"'
         assert peer.asked[0].query == []
+
+    def test_what_comes_slowly_is_told_and_kept_soon_and_what_comes_fast_in_large_pieces(self) -> None:
+        clock = FakeClock()
+
+        def coming(seconds: float) -> Iterator[bytes]:
+            for _ in range(64):
+                clock.advance(seconds)
+                yield bytes(65536)
+
+        assert [len(piece) // 65536 for piece in _gathered(coming(0.11), clock)] == [2] * 32
+        assert [len(piece) // 65536 for piece in _gathered(coming(0.0), clock)] == [16] * 4
 
     def test_an_image_that_was_rebuilt_meanwhile_is_fetched_from_its_beginning(
         self, peer: HttpPeer, transport: HttpTransport, target: Path
