@@ -290,9 +290,11 @@ class Person:
     def _some_of_mine(self) -> tuple[c.NewLine, ...]:
         mine = self.desk._store.terminal_id()
         allotment = self._any(Allotment, f"used < quantity AND terminal_id = '{mine}'")
-        if allotment is None:
+        left = 0 if allotment is None else allotment.quantity - allotment.used
+        if left <= 0:
+            # A cache that could not be brought up for the one query, for want of room, may have been for the next.
             return ()
-        units = self.chance.randint(1, allotment.quantity - allotment.used)
+        units = self.chance.randint(1, left)
         line_id, product = self.desk.new_id(), allotment.product_id
         return (c.NewLine(line_id=line_id, product_id=product, quantity=units, price_minor=100),)
 
