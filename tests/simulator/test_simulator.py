@@ -73,6 +73,18 @@ def test_a_long_row_is_broken_off_and_gone_on_with(
     assert "5 schedules" in capsys.readouterr().out
 
 
+def test_what_was_found_and_mended_is_told_and_no_violation_any_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state.json"
+    Tally(violations=["python -m tests.simulator --replay 2"]).write(state)
+    assert main(["--schedules", "2", "--state", str(state)]) == 0
+    assert Tally.read(state).done == "1-2"
+    said = capsys.readouterr().out
+    assert "No violation." in said
+    assert said.rstrip().endswith("--replay 2")
+
+
 def test_the_files_of_tests_play_every_schedule_once() -> None:
     played = [seed for file in range(FILES) for part in range(PARTS) for seed in seeds(file, part)]
     assert played == list(range(1, SCHEDULES + 1))
