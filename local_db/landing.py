@@ -58,6 +58,7 @@ def _delete(cache: Connection, cls: type[Row], ids: Sequence[str]) -> None:
 
 
 def _put(cache: Connection, cls: type[Row], rows: Sequence[Sequence[Any]]) -> None:
+    sql = statements(cls, "sqlite")
     stand = cache.execute(_standing(cls), (bind_list([row[0] for row in rows]),)).fetchall()
     _forget_images(cache, cls, [row[-1] for row in stand])
     here = {row[0]: row for row in stand}
@@ -72,9 +73,9 @@ def _put(cache: Connection, cls: type[Row], rows: Sequence[Sequence[Any]]) -> No
         if positions:
             changed.setdefault(positions, []).append((*[row[i] for i in positions], old[-1]))
     for positions, values in changed.items():
-        cache.executemany(_updating(cls, positions), values)
+        cache.executemany(sql.update(positions, "rowid"), values)
     if new:
-        cache.executemany(statements(cls, "sqlite").upsert, new)
+        cache.executemany(sql.upsert, new)
 
 
 def _forget_images(cache: Connection, cls: type[Row], numbers: Sequence[int]) -> None:
@@ -91,14 +92,6 @@ def _numbers(cls: type[Row]) -> str:
 def _standing(cls: type[Row]) -> str:
     columns = statements(cls, "sqlite").columns
     return f'SELECT {columns}, rowid FROM "{cls.table.name}" WHERE "id" IN (SELECT value FROM json_each(?))'
-
-
-@cache_by_arguments
-def _updating(cls: type[Row], positions: tuple[int, ...]) -> str:
-    """Set the columns at these positions of the row with a number; naming no others spares their indexes."""
-    names = columns_of(cls)
-    parts = ", ".join(f'"{names[position]}" = ?' for position in positions)
-    return f'UPDATE "{cls.table.name}" SET {parts} WHERE rowid = ?'
 
 
 @cache_by_arguments

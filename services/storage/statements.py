@@ -33,12 +33,13 @@ class Statements:
     columns: str
     dialect: str
 
-    def update(self, positions: tuple[int, ...]) -> str:
+    def update(self, positions: tuple[int, ...], key: str = "id") -> str:
         """Set the columns at these positions of the row with an id; their values come first, the id last.
 
-        Naming only what changed spares the indexes of all other columns.
+        Naming only what changed spares the indexes of all other columns. ``key``: "rowid" for a row by its number, which
+        only SQLite has.
         """
-        return _update(self.name, self.names, positions, self.dialect)
+        return _update(self.name, self.names, positions, key, self.dialect)
 
     def where(self, names: tuple[str, ...], *, many: bool) -> str:
         """Rows whose first column equals one value (or with ``many`` one of a list), and the others one value each."""
@@ -68,10 +69,10 @@ def _where(table: str, columns: str, names: tuple[str, ...], many: bool, dialect
 
 
 @lru_cache(maxsize=2048)
-def _update(table: str, names: tuple[str, ...], positions: tuple[int, ...], dialect: str) -> str:
+def _update(table: str, names: tuple[str, ...], positions: tuple[int, ...], key: str, dialect: str) -> str:
     mark = "?" if dialect == "sqlite" else "%s"
     parts = ", ".join(f'"{names[position]}" = {mark}' for position in positions)
-    return f'UPDATE "{table}" SET {parts} WHERE "id" = {mark}'
+    return f'UPDATE "{table}" SET {parts} WHERE "{key}" = {mark}'
 
 
 @lru_cache(maxsize=256)

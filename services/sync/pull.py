@@ -6,9 +6,9 @@ import logging
 from collections.abc import Mapping
 
 from services.protocol.messages import SCHEMA, PullRequest, PullResponse, page_checksum
-from services.sync.errors import Busy, Offline, ProtocolError, TookTooLong, UpgradeRequired
-from services.sync.exchange import SETTLING, EpochChanged, Exchange, Forked
-from services.sync.push import READING, UPGRADE_WORDS
+from services.sync.errors import Offline, ProtocolError, TookTooLong
+from services.sync.exchange import SETTLING, Exchange, Forked
+from services.sync.push import READING, raise_for
 from services.sync.states import Event
 from services.sync.status import Progress
 
@@ -88,32 +88,14 @@ def _fetch_page(x: Exchange, cursors: dict[str, int], resume: str) -> PullRespon
         except Offline:
             if tries <= 0:
                 raise
-    _raise_for(x, page)
+    raise_for(page)
     return page
-
-
-def _raise_for(x: Exchange, page: PullResponse) -> None:
-    match page.problem:
-        case "":
-            return
-        case "epoch_changed":
-            raise EpochChanged(page.epoch)
-        case "forked":
-            raise Forked("the server has other commands under this terminal's numbers")
-        case "upgrade_required":
-            raise UpgradeRequired(UPGRADE_WORDS)
-        case "busy":
-            raise Busy("The server is busy.")
-        case problem:
-            raise ProtocolError(
-                f"The server answered something this program does not know ({problem[:40]!r})."
-            )
 
 
 def _where_to_push_from(x: Exchange, last_n: int, acknowledged: int) -> int:
     """The server's ``last_n`` is not what this terminal sent.
 
-    Less: an old answer, or a server that lost some; they are sent again from there. More: if there are further commands
+    Less: a server that lost some; they are sent again from there. More: if there are further commands
     here, sending them shows whether they are the same. If there are none, somebody else has sent commands under this
     terminal's name, and settling would let the next command made here pass for one of theirs.
     """

@@ -5,7 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from services.protocol.messages import MAX_COMMANDS_PER_PUSH, SCHEMA, PushedCommand, PushRequest, PushResponse
+from services.protocol.messages import (
+    MAX_COMMANDS_PER_PUSH,
+    SCHEMA,
+    PullResponse,
+    PushedCommand,
+    PushRequest,
+    PushResponse,
+)
 from services.sync.errors import Busy, ProtocolError, TooLarge, UpgradeRequired
 from services.sync.exchange import EpochChanged, Exchange, Forked
 from services.sync.status import Progress
@@ -26,7 +33,7 @@ def acknowledged_n(x: Exchange) -> int:
 def ask_last_n(x: Exchange) -> int:
     """The server's ``last_n`` for this terminal, asked for without sending a command. Raises as ``push_all`` does."""
     answer = _send(x, ())
-    _raise_for(x, answer)
+    raise_for(answer)
     return answer.last_n
 
 
@@ -95,11 +102,13 @@ def _reached(x: Exchange, batch: Sequence[PushedCommand], answer: PushResponse) 
     if answer.problem == "gap":
         log.info("the server has a gap before n=%d and expects n=%d", batch[0].n, answer.expected)
         return min(max(answer.expected - 1, 0), batch[-1].n)
-    _raise_for(x, answer)
+    raise_for(answer)
     return min(answer.last_n, batch[-1].n)
 
 
-def _raise_for(x: Exchange, answer: PushResponse) -> None:
+def raise_for(answer: PushResponse | PullResponse) -> None:
+    """Raise what the problem of an answer stands for, in the server's words where it gives any; nothing without one."""
+    message = answer.message if isinstance(answer, PushResponse) else ""
     match answer.problem:
         case "":
             return
@@ -108,16 +117,16 @@ def _raise_for(x: Exchange, answer: PushResponse) -> None:
         case "forked":
             raise Forked("the server has other commands under this terminal's numbers")
         case "upgrade_required":
-            raise UpgradeRequired(answer.message or UPGRADE_WORDS)
+            raise UpgradeRequired(message or _UPGRADE_WORDS)
         case "busy":
-            raise Busy(answer.message or "The server is busy.")
+            raise Busy(message or "The server is busy.")
         case problem:
             raise ProtocolError(
                 f"The server answered something this program does not know ({problem[:40]!r})."
             )
 
 
-UPGRADE_WORDS = (
+_UPGRADE_WORDS = (
     "This program is too old or too new for the server. Nothing is sent until it is updated; "
     "everything queued here is kept."
 )
