@@ -28,6 +28,9 @@ _log = log_of("push")
 _ON_ITS_WAY_MS = 60_000
 """What a command may be under way beside its age by the terminal's clock, and how long somebody may go on with what
 stands on the screen before the desk has heard that the site is lost."""
+_MOST_FAILING = 100
+"""Failing commands of a client whose failures are counted. Each is of another copy of its file: the one that settles
+first makes the others `forked`."""
 _READ_AHEAD = 100
 """For so many commands at a time the rows are read together: the ids that are worked out for it are still remembered when
 the handlers ask for them."""
@@ -116,16 +119,13 @@ class Push:
                 effect = before or self._settle(transaction, client, each, given_at)
             except _Trouble as trouble:
                 problem, message = "busy", str(trouble)
-                failures = client.failures + 1 if client.failing_id == each.sent.id else 1
-                client = replace(client, failing_id=each.sent.id, failures=failures)
+                client = replace(client, failing=_with_another_failure(client, each.sent.id))
                 break
             # It may also name a number twice, as what was settled before it.
             stored[n] = transaction.unit.put(_record(transaction, client, each, effect))
             named.add(each.sent.id)
             outcomes.append(Outcome(n, effect.status, effect.code, effect.message, effect.details))
-            client = replace(
-                client, last_n=n, last_hash=each.hash, failing_id="", failures=0, given_through=given_at
-            )
+            client = replace(client, last_n=n, last_hash=each.hash, failing="", given_through=given_at)
             if transaction.careful:
                 transaction.unit.put(client)
         if request.outcomes_ack > client.outcomes_ack:
@@ -150,7 +150,7 @@ class Push:
             return Effect(status="parked", code="depends_on_parked", message=message)
         if each.refusal is not None or each.command is None:
             return each.refusal or Effect(status="rejected")
-        if client.failing_id == sent.id and client.failures >= self._failures_before_parking:
+        if _failures(client).get(sent.id, 0) >= self._failures_before_parking:
             message = (
                 "The server failed on this command several times and has put it aside. "
                 "Nothing of it has taken effect. An administrator can look into it."
@@ -179,6 +179,21 @@ class Push:
                 "a command failed", client_id=client.id, n=sent.n, command=sent.name, command_id=sent.id
             )
             raise _Trouble(f"The server failed on {sent.name} ({type(problem).__name__}).") from problem
+
+
+def _failures(client: Client) -> dict[str, int]:
+    """How often the server failed on each command that may be the client's next; the first to fail comes first."""
+    if not client.failing:
+        return {}
+    return msgspec.json.decode(client.failing, type=dict[str, int])
+
+
+def _with_another_failure(client: Client, command_id: str) -> str:
+    failures = _failures(client)
+    failures[command_id] = failures.get(command_id, 0) + 1
+    if len(failures) > _MOST_FAILING:
+        del failures[next(iter(failures))]
+    return msgspec.json.encode(failures).decode()
 
 
 def _given_at(request: PushRequest, sent: PushedCommand, client: Client, received_at: int) -> int:

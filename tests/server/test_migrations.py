@@ -14,7 +14,14 @@ from services.server.database import Database
 from services.server.migrations import upgrade
 from services.server.server_tables import server_metadata
 
+_BEFORE_0004 = (
+    "ALTER TABLE client DROP COLUMN failing",
+    "ALTER TABLE client ADD COLUMN failing_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE client ADD COLUMN failures INTEGER NOT NULL DEFAULT 0",
+)
+"""What takes a database of today back to the schema of before."""
 _BEFORE_0003 = (
+    *_BEFORE_0004,
     "CREATE INDEX ix_allocation_order_id ON allocation (order_id)",
     "CREATE INDEX ix_backorder_line_id ON backorder (line_id)",
     "CREATE INDEX ix_barcode_code ON barcode (code)",
@@ -36,7 +43,7 @@ _BEFORE_0003 = (
     "ALTER TABLE client DROP COLUMN failing_id",
     "ALTER TABLE client ADD COLUMN failing_n BIGINT NOT NULL DEFAULT 0",
 )
-"""What takes a database of today back to the schema of before."""
+"""And one step further."""
 
 
 @pytest.fixture
@@ -98,8 +105,28 @@ def test_the_scopes_of_older_terminals_become_rows_that_every_desk_gets(database
         ).fetchall()
         assert [tuple(row) for row in rows] == [("t1", "a", 5000, None), ("t1", "b", 5000, None)]
         assert feed.union_differs(connection) == {}
-        known = connection.exec_driver_sql("SELECT last_n, given_through, failing_id FROM client").fetchall()
+        known = connection.exec_driver_sql("SELECT last_n, given_through, failing FROM client").fetchall()
         assert [tuple(row) for row in known] == [(7, 0, "")]
+
+
+def test_a_client_whose_command_failed_is_carried_over(database: Database) -> None:
+    upgrade(database)
+    with database.writing() as connection:
+        for statement in (
+            *_BEFORE_0004,
+            "UPDATE alembic_version SET version_num = '0003'",
+            "INSERT INTO client (id, terminal_id, credential_hash, last_n, last_hash, failing_id, failures, "
+            "outcomes_ack, enrolled_at, replaces, revoked, given_through) "
+            "VALUES ('c1', 't1', 'x', 7, 'ab', 'command-8', 2, 6, 5000, '', 0, 9)",
+        ):
+            connection.exec_driver_sql(statement)
+    upgrade(database)
+    assert differences(database) == []
+    with database.reading() as connection:
+        known = connection.exec_driver_sql(
+            "SELECT last_n, last_hash, outcomes_ack, failing FROM client"
+        ).fetchall()
+        assert [tuple(row) for row in known] == [(7, "ab", 6, "")]
 
 
 def test_indexes_that_nothing_needs_any_more_are_dropped(database: Database) -> None:

@@ -20,6 +20,7 @@ from services.server.doctor import examine
 from services.server.errors import ApiError
 from services.server.parts import Parts
 from services.server.requests import read_message
+from services.server.server_tables import Client
 from services.server.transaction import Transaction
 from services.storage.tables import Customer, Order, PickTask, StockLevel
 from services.storage.unit_of_work import UnitOfWork
@@ -277,6 +278,39 @@ def test_a_failing_command_takes_nothing_of_a_copys_command_under_its_number(
     copy.queue(receive(1))
     (outcome,) = copy.push().outcomes
     assert (outcome.status, on_hand(parts)) == ("applied", 101)
+
+
+def test_failing_commands_of_copies_that_come_by_turns_are_counted_each_for_itself(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison(monkeypatch, RuntimeError("a fault of ours"))
+    terminal = Terminal(parts)
+    copy = Terminal(parts)
+    copy.enrolled = terminal.enrolled
+    terminal.queue(move())
+    copy.queue(move())
+    for _ in range(3):
+        assert terminal.push().problem == "busy"
+        assert copy.push().problem == "busy"
+    (outcome,) = terminal.push().outcomes
+    assert outcome.status == "parked"
+    assert copy.push().problem == "forked"
+
+
+def test_a_client_cannot_make_the_server_count_without_end(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison(monkeypatch, RuntimeError("a fault of ours"))
+    terminal = Terminal(parts)
+    for _ in range(110):
+        copy = Terminal(parts)
+        copy.enrolled = terminal.enrolled
+        copy.queue(move())
+        assert copy.push().problem == "busy"
+    with parts.database.reading() as connection:
+        client = UnitOfWork(connection).get(Client, terminal.enrolled.client_id)
+    assert client is not None
+    assert len(msgspec.json.decode(client.failing)) == 100
 
 
 def test_a_failure_that_passes_leaves_no_trace(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
