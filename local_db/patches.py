@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from local_db.errors import LocalError
 from local_db.files import Connection
 from services.protocol.messages import TablePatch
 from services.storage.row import ORG, Row, columns_of
 from services.storage.statements import statements
 from services.storage.tables import BY_NAME, TABLES
 from services.storage.unit_of_work import UnitOfWork
+from services.sync.errors import ProtocolError
 
 
 def apply_patches(cache: Connection, patches: Sequence[TablePatch]) -> set[str]:
@@ -61,10 +61,12 @@ def drop_scope(cache: Connection, scope: str) -> set[str]:
 
 
 def class_of(patch: TablePatch) -> type[Row]:
-    """The class of the rows in a patch. Raises LocalError for a table that this version does not know."""
+    """The class of the rows in a patch. Raises ProtocolError for a table that this version does not know."""
     cls = BY_NAME.get(patch.table)
     if cls is None:
-        raise LocalError(f"The server sent rows of a table that this version does not know: {patch.table}.")
+        raise ProtocolError(
+            f"The server sent rows of a table that this version does not know: {patch.table}."
+        )
     return cls
 
 

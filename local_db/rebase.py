@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 _PRUNE_EVERY_MS = 6 * 3_600_000
 # Of each table, which holds the writer up for some milliseconds; the next pull drops as many again.
 _PRUNED_AT_ONCE = 500
-# Up to so many changed rows are taught to the unit of work, so that the next command finds the others still known.
-_FEW_ROWS = 2000
 
 
 Write = Callable[[Connection, Sequence[TablePatch]], set[str]]
@@ -80,12 +78,12 @@ class Rebase:
         here = (cache.client_id, cache.last_n, cache.applied_through)
         if anew or here != (outbox.client_id, last.last_n, outbox.last_n):
             return self._exchange_rows(staging, anew, last, terminal_id)
-        return self._let_in(staging, last, terminal_id) if staging.rows else set()
+        return self._let_in(staging, last, terminal_id) if staging.size else set()
 
     def _let_in(self, staging: Staging, last: PullResponse, terminal_id: str) -> set[str]:
         """No command was settled, and no scope begins anew: what has nothing to do with pending work is simply written."""
         cache = self._cache
-        if staging.rows <= _FEW_ROWS and is_beside(cache.connection, cache.footprint, staging.pages()):
+        if staging.is_small and is_beside(cache.connection, cache.footprint, staging.pages()):
             return self._apply(staging, teaching=True)
         return self._exchange_rows(staging, set(), last, terminal_id)
 
@@ -100,7 +98,7 @@ class Rebase:
         for scope in sorted(anew):
             touched |= drop_scope(connection, scope)
         connection.execute("UPDATE capture SET is_on = 1")
-        few = not touched and staging.rows <= _FEW_ROWS
+        few = not touched and staging.is_small
         if not few:
             cache.forget_rows()
         touched |= self._apply(staging, teaching=few)

@@ -13,7 +13,7 @@ from local_db.files import DatabaseError, transaction
 from local_db.outbox import UNSURE_THROUGH, Superseded, commands_after
 from local_db.stepping_back import SteppedBack
 from local_db.store import Store
-from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
+from services.protocol.messages import Outcome, PullResponse, PushedCommand
 from services.storage.retention import DAY_MS
 from services.storage.tables import BY_NAME
 from services.sync.replica import Identity
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 # A command beside its arguments on the wire: ids, hash and names.
 _ENVELOPE_BYTES = 256
-_MANY_ROWS = 2000
 
 
 def _secret_of(client_id: str) -> str:
@@ -107,7 +106,7 @@ class FileReplica:
             self._pulled_as = self._store.identity
             return self._store.cache.cursors(self._store.outbox.epoch)
 
-    def stage(self, patches: Sequence[TablePatch]) -> None:
+    def stage(self, patches: msgspec.Raw) -> None:
         """See Replica."""
         with self._store.writing():
             self._store.writer.staging.add(patches)
@@ -137,7 +136,7 @@ class FileReplica:
             if store.settled_n != settled_before:
                 touched.add("outbox")
             # Where much was settled, the person at the screen has waited long enough; what is old goes with another pull.
-            has_time = store.writer.staging.rows <= _MANY_ROWS
+            has_time = store.writer.staging.is_small
             store.writer.staging.clear()
             touched |= self._tidy(last, may_prune=has_time and not store.pending)
         if touched:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 SCHEMA = 2
 """The version of rows and commands. A server takes commands of older schemas, and turns away newer ones."""
@@ -106,15 +106,34 @@ class TablePatch(Struct, frozen=True):
     deletes: list[str]
 
 
+encode = msgspec.msgpack.encode
+_decode_patches = msgspec.msgpack.Decoder(list[TablePatch]).decode
+
+
+def pack(patches: Sequence[TablePatch]) -> Raw:
+    """Patches as they travel in a page. They are packed once, where the rows are read, and unpacked once, where they are
+    written: the checksum, a shelf of pages and a terminal's file take the bytes as they are."""
+    return Raw(encode(patches))
+
+
+def unpack(patches: Raw | bytes) -> list[TablePatch]:
+    """Packed patches as rows. Raises msgspec.MsgspecError for what is none."""
+    return _decode_patches(patches)
+
+
+NO_PATCHES = pack([])
+
+
 class PullResponse(Struct, frozen=True):
-    """One page of a pull. Only with the last one (``more`` false) do cursors, last_n and outcomes hold.
+    """One page of a pull, its patches packed (see ``pack``). Only with the last page (``more`` false) do cursors, last_n
+    and outcomes hold.
 
     ``reset``: scopes whose cursor is older than the feed remembers; their rows follow whole, and what the terminal
     holds of them is dropped first. ``gone``: scopes that the terminal may no longer see. ``checksum``: over the
     patches of all pages, see ``page_checksum``.
     """
 
-    patches: list[TablePatch]
+    patches: Raw
     more: bool
     resume: str = ""
     cursors: dict[str, int] = {}
@@ -190,11 +209,11 @@ class LivePresence(Struct, frozen=True, tag="presence"):
 
 LiveMessage = LiveHint | LivePositions | LivePresence
 
-encode = msgspec.msgpack.encode
 
-
-def page_checksum(previous: bytes, patches: list[TablePatch]) -> bytes:
-    """SHA-256 over the pages of a pull so far and this page's patches, encoded as they travel."""
+def page_checksum(previous: bytes, patches: Raw) -> bytes:
+    """SHA-256 over the pages of a pull so far and this page's patches, as they travel."""
     import hashlib
 
-    return hashlib.sha256(previous + encode(patches)).digest()
+    digest = hashlib.sha256(previous)
+    digest.update(patches)
+    return digest.digest()

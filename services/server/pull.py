@@ -17,7 +17,15 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from services.protocol.messages import Outcome, PullRequest, PullResponse, TablePatch, page_checksum
+from services.protocol.messages import (
+    NO_PATCHES,
+    Outcome,
+    PullRequest,
+    PullResponse,
+    TablePatch,
+    pack,
+    page_checksum,
+)
 from services.server import feed
 from services.server.clock import Clock
 from services.server.database import Database, Direct
@@ -57,9 +65,10 @@ class _Resume(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Page(msgspec.Struct, frozen=True):
-    """Rows as they are sent, how far the scopes have been sent with them, and the checksum up to here."""
+    """Rows as they are sent and how many, how far the scopes have been sent with them, and the checksum up to here."""
 
-    patches: list[TablePatch]
+    patches: msgspec.Raw
+    rows: int
     positions: dict[str, _Position]
     checksum: bytes
 
@@ -100,7 +109,7 @@ class Pull:
 
     def _answer(self, request: PullRequest, scopes: Sequence[str]) -> PullResponse:
         if request.epoch != self._epoch:
-            return PullResponse(patches=[], more=False, problem="epoch_changed", epoch=self._epoch)
+            return PullResponse(patches=NO_PATCHES, more=False, problem="epoch_changed", epoch=self._epoch)
         with self._database.reading() as connection:
             return self._page(connection, request, scopes)
 
@@ -157,7 +166,7 @@ class Pull:
 
         def read() -> tuple[_Page, int]:
             page = self._read(connection, state, heads)
-            return page, 1 + sum(len(each.puts) + len(each.deletes) for each in page.patches)
+            return page, 1 + page.rows
 
         return self._shared.get_or_make(key, read)
 
@@ -172,8 +181,8 @@ class Pull:
             room -= len(rows)
             positions[scope] = _Position(head.version + 1) if done else _Position(*rows[-1][:3])
             self._add(connection, patches, rows, heads, is_whole=scope in state.reset)
-        found = list(patches.values())
-        return _Page(found, positions, page_checksum(state.checksum, found))
+        packed = pack(list(patches.values()))
+        return _Page(packed, self._rows_per_page - room, positions, page_checksum(state.checksum, packed))
 
     def _changes(
         self, connection: Direct, head: feed.Head, after: _Position, limit: int, whole_at: int | None

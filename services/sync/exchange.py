@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from services.protocol.messages import PullResponse, PushResponse
 from services.sync.clock import Clock, Deadline, OffsetMeter
-from services.sync.errors import DamagedSnapshot, ProtocolError, Stopped, SyncError, local_trouble
+from services.sync.errors import ProtocolError, Stopped, SyncError, local_trouble
 from services.sync.port import Transport
 from services.sync.reach import Reach
 from services.sync.replica import Identity, Replica
@@ -80,13 +80,13 @@ class Exchange:
     stopping: Callable[[], bool]
 
     def local(self, doing: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call the replica. Raises DamagedSnapshot as it is, and LocalTrouble for whatever else it raises."""
+        """Call the replica. Raises ProtocolError as it is, and LocalTrouble for whatever else it raises."""
         self._go_on()
         limit = self.limits.settle_s if doing in _LONG_LOCAL_STEPS else self.limits.local_s
         with self.watchdog.expects(doing, limit):
             try:
                 return call(*args, **kwargs)
-            except DamagedSnapshot:
+            except ProtocolError:
                 raise
             except Exception as problem:
                 raise local_trouble(doing, problem) from problem

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from msgspec import Raw
 
-from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
+from services.protocol.messages import Outcome, PullResponse, PushedCommand
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,13 +62,14 @@ class Replica(Protocol):
         """Scope -> version that the cache is at; empty before the first sync."""
         ...
 
-    def stage(self, patches: Sequence[TablePatch]) -> None:
-        """Put one page of a pull aside. Nothing of it shows before ``settle``."""
+    def stage(self, patches: Raw) -> None:
+        """Put the packed patches of one page of a pull aside. Nothing of it shows before ``settle``."""
         ...
 
     def settle(self, last: PullResponse) -> None:
         """Take back provisional effects, apply all staged pages with cursors, last_n and outcomes, replay what is still
-        pending, in one transaction. Every page was staged before, the last one's patches too."""
+        pending, in one transaction. Every page was staged before, the last one's patches too. Raises ProtocolError for
+        rows that cannot be understood; then nothing has happened."""
         ...
 
     def abandon(self) -> None:

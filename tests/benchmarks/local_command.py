@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from local_db import Desk
 from local_db.client_tables import OUTBOX_STEPS
 from local_db.files import Connection, open_cache
-from services.protocol.messages import PullResponse, TablePatch
+from services.protocol.messages import NO_PATCHES, PullResponse, TablePatch, pack
 from services.storage.cache_tables import business_statements
 from services.storage.statements import statements
 from services.sync.replica import Identity
@@ -133,8 +133,10 @@ def _desk(folder: Path, *, encrypted: bool) -> Iterator[Desk]:
     with desk:
         side = desk._replica
         for page in _pages():
-            side.stage(page)
-        side.settle(PullResponse(patches=[], more=False, cursors={"org": 1, f"site:{big_site.SITE}": 1}))
+            side.stage(pack(page))
+        side.settle(
+            PullResponse(patches=NO_PATCHES, more=False, cursors={"org": 1, f"site:{big_site.SITE}": 1})
+        )
         yield desk.as_user(big_site.ACTOR)
 
 

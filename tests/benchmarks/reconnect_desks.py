@@ -13,10 +13,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec import Raw
 
 from services.commands import ReceiveStock
 from services.commands.codec import chain_hash, encode_args, name_of
-from services.protocol.messages import EnrollResponse, Outcome, PullResponse, PushedCommand, TablePatch
+from services.protocol.messages import (
+    EnrollResponse,
+    Outcome,
+    PullResponse,
+    PushedCommand,
+    unpack,
+)
 from services.server.clock import new_id, now_ms
 from services.storage.row import ORG
 from services.sync.engine import SyncEngine
@@ -88,8 +95,8 @@ class ListReplica:
     def cursors(self) -> dict[str, int]:
         return self._cursors
 
-    def stage(self, patches: Sequence[TablePatch]) -> None:
-        self.rows += sum(len(patch.puts) for patch in patches)
+    def stage(self, patches: Raw) -> None:
+        self.rows += sum(len(patch.puts) for patch in unpack(patches))
 
     def settle(self, last: PullResponse) -> None:
         self.pulls += 1

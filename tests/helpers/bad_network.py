@@ -15,6 +15,8 @@ from services.protocol.messages import (
     PullResponse,
     PushRequest,
     PushResponse,
+    pack,
+    unpack,
 )
 from services.sync.errors import Busy, DamagedSnapshot, Offline, ProtocolError
 from services.sync.port import DeviceCredential, SnapshotInfo, SnapshotProgress, Tokens
@@ -144,5 +146,7 @@ def _damaged(answer: PullResponse) -> PullResponse:
     """A page in which a value has changed on its way."""
     from msgspec.structs import replace
 
-    patches = [replace(patch, puts=[[*row[:-1], 666] for row in patch.puts]) for patch in answer.patches]
-    return replace(answer, patches=patches)
+    patches = [
+        replace(patch, puts=[[*row[:-1], 666] for row in patch.puts]) for patch in unpack(answer.patches)
+    ]
+    return replace(answer, patches=pack(patches))

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 from backports import zstd
+from msgspec import Raw
 
 from services.commands.codec import chain_hash
-from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch
+from services.protocol.messages import Outcome, PullResponse, PushedCommand, TablePatch, unpack
 from services.sync.replica import Identity
 from tests.helpers.memory_rules import TABLE, Change, Rows, encode_change, run
 
@@ -133,9 +134,9 @@ class MemoryReplica:
         self._called("cursors")
         return dict(self.cache_cursors)
 
-    def stage(self, patches: Sequence[TablePatch]) -> None:
+    def stage(self, patches: Raw) -> None:
         self._called("stage")
-        self.staged.append(patches)
+        self.staged.append(unpack(patches))
 
     def settle(self, last: PullResponse) -> None:
         self._called("settle")

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.commands.codec import chain_hash
 from services.protocol.messages import (
+    NO_PATCHES,
     SCHEMA,
     EnrollResponse,
     Outcome,
@@ -22,6 +23,7 @@ from services.protocol.messages import (
     PushRequest,
     PushResponse,
     TablePatch,
+    pack,
     page_checksum,
 )
 from services.sync.errors import NoSnapshot, Refused
@@ -174,7 +176,7 @@ class MemoryServer:
     def _pulled(self, request: PullRequest) -> PullResponse:
         client = self._client(request.client_id)
         if problem := self._problem(request.epoch, request.schema):
-            return PullResponse(patches=[], more=False, problem=problem, epoch=self.epoch)
+            return PullResponse(patches=NO_PATCHES, more=False, problem=problem, epoch=self.epoch)
         if request.resume:
             resume = msgspec.json.decode(bytes.fromhex(request.resume), type=_Resume)
             after, reset, checksum = dict(resume.after), resume.reset, resume.checksum
@@ -196,7 +198,7 @@ class MemoryServer:
                     patch.deletes.append(key)
                 else:
                     patch.puts.append(list(self.state.rows[key]))
-        patches = [patch] if patch.puts or patch.deletes else []
+        patches = pack([patch]) if patch.puts or patch.deletes else NO_PATCHES
         checksum = page_checksum(checksum, patches)
         if more:
             token = msgspec.json.encode(_Resume(after, reset, checksum)).hex()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import msgspec
+from msgspec import Raw
 
 from local_db import Desk, settled_copy
-from services.protocol.messages import PullResponse, TablePatch
+from services.protocol.messages import NO_PATCHES, PullResponse
 from tests.local_db.adopt_child import die_at_exchange, then_die
 from tests.local_db.truth import SCOPES
 
@@ -26,8 +26,8 @@ def main(folder: str, pages: str, step: str) -> None:
         case _:
             die_at_exchange(step)
     staging = desk._store.writer.staging
-    staging.add(msgspec.msgpack.decode(Path(pages).read_bytes(), type=list[TablePatch]))
-    last = PullResponse(patches=[], more=False, cursors=dict.fromkeys(SCOPES, 2))
+    staging.add(Raw(Path(pages).read_bytes()))
+    last = PullResponse(patches=NO_PATCHES, more=False, cursors=dict.fromkeys(SCOPES, 2))
     store_ = desk._store
     settled_copy.settle_on_copy(store_, staging, last, store_.terminal_id(), store_.identity)
 

@@ -15,7 +15,7 @@ from services.commands import ReceiveStock
 from services.domain.permissions import TERMINAL_ACTOR
 from services.domain.refusals import RuleViolation
 from services.handlers.allotments import allotment_id
-from services.protocol.messages import PullResponse
+from services.protocol.messages import NO_PATCHES, PullResponse
 from services.storage.tables import Allotment
 from services.storage.tables import Terminal as TerminalRow
 from tests.helpers.books import HOUR, NOON, SITE, Books
@@ -141,7 +141,9 @@ def test_the_terminal_itself_gives_no_other_command(desk: Desk) -> None:
 
 def test_what_is_set_aside_at_a_site_that_is_lost_is_given_back_before_its_rows_go(desk: Desk) -> None:
     desk.as_user("")
-    desk._replica.settle(PullResponse(patches=[], more=False, cursors={"org": 2}, gone=[f"site:{SITE}"]))
+    desk._replica.settle(
+        PullResponse(patches=NO_PATCHES, more=False, cursors={"org": 2}, gone=[f"site:{SITE}"])
+    )
     assert held(desk) is None
     assert desk.sites == []
     [sent] = desk.read.outbox()

@@ -11,6 +11,7 @@ import pytest
 
 from local_db import Desk, before_images, cache_file, migrations
 from local_db.doctor import examine_desk
+from services.protocol.messages import NO_PATCHES
 from services.storage.tables import Product
 from tests.helpers.books import Books
 from tests.local_db.orders import new_order
@@ -125,7 +126,7 @@ def test_rows_of_a_site_that_is_lost_meanwhile_go_with_the_next_pull(
     next_version()
     with Desk.open(profile, allow_plain=True) as newer:
         assert newer.read.value("SELECT count(*) FROM location") > 0
-        replica(newer).stage([])
+        replica(newer).stage(NO_PATCHES)
         pull(newer, version=5, reset=["org"], gone=["site:site-1"])
         assert newer.read.value("SELECT count(*) FROM location") == 0
 

@@ -12,7 +12,7 @@ from local_db.queries import order_entry_queries, order_queries, order_story_que
 from local_db.queries.order_queries import OrderFilter
 from services.commands import CancelOrder, NewLine, PlaceOrder
 from services.domain.barcodes import own_gtin13
-from services.protocol.messages import Outcome, PullResponse
+from services.protocol.messages import NO_PATCHES, Outcome, PullResponse
 from services.storage.tables import StockLevel
 from tests.helpers.warehouse_desk import SITE, warehouse_desk
 
@@ -92,7 +92,9 @@ def test_a_refused_order_leaves_no_story_but_its_refusal(desk: Desk) -> None:
     order_id = place(desk)
     refused = Outcome(1, "rejected", "insufficient_stock", "Not enough stock.", [])
     cursors = {"org": 2, f"site:{SITE}": 2}
-    desk._replica.settle(PullResponse(patches=[], more=False, cursors=cursors, last_n=1, outcomes=[refused]))
+    desk._replica.settle(
+        PullResponse(patches=NO_PATCHES, more=False, cursors=cursors, last_n=1, outcomes=[refused])
+    )
     assert order_story_queries.order_story(desk.read, order_id) is None
     refusals = order_story_queries.order_refusals(desk.read, order_id)
     assert [(each.command, each.status) for each in refusals] == [("PlaceOrder", "rejected")]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from local_db import Desk
-from services.protocol.messages import PullResponse
+from services.protocol.messages import NO_PATCHES, PullResponse, pack
 from services.storage.retention import DAY_MS
 from services.storage.tables import Event, Order, OrderLine
 from tests.helpers.books import NOON, SITE, Books
@@ -21,10 +21,14 @@ KEPT_DAYS = Event.table.kept_days or 0
 
 def _settle(desk: Desk, server_time: int, *rows: Event | Order | OrderLine) -> None:
     side = replica(desk)
-    side.stage(patch(*rows))
+    side.stage(pack(patch(*rows)))
     side.settle(
         PullResponse(
-            patches=[], more=False, cursors=side.cursors(), last_n=side.settled_n(), server_time=server_time
+            patches=NO_PATCHES,
+            more=False,
+            cursors=side.cursors(),
+            last_n=side.settled_n(),
+            server_time=server_time,
         )
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from local_db import Desk, LocalError
+from local_db import Desk
 from local_db.files import DatabaseError
 from services.commands import ConfirmPick, HoldOrder
-from services.protocol.messages import Outcome, PullResponse, TablePatch
+from services.protocol.messages import NO_PATCHES, Outcome, PullResponse, TablePatch, pack
 from services.storage.tables import Order, Product, Setting, Stock, StockLevel
+from services.sync.errors import ProtocolError
 from tests.helpers.books import SITE, Books
 from tests.local_db.orders import new_order
 from tests.local_db.truth import contents, patch, patches, pull, replica, rows_only
@@ -105,7 +106,7 @@ def test_pages_show_nothing_before_the_last_one_settles(desk: Desk, books: Books
     shown = contents(desk)
     side = replica(desk)
     books.must(HoldOrder(site_id=SITE, order_id=books.order(("prod-1", 1)), reason="wait"))
-    side.stage(patches(books))
+    side.stage(pack(patches(books)))
     assert contents(desk) == shown
     side.abandon()
     pull(desk, version=2)
@@ -113,11 +114,11 @@ def test_pages_show_nothing_before_the_last_one_settles(desk: Desk, books: Books
 
 
 def test_many_pages_are_put_aside_in_the_file_and_applied_in_order(desk: Desk) -> None:
-    first = [TablePatch("setting", [[f"key-{n:05d}", "first"] for n in range(5000)], [])]
+    first = [TablePatch("setting", [[f"key-{n:05d}", "first"] for n in range(70_000)], [])]
     second = [TablePatch("setting", [["key-00000", "second"]], ["key-00001"])]
     side = replica(desk)
-    side.stage(first)
-    side.stage(second)
+    side.stage(pack(first))
+    side.stage(pack(second))
     assert desk._store.cache.connection.execute("SELECT count(*) FROM staged").fetchone()[0] > 0
     pull(desk, version=2)
     assert desk.read.setting("key-00000") == "second"
@@ -138,10 +139,10 @@ def test_staged_pages_that_a_crash_left_are_not_applied_by_the_next_pull(desk: D
 def test_pages_that_a_failing_disk_could_not_drop_are_not_applied_by_the_next_pull(
     desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local_db.staging._ROWS_IN_MEMORY", 1)
+    monkeypatch.setattr("local_db.staging._BYTES_IN_MEMORY", 1)
     staging = desk._store.writer.staging
     gone = [Setting(f"gone-{n}", "x") for n in range(3)]
-    replica(desk).stage(patch(*gone))
+    replica(desk).stage(pack(patch(*gone)))
 
     class FailingDisk:
         def execute(self, sql: str) -> None:
@@ -159,10 +160,10 @@ def test_an_error_while_settling_leaves_everything_as_it_was(desk: Desk, books: 
     desk.do(new_order(desk, ("prod-1", 1)))
     shown = contents(desk)
     side = replica(desk)
-    side.stage(patches(books))
-    side.stage([TablePatch("no such table", [["x"]], [])])
-    with pytest.raises(LocalError):
-        side.settle(PullResponse(patches=[], more=False, cursors={"org": 9}, last_n=1))
+    side.stage(pack(patches(books)))
+    side.stage(pack([TablePatch("no such table", [["x"]], [])]))
+    with pytest.raises(ProtocolError):
+        side.settle(PullResponse(patches=NO_PATCHES, more=False, cursors={"org": 9}, last_n=1))
     side.abandon()
     assert contents(desk) == shown
     assert side.cursors() == {"org": 1, f"site:{SITE}": 1}

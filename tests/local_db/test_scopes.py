@@ -7,7 +7,7 @@ import pytest
 
 from local_db import Desk
 from services.commands import ReceiveStock
-from services.protocol.messages import PullResponse
+from services.protocol.messages import NO_PATCHES, PullResponse, pack
 from services.storage.tables import Location, Product
 from tests.helpers.books import SITE, Books
 from tests.local_db.orders import new_order
@@ -21,9 +21,11 @@ def _settle(
 ) -> None:
     side = replica(desk)
     if rows:
-        side.stage(patch(*rows))  # type: ignore[arg-type]
+        side.stage(pack(patch(*rows)))  # type: ignore[arg-type]
     side.settle(
-        PullResponse(patches=[], more=False, cursors=cursors, last_n=last_n, gone=list(gone), server_time=1)
+        PullResponse(
+            patches=NO_PATCHES, more=False, cursors=cursors, last_n=last_n, gone=list(gone), server_time=1
+        )
     )
 
 

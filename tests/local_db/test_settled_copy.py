@@ -119,7 +119,7 @@ def test_many_commands_given_meanwhile_make_the_same_rows_as_a_settle_that_nobod
 def test_pages_that_are_too_many_for_memory_are_in_the_copy_too(
     desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local_db.staging._ROWS_IN_MEMORY", 1)
+    monkeypatch.setattr("local_db.staging._BYTES_IN_MEMORY", 1)
     pull(desk, patches(books), patch(Setting("new", "1")), version=2)
     assert desk.read.setting("new") == "1"
     assert desk._store.cache.connection.execute("SELECT count(*) FROM staged").fetchone() == (0,)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from local_db import Desk
 from local_db.replica import FileReplica
-from services.protocol.messages import Outcome, PullResponse, TablePatch
+from services.protocol.messages import NO_PATCHES, Outcome, PullResponse, TablePatch, pack
 from services.storage.row import Row
 from services.storage.statements import statements
 from services.storage.tables import TABLES
@@ -53,11 +53,11 @@ def pull(
     """Let a desk stage and settle pages, as the sync engine does."""
     side = replica(desk)
     for page in pages:
-        side.stage(page)
+        side.stage(pack(page))
     kept = [scope for scope in SCOPES if scope not in gone]
     side.settle(
         PullResponse(
-            patches=[], more=False, cursors=dict.fromkeys(kept, version), last_n=last_n, outcomes=list(outcomes),
+            patches=NO_PATCHES, more=False, cursors=dict.fromkeys(kept, version), last_n=last_n, outcomes=list(outcomes),
             reset=list(reset), gone=list(gone), server_time=server_time,
         )
     )  # fmt: skip

@@ -15,6 +15,7 @@ from services.protocol.messages import (
     PushRequest,
     PushResponse,
     page_checksum,
+    unpack,
 )
 from services.server.clock import new_id, now_ms
 from services.server.parts import Parts
@@ -106,7 +107,7 @@ class Terminal:
         for scope in page.gone:
             self._drop(scope)
         for each in staged:
-            for patch in each.patches:
+            for patch in unpack(each.patches):
                 for row_id in patch.deletes:
                     self.rows.pop((patch.table, row_id), None)
                 for row in patch.puts:

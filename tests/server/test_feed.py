@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from services.commands import CustomerFields, ReceiveStock, SaveCustomer
+from services.protocol.messages import NO_PATCHES
 from services.server import feed
 from services.server.committer import Committer
 from services.server.database import Database
@@ -216,7 +217,7 @@ def test_a_row_that_is_made_and_removed_in_one_commit_was_never_there(parts: Par
     terminal.pull()
     parts.committer.run((f"site:{SITE}",), make_and_remove)
     page = terminal.pull()
-    assert page.patches == []
+    assert page.patches == NO_PATCHES
 
 
 def test_the_check_of_the_feed_finds_rows_that_came_past_it(parts: Parts) -> None:

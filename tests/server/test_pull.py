@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from services.commands import ReceiveStock, RemoveBarcode
+from services.protocol.messages import NO_PATCHES, unpack
 from services.server import feed
 from services.server.database import Direct
 from services.server.parts import Parts
@@ -43,10 +44,15 @@ def test_a_first_pull_brings_every_row_and_the_next_one_only_what_changed(parts:
     assert terminal.rows == stored_rows(parts)
     terminal.do(receive())
     page = terminal.pull()
-    assert {patch.table for patch in page.patches} == {"stock", "stock_level", "stock_movement", "event"}
-    assert sum(len(patch.puts) for patch in page.patches) == 4
+    assert {patch.table for patch in unpack(page.patches)} == {
+        "stock",
+        "stock_level",
+        "stock_movement",
+        "event",
+    }
+    assert sum(len(patch.puts) for patch in unpack(page.patches)) == 4
     assert terminal.rows == stored_rows(parts)
-    assert terminal.pull().patches == []
+    assert terminal.pull().patches == NO_PATCHES
 
 
 def test_cursors_outcomes_and_last_n_come_with_the_last_page_only(small_pages: Parts) -> None:
@@ -135,7 +141,7 @@ def test_what_changes_between_two_pages_is_in_the_pull_all_the_same(small_pages:
         if turn == 6:
             other.do(RemoveBarcode(barcode_id="bar-1"))
     for each in pages:
-        for patch in each.patches:
+        for patch in unpack(each.patches):
             for row_id in patch.deletes:
                 terminal.rows.pop((patch.table, row_id), None)
             for row in patch.puts:
@@ -154,7 +160,7 @@ def test_a_deleted_row_is_deleted_at_the_terminal_too(parts: Parts) -> None:
     assert ("barcode", "bar-1") in terminal.rows
     terminal.do(RemoveBarcode(barcode_id="bar-1"))
     page = terminal.pull()
-    assert [patch.deletes for patch in page.patches if patch.table == "barcode"] == [["bar-1"]]
+    assert [patch.deletes for patch in unpack(page.patches) if patch.table == "barcode"] == [["bar-1"]]
     assert terminal.rows == stored_rows(parts)
 
 

@@ -13,6 +13,7 @@ from backports import zstd
 from services.commands import ReceiveStock
 from services.commands.codec import encode_args
 from services.protocol.messages import (
+    NO_PATCHES,
     SCHEMA,
     EnrollRequest,
     EnrollResponse,
@@ -69,7 +70,7 @@ def test_a_terminal_signs_in_enrols_pushes_pulls_and_fetches_its_image(
     connection.close()
     assert products == 5
     page = transport.pull(PullRequest(identity.client_id, identity.epoch, SCHEMA, info.cursors))
-    assert (page.last_n, page.patches, page.reset) == (1, [], [])
+    assert (page.last_n, page.patches, page.reset) == (1, NO_PATCHES, [])
     part = transport.snapshot(["org"], tmp_path / "org.db", lambda _done, _total: None)
     assert part.cursors.keys() == {"org"}
     assert (

@@ -20,6 +20,7 @@ from backports import zstd
 from services.commands import ReceiveStock, SaveTerminal
 from services.commands.codec import chain_hash, encode_args
 from services.protocol.messages import (
+    NO_PATCHES,
     SCHEMA,
     EnrollRequest,
     EnrollResponse,
@@ -201,7 +202,7 @@ def test_a_snapshot_is_the_rows_of_the_scopes_at_the_cursors(server: RunningServ
         assert int(answer.headers["Content-Length"]) == len(answer.content)
         wanted = PullRequest(enrolled.client_id, enrolled.epoch, SCHEMA, cursors)
         rest = send(client, "/sync/pull", wanted, PullResponse, enrolled)
-    assert (rest.patches, rest.reset, rest.cursors) == ([], [], cursors)
+    assert (rest.patches, rest.reset, rest.cursors) == (NO_PATCHES, [], cursors)
     image = tmp_path / "image.db"
     image.write_bytes(zstd.decompress(answer.content))
     connection = sqlcipher.connect(str(image))

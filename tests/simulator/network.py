@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from services.protocol.messages import (
     EnrollRequest,
@@ -17,6 +18,8 @@ from services.protocol.messages import (
     PushRequest,
     PushResponse,
     encode,
+    pack,
+    unpack,
 )
 from services.server.committer import Busy as ServerBusy
 from services.server.database import PASSING_ERRORS
@@ -307,13 +310,14 @@ class Line:
 def _damaged(answer: bytes, chance: random.Random) -> bytes:
     """A page of a pull in which one value has changed, or one row is missing."""
     page = msgspec.msgpack.decode(answer, type=PullResponse)
-    patches = [patch for patch in page.patches if patch.puts]
-    if not patches:
+    patches = unpack(page.patches)
+    filled = [patch for patch in patches if patch.puts]
+    if not filled:
         return answer[:-1]
-    puts = chance.choice(patches).puts
+    puts = chance.choice(filled).puts
     place = chance.randrange(len(puts))
     if chance.random() < 0.5:
         del puts[place]
     else:
         puts[place] = [*puts[place][:-1], 666]
-    return encode(page)
+    return encode(replace(page, patches=pack(patches)))

@@ -47,8 +47,8 @@ class Knobs:
 
     rows_per_page: int
     push_bytes: int
-    rows_in_memory: int
-    few_rows: int
+    bytes_in_memory: int
+    small_bytes: int
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def generate(seed: int) -> Schedule:
         knobs=Knobs(
             rows_per_page=chance.choice((12, 50, 2000)),
             push_bytes=chance.choice((1200, 4000, 768 * 1024)),
-            rows_in_memory=chance.choice((10, 4000)),
-            few_rows=chance.choice((0, 10, 2000)),
+            bytes_in_memory=chance.choice((2000, 1_000_000)),
+            small_bytes=chance.choice((0, 2000, 400_000)),
         ),
         steps=(*steps, *reserve),
         reserve=len(reserve),

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from sqlcipher3.dbapi2 import ProgrammingError
 
-from local_db import next_cache, rebase, staging
+from local_db import next_cache, staging
 from local_db.command_runner import CONFIRMED
 from local_db.errors import LocalError
 from local_db.files import DatabaseError
@@ -377,8 +377,8 @@ class World:
         """The product with the schedule's sizes, and with a server that can fail on a command."""
         stack = ExitStack()
         knobs = self.schedule.knobs
-        stack.enter_context(patch.object(staging, "_ROWS_IN_MEMORY", knobs.rows_in_memory))
-        stack.enter_context(patch.object(rebase, "_FEW_ROWS", knobs.few_rows))
+        stack.enter_context(patch.object(staging, "_BYTES_IN_MEMORY", knobs.bytes_in_memory))
+        stack.enter_context(patch.object(staging, "_SMALL_BYTES", knobs.small_bytes))
         stack.enter_context(patch.object(next_cache, "flush", self._flush))
         stack.enter_context(patch.object(authority, "run", self.server.troubles.run))
         stack.enter_context(patch.object(committer, "Transaction", self.server.transaction))

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from local_db.desk import Desk
-from services.protocol.messages import Outcome, PullResponse, TablePatch
+from services.protocol.messages import NO_PATCHES, Outcome, PullResponse, TablePatch, pack
 from services.storage.statements import statements
 from services.storage.tables import TABLES
 from tests.desktop_app.panels.panel_bench import PanelBench
@@ -92,14 +92,16 @@ class Bench(PanelBench):
             if rows:
                 dump = statements(cls, "sqlite").dump
                 patches.append(TablePatch(cls.table.name, [list(dump(row)) for row in rows], []))
-        self.desk._replica.stage(patches)
+        self.desk._replica.stage(pack(patches))
         self.answer(last_n, *outcomes)
 
     def answer(self, last_n: int, *outcomes: Outcome) -> None:
         """The server has decided about commands up to `last_n`; nothing else of them came."""
         cursors = {"org": 2, f"site:{SITE}": 2}
         self.desk._replica.settle(
-            PullResponse(patches=[], more=False, cursors=cursors, last_n=last_n, outcomes=list(outcomes))
+            PullResponse(
+                patches=NO_PATCHES, more=False, cursors=cursors, last_n=last_n, outcomes=list(outcomes)
+            )
         )
         self.settle()
 

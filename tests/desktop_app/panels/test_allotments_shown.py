@@ -18,7 +18,7 @@ from local_db.queries.inventory_queries import InventoryFilter, InventoryRow, in
 from local_db.queries.order_entry_queries import ProductHit
 from services.commands import NewLine, PlaceOrder
 from services.handlers.allotments import allotment_id
-from services.protocol.messages import PullResponse, TablePatch
+from services.protocol.messages import NO_PATCHES, PullResponse, TablePatch, pack
 from services.storage.row import Row
 from services.storage.statements import statements
 from services.storage.tables import Allotment, StockLevel, Terminal
@@ -75,9 +75,9 @@ def _terminals(desk: Desk, code: str) -> list[Terminal]:
 def _pulled(desk: Desk, *rows: Row) -> None:
     for row in rows:
         patch = TablePatch(row.table.name, [list(statements(type(row), "sqlite").dump(row))], [])
-        desk._replica.stage([patch])
+        desk._replica.stage(pack([patch]))
     cursors = {"org": 2, f"site:{SITE}": 2}
-    desk._replica.settle(PullResponse(patches=[], more=False, cursors=cursors, last_n=0))
+    desk._replica.settle(PullResponse(patches=NO_PATCHES, more=False, cursors=cursors, last_n=0))
 
 
 def test_a_line_within_it_is_certain_and_the_order_is_confirmed(
