@@ -26,6 +26,8 @@ class Cache:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._unit: UnitOfWork | None = None
+        self.commits = 0
+        """How many transactions were made to hold here: as long as it is the same, so are the rows."""
         self._is_in_doubt = True
         self.reload()
         self.step_back = StepBack(connection)
@@ -65,6 +67,7 @@ class Cache:
 
     def commit(self, applied_through: int) -> None:
         """Make the transaction hold; the commands up to ``applied_through`` are in the tables with it."""
+        self.commits += 1
         self.connection.execute("COMMIT")
         self.applied_through = applied_through
 

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
 from local_db import before_images, landing
 from local_db.beside import is_beside
 from local_db.cache import Cache
 from local_db.dependencies import forget_makers
-from local_db.files import Connection, plenty_of_pages
+from local_db.files import plenty_of_pages
+from local_db.look_ahead import LookAhead
 from local_db.outbox import Outbox, OutboxSeen
 from local_db.patches import apply_patches, drop_scope, teach
 from local_db.pruning import prune
 from local_db.replay import Replay
 from local_db.staging import Staging
-from services.protocol.messages import PullResponse, TablePatch
+from services.protocol.messages import PullResponse
 
 log = logging.getLogger(__name__)
 
 _PRUNE_EVERY_MS = 6 * 3_600_000
 # Of each table, which holds the writer up for some milliseconds; the next pull drops as many again.
 _PRUNED_AT_ONCE = 500
-
-
-Write = Callable[[Connection, Sequence[TablePatch]], set[str]]
 
 
 class Rebase:
@@ -112,21 +109,49 @@ class Rebase:
         cache, connection = self._cache, self._cache.connection
         connection.execute("UPDATE capture SET is_on = 0")
         with plenty_of_pages(connection):
-            landing.make_ready(connection, provisional)
-            touched = set(provisional) | self._apply(staging, write=landing.land)
+            if landing.make_ready(connection, provisional):
+                staging.ahead = None
+            touched = set(provisional) | self._land(staging)
             self._take_back()
         cache.forget_rows()
         self._stand_at(last.last_n, synced_at=cache.synced_at)
         return touched | self._replay.after(last.last_n, terminal_id)
 
-    def _apply(self, staging: Staging, *, write: Write = apply_patches, teaching: bool = False) -> set[str]:
+    def _land(self, staging: Staging) -> set[str]:
+        cache, connection = self._cache, self._cache.connection
+        ahead = staging.ahead
+        if ahead is not None and ahead.stands_at != cache.commits:
+            ahead = None
+        touched: set[str] = set()
+        for position in range(staging.count):
+            cache.step_back.check()
+            page = ahead.take(position) if ahead is not None else None
+            touched |= landing.land(connection, page or landing.compare(connection, staging.page(position)))
+        connection.execute("DELETE FROM staged")
+        return touched
+
+    def look_ahead(self, staging: Staging) -> None:
+        """Compare the page that was put aside last with what stands here, while the next one is under way.
+
+        Where a pull brings little, or nothing here is provisional, there is nothing to gain by it.
+        """
+        cache, connection = self._cache, self._cache.connection
+        position = staging.count - 1
+        if position == 0 and not staging.is_small and before_images.provisional_tables(connection):
+            staging.ahead = LookAhead(cache.commits)
+        ahead = staging.ahead
+        if ahead is None or ahead.stands_at != cache.commits or not ahead.expects(position):
+            return
+        ahead.add(landing.compare(connection, staging.page(position)))
+
+    def _apply(self, staging: Staging, *, teaching: bool = False) -> set[str]:
         """Write the staged rows past the before-images."""
         cache, connection = self._cache, self._cache.connection
         touched: set[str] = set()
         connection.execute("UPDATE capture SET is_on = 0")
         for patches in staging.pages():
             cache.step_back.check()
-            touched |= write(connection, patches)
+            touched |= apply_patches(connection, patches)
             if teaching:
                 teach(cache.unit, patches)
         connection.execute("DELETE FROM staged")

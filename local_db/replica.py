@@ -109,7 +109,9 @@ class FileReplica:
     def stage(self, patches: msgspec.Raw) -> None:
         """See Replica."""
         with self._store.writing():
-            self._store.writer.staging.add(patches)
+            writer = self._store.writer
+            writer.staging.add(patches)
+            writer.rebase.look_ahead(writer.staging)
 
     def settle(self, last: PullResponse) -> None:
         """See Replica. Outcomes are on the disk before the rows that go with them.

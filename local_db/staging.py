@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from local_db.files import Connection
+from local_db.look_ahead import LookAhead
 from services.protocol.messages import NO_PATCHES, TablePatch, unpack
 from services.sync.errors import ProtocolError
 
@@ -21,15 +22,23 @@ class Staging:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._pages: list[bytes] = []
+        self._in_file = 0
         # A crash may have left some.
         self._may_be_in_file = True
         self.size = 0
         """Bytes of all that is put aside; 0 where no row changes."""
+        self.ahead: LookAhead | None = None
+        """What came of comparing these pages already, in the file that they were put aside for."""
 
     @property
     def is_small(self) -> bool:
         """Whether it is so little that looking at each row on its own costs nobody a wait."""
         return self.size <= _SMALL_BYTES
+
+    @property
+    def count(self) -> int:
+        """How many pages are put aside."""
+        return self._in_file + len(self._pages)
 
     def add(self, patches: msgspec.Raw) -> None:
         """Put a page aside."""
@@ -44,38 +53,41 @@ class Staging:
         if self.size > _BYTES_IN_MEMORY:
             # Into the keyed file, not into a temporary one: what is staged is as secret as what is stored.
             self._may_be_in_file = True
-            self._connection.executemany(
-                "INSERT INTO staged (patches) VALUES (?)", [(page,) for page in self._pages]
-            )
+            numbered = list(enumerate(self._pages, self._in_file))
+            self._connection.executemany("INSERT INTO staged (seq, patches) VALUES (?, ?)", numbered)
+            self._in_file += len(numbered)
             self._pages = []
 
     def over(self, connection: Connection) -> Staging:
         """The same pages, for a copy of the cache."""
         same = Staging(connection)
-        same._pages, same.size = self._pages, self.size
+        same._pages, same._in_file, same.size = self._pages, self._in_file, self.size
         return same
 
     def pages(self) -> Iterator[list[TablePatch]]:
         """Every page in the order in which it came; one at a time is unpacked. Raises ProtocolError for what is none."""
-        for (page,) in self._connection.execute("SELECT patches FROM staged ORDER BY seq"):
-            yield _unpacked(page)
-        for page in self._pages:
-            yield _unpacked(page)
+        return map(self.page, range(self.count))
+
+    def page(self, position: int) -> list[TablePatch]:
+        """One page, counted from 0. Raises ProtocolError for what is none."""
+        if position >= self._in_file:
+            packed = self._pages[position - self._in_file]
+        else:
+            found = self._connection.execute("SELECT patches FROM staged WHERE seq = ?", (position,))
+            (packed,) = found.fetchone()
+        try:
+            return unpack(packed)
+        except msgspec.MsgspecError as problem:
+            raise ProtocolError("The server sent rows that this program cannot read.") from problem
 
     def clear(self) -> None:
         """Drop all pages, also those that a crash has left. Where the disk fails, the next pull does it."""
         self._pages = []
-        self.size = 0
+        self._in_file = self.size = 0
+        self.ahead = None
         self._empty_file()
 
     def _empty_file(self) -> None:
         if self._may_be_in_file:
             self._connection.execute("DELETE FROM staged")
             self._may_be_in_file = False
-
-
-def _unpacked(page: bytes) -> list[TablePatch]:
-    try:
-        return unpack(page)
-    except msgspec.MsgspecError as problem:
-        raise ProtocolError("The server sent rows that this program cannot read.") from problem

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from local_db import before_images, landing
 from local_db.files import Connection
+from local_db.look_ahead import LookAhead
 from local_db.patches import apply_patches
 from services.protocol.messages import TablePatch
 from services.storage.row import Row, columns_of
@@ -21,10 +22,13 @@ Page = list[TablePatch]
 Step = tuple[str, type[Row], str, Any]
 
 server_values = st.one_of(st.integers(-(2**53), 2**53), st.text(max_size=6))
+# So few that a page brings back what stood before the page before it.
+few_values = st.sampled_from(["a", "b"])
+upserts = st.tuples(st.just("upsert"), st.sampled_from(TABLES), st.sampled_from(IDS), few_values)
 
 
 @st.composite
-def pages(draw: st.DrawFn) -> list[Page]:
+def pages(draw: st.DrawFn, values: st.SearchStrategy[Any] = server_values) -> list[Page]:
     """Pages of puts and deletes of a few ids, some of them in several pages."""
     found: list[Page] = []
     for _ in range(draw(st.integers(0, 3))):
@@ -32,9 +36,7 @@ def pages(draw: st.DrawFn) -> list[Page]:
         for cls in draw(st.lists(st.sampled_from(TABLES), unique=True, max_size=3)):
             put = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=4))
             deleted = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=2))
-            page.append(
-                _patch(cls, put, draw(server_values), [row_id for row_id in deleted if row_id not in put])
-            )
+            page.append(_patch(cls, put, draw(values), [row_id for row_id in deleted if row_id not in put]))
         found.append(page)
     return found
 
@@ -55,9 +57,8 @@ def _rows(cache: Connection) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-def _settled(
-    base: Sequence[Step], pending: Sequence[Step], sent: Sequence[Page], *, landing_them: bool
-) -> Any:
+def _settled(base: Sequence[Step], pending: Sequence[Step], sent: Sequence[Page], *, by: str) -> Any:
+    """The rows when all is done ``by`` "taking back" first, by "landing", or by landing what was "compared ahead"."""
     with empty_cache() as cache:
         cache.execute("UPDATE capture SET is_on = 0")
         for step in base:
@@ -66,15 +67,22 @@ def _settled(
         for step in pending:
             apply_step(cache, step)
         provisional = before_images.provisional_tables(cache)
-        if not landing_them:
+        ahead = LookAhead(0)
+        if by == "taking back":
             before_images.rewind(cache)
         cache.execute("UPDATE capture SET is_on = 0")
-        if landing_them:
-            landing.make_ready(cache, provisional)
-        for page in sent:
-            touched = (landing.land if landing_them else apply_patches)(cache, page)
+        if by == "compared ahead":
+            for page in sent:
+                ahead.add(landing.compare(cache, page))
+        if by != "taking back" and landing.make_ready(cache, provisional):
+            ahead = LookAhead(0)
+        for position, page in enumerate(sent):
+            if by == "taking back":
+                touched = apply_patches(cache, page)
+            else:
+                touched = landing.land(cache, ahead.take(position) or landing.compare(cache, page))
             assert touched == {patch.table for patch in page if patch.puts or patch.deletes}
-        if landing_them:
+        if by != "taking back":
             before_images.rewind(cache)
         assert before_images.provisional_tables(cache) == []
         check_search(cache)
@@ -86,8 +94,18 @@ def _settled(
 def test_landing_and_taking_back_the_rest_gives_the_rows_of_taking_all_back_first(
     base: list[Step], pending: list[Step], sent: list[Page]
 ) -> None:
-    assert _settled(base, pending, sent, landing_them=True) == _settled(
-        base, pending, sent, landing_them=False
+    taken_back = _settled(base, pending, sent, by="taking back")
+    assert _settled(base, pending, sent, by="landing") == taken_back
+    assert _settled(base, pending, sent, by="compared ahead") == taken_back
+
+
+@given(st.lists(upserts, max_size=20), st.lists(upserts, max_size=6), pages(few_values))
+@settings(max_examples=400, deadline=None)
+def test_pages_of_the_same_rows_that_were_compared_ahead_land_one_after_the_other(
+    base: list[Step], pending: list[Step], sent: list[Page]
+) -> None:
+    assert _settled(base, pending, sent, by="compared ahead") == _settled(
+        base, pending, sent, by="taking back"
     )
 
 
@@ -98,7 +116,7 @@ def test_a_row_that_is_as_the_server_says_is_not_written_again() -> None:
         cache.execute("UPDATE capture SET is_on = 0")
         landing.make_ready(cache, ["stock"])
         before = cache.total_changes
-        landing.land(cache, sent)
+        landing.land(cache, landing.compare(cache, sent))
         assert cache.total_changes - before == 2  # the two before-images
         assert before_images.provisional_tables(cache) == []
 
@@ -111,10 +129,11 @@ def test_a_row_that_the_server_puts_where_a_deleted_one_stood_does_not_go_with_i
         ("delete", Product, "id-2", ""),
     ]
     sent = [[_patch(Product, ["id-3", "id-4"], "d", ["id-0"])], [_patch(Product, ["id-0"], "e")]]
-    rows = _settled(base, pending, sent, landing_them=True)["product"]
-    assert [(row[0], row[1]) for row in rows] == [
-        ("'id-0'", "'e'"),
-        ("'id-1'", "'b'"),
-        ("'id-3'", "'d'"),
-        ("'id-4'", "'d'"),
-    ]
+    for by in ("landing", "compared ahead"):
+        rows = _settled(base, pending, sent, by=by)["product"]
+        assert [(row[0], row[1]) for row in rows] == [
+            ("'id-0'", "'e'"),
+            ("'id-1'", "'b'"),
+            ("'id-3'", "'d'"),
+            ("'id-4'", "'d'"),
+        ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from local_db import Desk
-from local_db.files import DatabaseError
+from local_db import Desk, landing
+from local_db.files import Connection, DatabaseError
 from services.commands import ConfirmPick, HoldOrder
 from services.protocol.messages import NO_PATCHES, Outcome, PullResponse, TablePatch, pack
 from services.storage.tables import Order, Product, Setting, Stock, StockLevel
@@ -125,6 +125,53 @@ def test_many_pages_are_put_aside_in_the_file_and_applied_in_order(desk: Desk) -
     assert desk.read.setting("key-00001", "gone") == "gone"
     assert desk.read.setting("key-04999") == "first"
     assert desk._store.cache.connection.execute("SELECT count(*) FROM staged").fetchone()[0] == 0
+
+
+def _compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by the names of the tables of each page that is compared with what stands; every pull is a long one."""
+    done: list[str] = []
+    compare = landing.compare
+
+    def told(cache: Connection, page: list[TablePatch]) -> list[landing.Comparison]:
+        done.append(" ".join(each.table for each in page))
+        return compare(cache, page)
+
+    monkeypatch.setattr(landing, "compare", told)
+    monkeypatch.setattr("local_db.staging._SMALL_BYTES", 0)
+    return done
+
+
+def test_pages_of_a_long_pull_are_compared_while_the_next_ones_are_under_way(
+    desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.do(new_order(desk, ("prod-1", 1)))
+    compared = _compared(monkeypatch)
+    side = replica(desk)
+    side.stage(pack(patches(books)))
+    side.stage(pack(patch(Setting("key", "value"))))
+    assert compared == [" ".join(each.table for each in patches(books)), "setting"]
+    pull(desk, version=2, last_n=1)
+    assert len(compared) == 2
+    assert desk.read.setting("key") == "value"
+    truth = {each.table: sorted(tuple(row) for row in each.puts) for each in patches(books)}
+    assert rows_only(desk) == {**truth, "setting": [("key", "value")]}
+
+
+def test_what_was_compared_does_not_hold_once_a_command_was_given(
+    desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.do(new_order(desk, ("prod-1", 1)))
+    compared = _compared(monkeypatch)
+    side = replica(desk)
+    side.stage(pack(patches(books)))
+    desk.do(new_order(desk, ("prod-1", 2)))
+    side.stage(pack(patch(Setting("key", "value"))))
+    assert len(compared) == 1
+    pull(desk, version=2, last_n=2)
+    assert len(compared) == 3
+    assert rows_only(desk)["stock_level"] == sorted(
+        tuple(row) for each in patches(books) if each.table == "stock_level" for row in each.puts
+    )
 
 
 def test_staged_pages_that_a_crash_left_are_not_applied_by_the_next_pull(desk: Desk) -> None:

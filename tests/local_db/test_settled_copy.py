@@ -30,17 +30,20 @@ from tests.local_db.truth import IDENTITY, contents, patch, patches, pull, repli
 def interrupted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every settle that may step back is asked to; answers where each was done."""
     done: list[str] = []
-    apply = Rebase._apply
 
-    def asked(rebase: Rebase, *arguments: object, **named: object) -> set[str]:
-        touched: set[str] = apply(rebase, *arguments, **named)  # type: ignore[arg-type]
-        step_back = rebase._cache.step_back
-        step_back.ask()
-        done.append("begun" if step_back._may_be_broken_off else "done")
-        step_back.check()
-        return touched
+    def asked(write: Callable[..., set[str]]) -> Callable[..., set[str]]:
+        def writing(rebase: Rebase, *arguments: object, **named: object) -> set[str]:
+            touched = write(rebase, *arguments, **named)
+            step_back = rebase._cache.step_back
+            step_back.ask()
+            done.append("begun" if step_back._may_be_broken_off else "done")
+            step_back.check()
+            return touched
 
-    monkeypatch.setattr(Rebase, "_apply", asked)
+        return writing
+
+    monkeypatch.setattr(Rebase, "_apply", asked(Rebase._apply))
+    monkeypatch.setattr(Rebase, "_land", asked(Rebase._land))
     return done
 
 

@@ -148,6 +148,8 @@ class Line:
 
     def pull(self, request: PullRequest, *, within_s: float = 60.0) -> PullResponse:
         """See Transport."""
+        if request.resume and self._world.schedule.knobs.slow_pages:
+            self._go_on_meanwhile(1)
         return self._call("pull", encode(request), PullResponse, within_s)
 
     def re_enroll(self, credential: DeviceCredential, *, within_s: float = 30.0) -> EnrollResponse:
@@ -302,7 +304,10 @@ class Line:
     def _wait(self, seconds: float, chance: random.Random) -> None:
         """While this call is on its way, others go on."""
         self._world.clock.advance(seconds)
-        self._world.meanwhile(chance.randint(1, 4))
+        self._go_on_meanwhile(chance.randint(1, 4))
+
+    def _go_on_meanwhile(self, steps: int) -> None:
+        self._world.meanwhile(steps, self._terminal)
         if self._terminal.machine.is_dead:
             raise PowerCut(self._terminal.machine)
 

@@ -315,6 +315,17 @@ def a_lost_site_kept() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def comparisons_that_outlive_a_command() -> Iterator[None]:
+    """What the pages of a pull were compared with is taken for what stands when they are landed."""
+
+    class Blind(Cache):
+        commits = property(lambda self: 0, lambda self, number: None)
+
+    with patch.object(store, "Cache", Blind):
+        yield
+
+
 PLANTED: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -340,6 +351,7 @@ PLANTED: dict[str, Plant] = {
         a_restored_server_that_takes_everything_back,
         a_copy_answered_as_the_original,
         a_lost_site_kept,
+        comparisons_that_outlive_a_command,
     )
 }
 """By name; each is a context manager, within which also the stage has to be set."""

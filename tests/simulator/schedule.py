@@ -49,6 +49,7 @@ class Knobs:
     push_bytes: int
     bytes_in_memory: int
     small_bytes: int
+    slow_pages: bool
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def generate(seed: int) -> Schedule:
             push_bytes=chance.choice((1200, 4000, 768 * 1024)),
             bytes_in_memory=chance.choice((2000, 1_000_000)),
             small_bytes=chance.choice((0, 2000, 400_000)),
+            slow_pages=chance.random() < 0.3,
         ),
         steps=(*steps, *reserve),
         reserve=len(reserve),

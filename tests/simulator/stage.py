@@ -31,7 +31,13 @@ STOCK = 20
 SITES = (warehouse.SITE, warehouse.OTHER_SITE)
 _SELLERS = 4
 _RUNS_UNTIDY = 40
-_PLAIN = Knobs(rows_per_page=2000, push_bytes=768 * 1024, bytes_in_memory=1_000_000, small_bytes=400_000)
+_PLAIN = Knobs(
+    rows_per_page=2000,
+    push_bytes=768 * 1024,
+    bytes_in_memory=1_000_000,
+    small_bytes=400_000,
+    slow_pages=False,
+)
 
 
 class Setting:

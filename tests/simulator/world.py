@@ -140,15 +140,17 @@ class World:
             self._heal()
             check_settled(self)
 
-    def meanwhile(self, steps: int) -> None:
-        """While a call is on its way, the next steps of the schedule happen."""
+    def meanwhile(self, steps: int, waiting: Terminal) -> None:
+        """While a call of a terminal is on its way, the next steps of the schedule happen; half of the work at that very
+        terminal, where a person need not wait for the answer."""
         if self._nested >= _MOST_NESTED:
             return
         self._nested += 1
         for _ in range(steps):
             step = self._next()
             if step is not None:
-                self._take(step)
+                is_here = step.kind == WORK and step.salt & 2
+                self._take(step, waiting if is_here else None)
         self._nested -= 1
 
     def _say(self, words: str) -> None:
@@ -170,9 +172,9 @@ class World:
         lacks_commands, lacks_faults = self.commands < COMMANDS, self.faults.total() < FAULTS
         return (step.kind != FAULT and lacks_commands) or (step.kind != WORK and lacks_faults)
 
-    def _take(self, step: Step) -> None:
-        terminal = self.terminals[step.who % self.schedule.terminals]
-        if terminal.twin is not None and step.salt & 1:
+    def _take(self, step: Step, at: Terminal | None = None) -> None:
+        terminal = at or self.terminals[step.who % self.schedule.terminals]
+        if at is None and terminal.twin is not None and step.salt & 1:
             terminal = terminal.twin
         if terminal.machine.is_dead:
             return  # it has crashed further up, where its round began, and is started there
