@@ -146,15 +146,15 @@ def _open(
     return connection
 
 
-@contextmanager
-def plenty_of_pages(connection: Connection) -> Iterator[None]:
-    """Let a connection remember more pages while many rows here and there are written, rather than decrypt them again."""
-    (pages,) = connection.execute("PRAGMA cache_size").fetchone()
+def remember_many_pages(connection: Connection) -> None:
+    """Let a writer remember more pages while many rows here and there are read and written, rather than decrypt them
+    again."""
     connection.execute(f"PRAGMA cache_size = -{_BUSY_PAGE_CACHE_KB}")
-    try:
-        yield
-    finally:
-        connection.execute(f"PRAGMA cache_size = {pages}")
+
+
+def remember_few_pages(connection: Connection) -> None:
+    """Give back the memory of ``remember_many_pages``."""
+    connection.execute(f"PRAGMA cache_size = -{_WRITER_PAGE_CACHE_KB}")
 
 
 def is_damage(problem: BaseException) -> bool:

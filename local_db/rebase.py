@@ -9,7 +9,7 @@ from local_db import before_images, landing
 from local_db.beside import is_beside
 from local_db.cache import Cache
 from local_db.dependencies import forget_makers
-from local_db.files import plenty_of_pages
+from local_db.files import remember_many_pages
 from local_db.look_ahead import LookAhead
 from local_db.outbox import Outbox, OutboxSeen
 from local_db.patches import apply_patches, drop_scope, teach
@@ -108,11 +108,11 @@ class Rebase:
         """Let the staged rows take the place of provisional ones, take back the others, and replay what is pending."""
         cache, connection = self._cache, self._cache.connection
         connection.execute("UPDATE capture SET is_on = 0")
-        with plenty_of_pages(connection):
-            if landing.make_ready(connection, provisional):
-                staging.ahead = None
-            touched = set(provisional) | self._land(staging)
-            self._take_back()
+        remember_many_pages(connection)
+        if landing.make_ready(connection, provisional):
+            staging.ahead = None
+        touched = set(provisional) | self._land(staging)
+        self._take_back()
         cache.forget_rows()
         self._stand_at(last.last_n, synced_at=cache.synced_at)
         return touched | self._replay.after(last.last_n, terminal_id)
@@ -138,6 +138,7 @@ class Rebase:
         cache, connection = self._cache, self._cache.connection
         position = staging.count - 1
         if position == 0 and not staging.is_small and before_images.provisional_tables(connection):
+            remember_many_pages(connection)
             staging.ahead = LookAhead(cache.commits)
         ahead = staging.ahead
         if ahead is None or ahead.stands_at != cache.commits or not ahead.expects(position):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from local_db.files import Connection
+from local_db.files import Connection, remember_few_pages
 from local_db.look_ahead import LookAhead
 from services.protocol.messages import NO_PATCHES, TablePatch, unpack
 from services.sync.errors import ProtocolError
@@ -81,10 +81,12 @@ class Staging:
             raise ProtocolError("The server sent rows that this program cannot read.") from problem
 
     def clear(self) -> None:
-        """Drop all pages, also those that a crash has left. Where the disk fails, the next pull does it."""
+        """Drop all pages, also those that a crash has left, and what the connection remembers beyond its measure. Where the
+        disk fails, the next pull does it."""
         self._pages = []
         self._in_file = self.size = 0
         self.ahead = None
+        remember_few_pages(self._connection)
         self._empty_file()
 
     def _empty_file(self) -> None:
