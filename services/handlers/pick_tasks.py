@@ -21,7 +21,6 @@ def queue_task(
 ) -> PickTask:
     """Ask for units of a stock row to be picked for a line."""
     location = work.need(Location, stock.location_id)
-    now = work.context.received_at
     return work.put(
         PickTask(
             id=derive("pick", line.id, stock.location_id, stock.lot, attempt),
@@ -36,7 +35,7 @@ def queue_task(
             quantity=quantity,
             picked=0,
             status=PickState.PENDING.value,
-            priority=pick_priority(order.priority, order.due_on, now),
+            priority=pick_priority(order.priority, order.due_on, work.context.received_at),
             pick_sequence=location.pick_sequence,
             due_on=order.due_on,
             attempt=attempt,
@@ -45,7 +44,7 @@ def queue_task(
             picked_at=None,
             staged_stock_id="",
             short_reason="",
-            created_at=now,
+            created_at=work.context.at,
         )
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from services.domain.identifiers import derive
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.handlers.parcels import carry_parcels, packed_from
 from services.handlers.pick_tasks import queue_task, tasks_of
 from services.handlers.promises import allocate_to, give_back, keep_backorder, next_attempt
 from services.handlers.settlement import settle_order
 from services.handlers.work import Work
-from services.storage.tables import Allocation, Location, Order, OrderLine, PickTask, Stock
+from services.storage.tables import Allocation, Location, Order, OrderLine, PickTask, Reservation, Stock
 
 
 def free_up_bin(work: Work, stock: Stock, quantity: int, *, spare: str = "") -> None:
@@ -17,7 +18,7 @@ def free_up_bin(work: Work, stock: Stock, quantity: int, *, spare: str = "") -> 
     Who gave way waits on backorder; the caller settles the product's stock when it is done.
     """
     left = quantity - (stock.on_hand - stock.allocated)
-    for task in open_tasks(work, stock.id):
+    for task in _newest_promise_first(work, stock.id):
         if left <= 0:
             break
         if task.line_id == spare:
@@ -41,7 +42,7 @@ def carry_promises(work: Work, from_stock_id: str, target: Stock, place: Locatio
     The caller has moved the goods and their ``allocated`` count. Staged goods follow as well.
     """
     left = quantity
-    for task in open_tasks(work, from_stock_id):
+    for task in _newest_promise_first(work, from_stock_id):
         if left == 0:
             return
         part = min(left, task.quantity - task.picked)
@@ -83,10 +84,28 @@ def _split(work: Work, task: PickTask, line: OrderLine, from_stock_id: str, targ
 
 
 def open_tasks(work: Work, stock_id: str) -> list[PickTask]:
-    """The open tasks on a stock row, the least urgent and newest first."""
-    tasks = [
+    """The open tasks on a stock row."""
+    return [
         task
         for task in work.find(PickTask, stock_id=stock_id)
         if task.status in OPEN_TASKS and task.quantity > task.picked
     ]
-    return sorted(tasks, key=lambda task: (-task.priority, -task.created_at, task.id))
+
+
+def _newest_promise_first(work: Work, stock_id: str) -> list[PickTask]:
+    """The open tasks on a stock row, the least urgent first, and within one urgency those whose line was promised last.
+
+    The promise is dated by the authority, the task by the terminal: no clock that runs slow wins anything by it.
+    """
+    tasks = open_tasks(work, stock_id)
+    if len(tasks) < 2:
+        return tasks
+    promised = {
+        row.line_id: row.reserved_at
+        for row in work.get_many(
+            Reservation, [derive("reservation", task.line_id) for task in tasks]
+        ).values()
+    }
+    return sorted(
+        tasks, key=lambda task: (-task.priority, -promised.get(task.line_id, task.created_at), task.id)
+    )

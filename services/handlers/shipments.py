@@ -81,7 +81,7 @@ def _create(work: Work, order: Order, load_g: int, load_ml: int, *, attempt: int
             load_ml=load_ml,
             parcels=0,
             attempt=attempt,
-            created_at=work.context.received_at,
+            created_at=work.context.at,
             departed_at=None,
             delivered_at=None,
             pod_name="",

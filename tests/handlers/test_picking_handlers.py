@@ -9,11 +9,12 @@ from services.storage.tables import (
     Location,
     Order,
     PickTask,
+    Shipment,
     StockMovement,
     StockTask,
     User,
 )
-from tests.helpers.books import SITE, Books
+from tests.helpers.books import HOUR, SITE, Books
 from tests.helpers.floor import in_bin, pick_all, pick_of, receive, short_of, was_contradicted
 
 
@@ -77,6 +78,18 @@ def test_a_pick_moves_the_goods_from_the_bin_to_staging_and_changes_no_total(sto
     assert stocked.get(Order, order_id).status == "picked"
     [movement] = [row for row in stocked.find(StockMovement, order_id=order_id) if row.kind == "pick"]
     assert (movement.quantity, movement.delta, movement.task_id) == (4, 0, task.id)
+
+
+def test_work_of_an_outage_does_not_begin_after_its_end(stocked: Books) -> None:
+    stocked.ago_ms = 3 * HOUR
+    order_id = stocked.order(("prod-2", 1))
+    stocked.ago_ms = 2 * HOUR
+    pick_all(stocked, order_id)
+    [task] = stocked.tasks(order_id)
+    [shipment] = stocked.find(Shipment, order_id=order_id)
+    assert task.picked_at is not None
+    assert task.created_at < task.picked_at < stocked.now - HOUR
+    assert shipment.created_at == task.created_at
 
 
 def test_a_task_picked_in_parts_stays_open_until_the_last(stocked: Books) -> None:

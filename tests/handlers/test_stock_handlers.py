@@ -5,7 +5,7 @@ from __future__ import annotations
 from services import commands as c
 from services.handlers.dispatch import Effect
 from services.storage.tables import Backorder, Location, PickTask, Stock, StockMovement, StockTask
-from tests.helpers.books import SITE, Books
+from tests.helpers.books import HOUR, SITE, Books
 from tests.helpers.floor import (
     foreign_bin,
     in_bin,
@@ -140,6 +140,14 @@ def test_an_adjustment_below_what_is_promised_sends_the_newest_lowest_priority_t
     assert [
         (row.order_id, row.quantity) for row in stocked.find(Backorder, product_id="prod-2", site_id=SITE)
     ] == [(new, 4)]
+
+
+def test_a_desk_whose_clock_runs_slow_keeps_nothing_longer_for_it(stocked: Books) -> None:
+    old = stocked.order(("prod-2", 10))
+    stocked.ago_ms = HOUR
+    new = stocked.order(("prod-2", 10))
+    adjust(stocked, "prod-2", "A-02-01-1", -4)
+    assert (stocked.lines(old)[0].reserved, stocked.lines(new)[0].reserved) == (10, 6)
 
 
 def test_taking_off_more_than_the_books_have_takes_what_is_there_and_says_so(stocked: Books) -> None:

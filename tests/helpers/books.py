@@ -52,6 +52,8 @@ class Books:
         self._engine = engine
         self._counter = itertools.count(1)
         self.now = NOON
+        self.ago_ms = 0
+        """How long ago, by the terminal's clock, the commands that come now were given."""
         self._seed()
 
     def _seed(self) -> None:
@@ -96,7 +98,11 @@ class Books:
         n = next(self._counter)
         self.now += 1000
         context = Context(
-            command_id=f"command-{n}", actor_id=actor, terminal_id=terminal, at=self.now, received_at=self.now
+            command_id=f"command-{n}",
+            actor_id=actor,
+            terminal_id=terminal,
+            at=self.now - self.ago_ms,
+            received_at=self.now,
         )
         effect = run_command(self.unit, command, context)
         self._check(repr(command))

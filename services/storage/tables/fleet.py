@@ -98,7 +98,10 @@ class Stop(Row, frozen=True):
 
 
 class Shipment(Row, frozen=True):
-    """What leaves for one customer's address, and the evidence that it came."""
+    """What leaves for one customer's address, and the evidence that it came.
+
+    ``created_at``, like the instants that follow it, is when the person acted.
+    """
 
     site_id: str
     order_id: str

@@ -10,7 +10,9 @@ from services.storage.row import Row, TableSpec
 class PickTask(Row, frozen=True):
     """Take ``quantity`` of a product from a bin for an order line.
 
-    ``shipment_id``: in whose parcels the picked units are; empty while they are loose.
+    ``created_at`` is when the person acted who made it needed, as ``claimed_at`` and ``picked_at`` are of who did it:
+    an outage does not let work begin after its end. ``shipment_id``: in whose parcels the picked units are; empty while
+    they are loose.
     """
 
     site_id: str
