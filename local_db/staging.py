@@ -11,8 +11,8 @@ from local_db.look_ahead import LookAhead
 from services.protocol.messages import NO_PATCHES, TablePatch, unpack
 from services.sync.errors import ProtocolError
 
-# A pull of a busy minute stays in memory; a first sync without an image does not. A row is some 200 bytes.
-_BYTES_IN_MEMORY = 1_000_000
+# What came of a long outage stays in memory, a first sync without an image does not. A row is some 200 bytes.
+_BYTES_IN_MEMORY = 40_000_000
 _SMALL_BYTES = 400_000
 
 

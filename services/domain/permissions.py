@@ -165,7 +165,11 @@ def roles_of(text: str) -> frozenset[Role]:
 
 def permissions_of(roles: str | Iterable[str]) -> frozenset[str]:
     """All that the roles together permit. Roles come as names, or as one text joined by commas."""
-    text = roles if isinstance(roles, str) else ",".join(roles)
+    return _permissions_of(roles if isinstance(roles, str) else ",".join(roles))
+
+
+@lru_cache(maxsize=1024)
+def _permissions_of(text: str) -> frozenset[str]:
     return frozenset().union(*(GRANTS[role] for role in roles_of(text)))
 
 

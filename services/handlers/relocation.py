@@ -18,6 +18,8 @@ def free_up_bin(work: Work, stock: Stock, quantity: int, *, spare: str = "") -> 
     Who gave way waits on backorder; the caller settles the product's stock when it is done.
     """
     left = quantity - (stock.on_hand - stock.allocated)
+    if left <= 0:
+        return
     for task in _newest_promise_first(work, stock.id):
         if left <= 0:
             break

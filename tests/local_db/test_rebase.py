@@ -113,8 +113,11 @@ def test_pages_show_nothing_before_the_last_one_settles(desk: Desk, books: Books
     assert contents(desk) == shown
 
 
-def test_many_pages_are_put_aside_in_the_file_and_applied_in_order(desk: Desk) -> None:
-    first = [TablePatch("setting", [[f"key-{n:05d}", "first"] for n in range(70_000)], [])]
+def test_many_pages_are_put_aside_in_the_file_and_applied_in_order(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local_db.staging._BYTES_IN_MEMORY", 50_000)
+    first = [TablePatch("setting", [[f"key-{n:05d}", "first"] for n in range(5000)], [])]
     second = [TablePatch("setting", [["key-00000", "second"]], ["key-00001"])]
     side = replica(desk)
     side.stage(pack(first))

@@ -103,7 +103,7 @@ def generate(seed: int) -> Schedule:
         knobs=Knobs(
             rows_per_page=chance.choice((12, 50, 2000)),
             push_bytes=chance.choice((1200, 4000, 768 * 1024)),
-            bytes_in_memory=chance.choice((2000, 1_000_000)),
+            bytes_in_memory=chance.choice((2000, 40_000_000)),
             small_bytes=chance.choice((0, 2000, 400_000)),
             slow_pages=chance.random() < 0.3,
         ),

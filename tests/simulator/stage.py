@@ -34,7 +34,7 @@ _RUNS_UNTIDY = 40
 _PLAIN = Knobs(
     rows_per_page=2000,
     push_bytes=768 * 1024,
-    bytes_in_memory=1_000_000,
+    bytes_in_memory=40_000_000,
     small_bytes=400_000,
     slow_pages=False,
 )
