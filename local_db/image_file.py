@@ -18,7 +18,8 @@ _HEADER_BYTES = 100
 # Whole pages, as many as stay in the processor's own memory between the steps that they pass. Each step must ask for
 # Python's lock, which another thread wants as well, so few large ones are quicker than many small ones.
 _CHUNK_BYTES = 384 * PAGE_BYTES
-_PACKED_BYTES = _CHUNK_BYTES // 4
+# It unpacks to several chunks, so that most of these come in one piece.
+_PACKED_BYTES = _CHUNK_BYTES
 
 
 class ImageUnusable(DamagedSnapshot, LocalError):
@@ -45,7 +46,7 @@ class ImageFile:
         self.size = _number(header[28:32]) * (65536 if page_bytes == 1 else page_bytes)
         """Bytes when it is plain."""
 
-    def pages(self) -> Iterator[bytes | bytearray]:
+    def pages(self) -> Iterator[bytes]:
         """Its pages in order, plain, some at a time. Raises ImageUnusable where it breaks off or goes on too long."""
         read = 0
         for chunk in self._chunks():
@@ -56,7 +57,7 @@ class ImageFile:
         if read != self.size:
             raise self._unusable()
 
-    def _chunks(self) -> Iterator[bytes | bytearray]:
+    def _chunks(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:
             is_packed = file.read(len(_MAGIC_OF_ZSTD)) == _MAGIC_OF_ZSTD
             file.seek(0)
@@ -76,22 +77,21 @@ def _number(digits: bytes) -> int:
     return int.from_bytes(digits, "big")
 
 
-def _unpacked(file: IO[bytes]) -> Iterator[bytearray]:
+def _unpacked(file: IO[bytes]) -> Iterator[bytes]:
     """What one frame of zstd unpacks to, in chunks, of which only the last is smaller. Raises EOFError where it breaks off
     or something follows it, ZstdError for a damaged one."""
     decompressor = zstd.ZstdDecompressor()
-    chunk, filled = bytearray(_CHUNK_BYTES), 0
+    chunk = b""
     while not decompressor.eof:
         packed = file.read(_PACKED_BYTES) if decompressor.needs_input else b""
         if decompressor.needs_input and not packed:
             raise EOFError
-        piece = decompressor.decompress(packed, _CHUNK_BYTES - filled)
-        chunk[filled : filled + len(piece)] = piece
-        filled += len(piece)
-        if filled == _CHUNK_BYTES:
+        piece = decompressor.decompress(packed, _CHUNK_BYTES - len(chunk))
+        chunk = chunk + piece if chunk else piece
+        if len(chunk) == _CHUNK_BYTES:
             yield chunk
-            chunk, filled = bytearray(_CHUNK_BYTES), 0
+            chunk = b""
     if decompressor.unused_data or file.read(1):
         raise EOFError
-    if filled:
-        yield chunk[:filled]
+    if chunk:
+        yield chunk
