@@ -29,6 +29,7 @@ from services.protocol.messages import (
     PushResponse,
     TablePatch,
     encode,
+    pack,
 )
 from services.sync.address import BadAddress
 from services.sync.errors import (
@@ -56,7 +57,9 @@ PUSH = PushRequest(
 )
 PULL = PullRequest("client-1", "e1", SCHEMA, {"org": 3})
 PUSHED = PushResponse(1, [], epoch="e1", server_time=9)
-PULLED = PullResponse([TablePatch("order", [["id-1", 5, None, 1.5]], ["id-2"])], False, cursors={"org": 4})
+PULLED = PullResponse(
+    pack([TablePatch("order", [["id-1", 5, None, 1.5]], ["id-2"])]), False, cursors={"org": 4}
+)
 HASTY = Timeouts(connect_s=2.0, read_s=0.2, write_s=2.0)
 
 IMAGE = os.urandom(400_000) + bytes(400_000)
