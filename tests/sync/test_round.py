@@ -8,6 +8,7 @@ import pytest
 
 from services.protocol.messages import (
     MAX_COMMANDS_PER_PUSH,
+    NO_PATCHES,
     PullRequest,
     PullResponse,
     PushRequest,
@@ -557,7 +558,7 @@ def test_a_rebuilt_cache_sends_no_command_again(pair: Pair, desk: Terminal) -> N
 
 def test_an_endless_pull_is_given_up(pair: Pair, desk: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     def same(request: PullRequest, within_s: float) -> PullResponse:
-        return PullResponse([], more=True, resume="on and on", nonce=request.nonce)
+        return PullResponse(NO_PATCHES, more=True, resume="on and on", nonce=request.nonce)
 
     monkeypatch.setattr(desk.network, "pull", same)
     with pytest.raises(ProtocolError, match="where they go on"):
