@@ -108,6 +108,11 @@ class Cache:
         believes is left of its allotments: until that is settled nothing more is certain."""
         return self.connection.execute("SELECT 1 FROM at_risk LIMIT 1").fetchone() is not None
 
+    def terminal_id(self, code: str, client_id: str) -> str:
+        """The id of the terminal with a code; while its row is not here, ``client_id`` in its place."""
+        row = self.connection.execute("SELECT id FROM terminal WHERE code = ?", (code,)).fetchone()
+        return row[0] if row else client_id
+
     def cursors(self, epoch: str) -> dict[str, int]:
         """Scope -> version that the rows are at, in this life of the server."""
         found = self.connection.execute("SELECT scope, version FROM cursor WHERE epoch = ?", (epoch,))

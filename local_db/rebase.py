@@ -39,7 +39,7 @@ class Rebase:
         staging: Staging,
         last: PullResponse,
         now: int,
-        terminal_id: str,
+        code: str,
         *,
         may_step_back: bool = False,
     ) -> set[str]:
@@ -51,7 +51,7 @@ class Rebase:
         cache.begin()
         try:
             with cache.step_back.breakable() if may_step_back else nullcontext():
-                touched = self._take_in(staging, last, terminal_id)
+                touched = self._take_in(staging, last, code)
             cache.write_cursors(last.cursors, self._outbox.epoch)
             self._stand_at(last.last_n, synced_at=now)
             cache.commit(applied_through=self._outbox.last_n)
@@ -60,7 +60,7 @@ class Rebase:
             raise
         return touched
 
-    def _take_in(self, staging: Staging, last: PullResponse, terminal_id: str) -> set[str]:
+    def _take_in(self, staging: Staging, last: PullResponse, code: str) -> set[str]:
         cache, outbox = self._cache, self._outbox
         known = cache.cursors(outbox.epoch)
         # What is held of a scope without a cursor is of unknown age: the pull has brought all of it. So it is with what is
@@ -74,22 +74,20 @@ class Rebase:
         }
         here = (cache.client_id, cache.last_n, cache.applied_through)
         if anew or here != (outbox.client_id, last.last_n, outbox.last_n):
-            return self._exchange_rows(staging, anew, last, terminal_id)
-        return self._let_in(staging, last, terminal_id) if staging.size else set()
+            return self._exchange_rows(staging, anew, last, code)
+        return self._let_in(staging, last, code) if staging.size else set()
 
-    def _let_in(self, staging: Staging, last: PullResponse, terminal_id: str) -> set[str]:
+    def _let_in(self, staging: Staging, last: PullResponse, code: str) -> set[str]:
         """No command was settled, and no scope begins anew: what has nothing to do with pending work is simply written."""
         cache = self._cache
         if staging.is_small and is_beside(cache.connection, cache.footprint, staging.pages()):
             return self._apply(staging, teaching=True)
-        return self._exchange_rows(staging, set(), last, terminal_id)
+        return self._exchange_rows(staging, set(), last, code)
 
-    def _exchange_rows(
-        self, staging: Staging, anew: set[str], last: PullResponse, terminal_id: str
-    ) -> set[str]:
+    def _exchange_rows(self, staging: Staging, anew: set[str], last: PullResponse, code: str) -> set[str]:
         cache, connection = self._cache, self._cache.connection
         if not anew and (provisional := before_images.provisional_tables(connection)):
-            return self._land_rows(staging, provisional, last, terminal_id)
+            return self._land_rows(staging, provisional, last, code)
         touched = self._take_back()
         connection.execute("UPDATE capture SET is_on = 0")
         for scope in sorted(anew):
@@ -100,11 +98,9 @@ class Rebase:
             cache.forget_rows()
         touched |= self._apply(staging, teaching=few)
         self._stand_at(last.last_n, synced_at=cache.synced_at)
-        return touched | self._replay.after(last.last_n, terminal_id)
+        return touched | self._replay_after(last.last_n, code)
 
-    def _land_rows(
-        self, staging: Staging, provisional: list[str], last: PullResponse, terminal_id: str
-    ) -> set[str]:
+    def _land_rows(self, staging: Staging, provisional: list[str], last: PullResponse, code: str) -> set[str]:
         """Let the staged rows take the place of provisional ones, take back the others, and replay what is pending."""
         cache, connection = self._cache, self._cache.connection
         connection.execute("UPDATE capture SET is_on = 0")
@@ -115,7 +111,7 @@ class Rebase:
         self._take_back()
         cache.forget_rows()
         self._stand_at(last.last_n, synced_at=cache.synced_at)
-        return touched | self._replay.after(last.last_n, terminal_id)
+        return touched | self._replay_after(last.last_n, code)
 
     def _land(self, staging: Staging) -> set[str]:
         cache, connection = self._cache, self._cache.connection
@@ -159,7 +155,7 @@ class Rebase:
         connection.execute("UPDATE capture SET is_on = 1")
         return touched
 
-    def catch_up(self, terminal_id: str) -> set[str]:
+    def catch_up(self, code: str) -> set[str]:
         """Bring the rows up to the outbox after a crash or a failed commit. Answers the tables that may have
         changed."""
         cache, outbox = self._cache, self._outbox
@@ -172,15 +168,22 @@ class Rebase:
                 last_n = cache.last_n if cache.client_id == outbox.client_id else 0
                 self._stand_at(min(last_n, outbox.last_n), synced_at=cache.synced_at)
                 cache.forget_rows()
-                touched |= self._replay.after(cache.last_n, terminal_id)
+                touched |= self._replay_after(cache.last_n, code)
             else:
-                touched |= self._replay.after(cache.applied_through, terminal_id)
+                touched |= self._replay.after(
+                    cache.applied_through, cache.terminal_id(code, outbox.client_id)
+                )
             cache.commit(applied_through=outbox.last_n)
         except BaseException:
             cache.take_back()
             raise
         log.info("the cache was brought up to command %d", outbox.last_n)
         return touched
+
+    def _replay_after(self, n: int, code: str) -> set[str]:
+        """Replay as the terminal with this code, by its row as it is now: one that has enrolled again gets it with the very
+        pull that is being settled."""
+        return self._replay.after(n, self._cache.terminal_id(code, self._outbox.client_id))
 
     def is_pruned(self, server_now: int) -> None:
         """What is here holds nothing old: looking for it, through whole tables, has time."""

@@ -165,9 +165,9 @@ class FileReplica:
         store = self._store
         with store.writing():
             self._must_be_for_us()
-            staging, terminal_id, identity = store.writer.staging, store.terminal_id(), store.identity
+            staging, code, identity = store.writer.staging, store.terminal_code, store.identity
         try:
-            return settle_on_copy(store, staging, last, terminal_id, identity)
+            return settle_on_copy(store, staging, last, code, identity)
         except (OSError, DatabaseError):
             log.warning("what was pulled could not be settled on a copy", exc_info=True)
         return self._settle_in_place(last, may_step_back=False)
@@ -177,7 +177,7 @@ class FileReplica:
         with store.writing():
             self._must_be_for_us()
             return store.writer.rebase.settle(
-                store.writer.staging, last, store.clock(), store.terminal_id(), may_step_back=may_step_back
+                store.writer.staging, last, store.clock(), store.terminal_code, may_step_back=may_step_back
             )
 
     def _tidy(self, last: PullResponse, *, may_prune: bool) -> set[str]:

@@ -21,7 +21,7 @@ _MOST_ROUNDS = 20
 
 
 def settle_on_copy(
-    store: Store, staging: Staging, last: PullResponse, terminal_id: str, identity: tuple[str, str]
+    store: Store, staging: Staging, last: PullResponse, code: str, identity: tuple[str, str]
 ) -> set[str]:
     """Apply staged pages as Rebase.settle does, without holding the write lock. Answers the tables that may have changed.
 
@@ -37,7 +37,7 @@ def settle_on_copy(
             seen = OutboxSeen(reader, identity)
             with next_cache.opened(file, store.key) as copy:
                 _copy(reader, copy)
-                touched = _settle(copy, seen, staging, last, store.clock(), terminal_id)
+                touched = _settle(copy, seen, staging, last, store.clock(), code)
         finally:
             store.readers.give(reader)
         next_cache.flush(file)
@@ -67,15 +67,15 @@ def _copy(reader: Connection, copy: Connection) -> None:
 
 
 def _settle(
-    copy: Connection, seen: OutboxSeen, staging: Staging, last: PullResponse, now: int, terminal_id: str
+    copy: Connection, seen: OutboxSeen, staging: Staging, last: PullResponse, now: int, code: str
 ) -> set[str]:
     cache = Cache(copy)
     rebase = Rebase(cache, seen, Replay(cache, seen, Provisional(cache)))
     seen.look()
-    touched = rebase.settle(staging.over(copy), last, now, terminal_id)
+    touched = rebase.settle(staging.over(copy), last, now, code)
     for _ in range(_MOST_ROUNDS):
         seen.look()
         if seen.last_n - cache.applied_through <= _FEW_COMMANDS:
             break
-        touched |= rebase.catch_up(terminal_id)
+        touched |= rebase.catch_up(code)
     return touched

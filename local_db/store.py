@@ -168,13 +168,16 @@ class Store:
 
     def bring_up(self) -> set[str]:
         """``catch_up`` within ``writing``. Answers the tables that may have changed."""
-        return self.writer.rebase.catch_up(self.terminal_id()) if self.lags else set()
+        return self.writer.rebase.catch_up(self.terminal_code) if self.lags else set()
 
     def terminal_id(self) -> str:
         """The id under which the server knows this terminal; its client id until its row is here."""
-        code = self.outbox.meta.get("terminal_code")
-        row = self.cache.connection.execute("SELECT id FROM terminal WHERE code = ?", (code,)).fetchone()
-        return row[0] if row else self.outbox.client_id
+        return self.cache.terminal_id(self.terminal_code, self.outbox.client_id)
+
+    @property
+    def terminal_code(self) -> str:
+        """What people call this terminal."""
+        return self.outbox.meta.get("terminal_code")
 
     def _look_at(self, problem: Exception) -> None:
         """What an error says about the disk and the files, beyond the work that it broke off."""

@@ -29,7 +29,7 @@ def main(folder: str, pages: str, step: str) -> None:
     staging.add(Raw(Path(pages).read_bytes()))
     last = PullResponse(patches=NO_PATCHES, more=False, cursors=dict.fromkeys(SCOPES, 2))
     store_ = desk._store
-    settled_copy.settle_on_copy(store_, staging, last, store_.terminal_id(), store_.identity)
+    settled_copy.settle_on_copy(store_, staging, last, store_.terminal_code, store_.identity)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from local_db import Desk, landing
 from local_db.files import Connection, DatabaseError
 from services.commands import ConfirmPick, HoldOrder
 from services.protocol.messages import NO_PATCHES, Outcome, PullResponse, TablePatch, pack
-from services.storage.tables import Order, Product, Setting, Stock, StockLevel
+from services.storage.tables import Order, Product, Setting, Stock, StockLevel, Terminal
 from services.sync.errors import ProtocolError
 from tests.helpers.books import SITE, Books
 from tests.local_db.orders import new_order
-from tests.local_db.truth import contents, patch, patches, pull, replica, rows_only
+from tests.local_db.truth import IDENTITY, contents, patch, patches, pull, replica, rows_only
 
 
 def test_a_settled_command_leaves_only_what_the_server_says(desk: Desk) -> None:
@@ -128,6 +128,15 @@ def test_many_pages_are_put_aside_in_the_file_and_applied_in_order(
     assert desk.read.setting("key-00001", "gone") == "gone"
     assert desk.read.setting("key-04999") == "first"
     assert desk._store.cache.connection.execute("SELECT count(*) FROM staged").fetchone()[0] == 0
+
+
+def test_work_given_before_a_new_identitys_row_is_here_is_the_terminals_once_it_is(desk: Desk) -> None:
+    other = msgspec.structs.replace(IDENTITY, client_id="client-2", terminal_code="T77")
+    replica(desk).take_identity(other, None)
+    desk.do(new_order(desk, ("prod-1", 1)))
+    assert desk.read.values('SELECT DISTINCT terminal_id FROM "order"') == ["client-2"]
+    pull(desk, patch(Terminal("term-77", "T77", "Packing bench", SITE, 0)), version=2)
+    assert desk.read.values('SELECT DISTINCT terminal_id FROM "order"') == ["term-77"]
 
 
 def _compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
