@@ -115,9 +115,7 @@ class Rebase:
 
     def _land(self, staging: Staging) -> set[str]:
         cache, connection = self._cache, self._cache.connection
-        ahead = staging.ahead
-        if ahead is not None and ahead.stands_at != cache.commits:
-            ahead = None
+        ahead = self._what_holds_of(staging.ahead)
         touched: set[str] = set()
         for position in range(staging.count):
             cache.step_back.check()
@@ -136,10 +134,12 @@ class Rebase:
         if position == 0 and not staging.is_small and before_images.provisional_tables(connection):
             remember_many_pages(connection)
             staging.ahead = LookAhead(cache.commits)
-        ahead = staging.ahead
-        if ahead is None or ahead.stands_at != cache.commits or not ahead.expects(position):
-            return
-        ahead.add(landing.compare(connection, staging.page(position)))
+        ahead = self._what_holds_of(staging.ahead)
+        if ahead is not None and ahead.expects(position):
+            ahead.add(landing.compare(connection, staging.page(position)))
+
+    def _what_holds_of(self, ahead: LookAhead | None) -> LookAhead | None:
+        return ahead if ahead is not None and ahead.stands_at == self._cache.commits else None
 
     def _apply(self, staging: Staging, *, teaching: bool = False) -> set[str]:
         """Write the staged rows past the before-images."""
@@ -170,9 +170,7 @@ class Rebase:
                 cache.forget_rows()
                 touched |= self._replay_after(cache.last_n, code)
             else:
-                touched |= self._replay.after(
-                    cache.applied_through, cache.terminal_id(code, outbox.client_id)
-                )
+                touched |= self._replay_after(cache.applied_through, code)
             cache.commit(applied_through=outbox.last_n)
         except BaseException:
             cache.take_back()

@@ -14,12 +14,12 @@ from services.storage.schema import business_table, business_tables
 class Client(Row, frozen=True):
     """A terminal's installation, and how far its commands have come. What it may see follows from its sites.
 
-    ``last_n`` and ``last_hash`` (hexadecimal) are of the last command that has an outcome. ``failing`` says how
-    often the server failed on what may come after that one: a JSON object, command id -> failures; empty for none. There
-    is more than one where the file was copied: each copy may have another command under the same number.
+    ``last_n`` and ``last_hash`` (hexadecimal) are of the last command that has an outcome. ``failing`` says how often
+    the server failed on what may come after that one: a JSON object, command id -> failures; empty for none. There is
+    more than one where the file was copied: each copy may have another command under the same number.
     ``given_through`` is when the latest of its commands was given, as the server believes (ms UTC): none that follows
-    was given before. ``replaces`` is the client that this one was
-    enrolled in place of, because its file had been copied.
+    was given before. ``replaces`` is the client that this one was enrolled in place of, because its file had been
+    copied.
     """
 
     terminal_id: str
