@@ -21,10 +21,10 @@ OUTBOX_FILE = "outbox.db"
 DatabaseError = sqlite.DatabaseError
 
 # When a commit must move the log into the file itself: rare, larger moves cut the slowest commits to a third. The log of
-# the cache, some two hundred pages for an order, is moved in quiet moments instead (see checkpointer); its number is for
+# the cache, which an order touches in many places, is moved in quiet moments instead (see checkpointer); its number is for
 # a long burst of commands, of which then one in several hundred has to wait.
 _OUTBOX_LOG_PAGES = 4_000
-_CACHE_LOG_PAGES = 96_000
+_CACHE_LOG_PAGES = 48_000
 _OUTBOX_PAGE_BYTES = 4096
 _LOG_KEPT_BYTES = 4 * 1024 * 1024
 _BUSY_MS = 10_000

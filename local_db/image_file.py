@@ -17,7 +17,7 @@ _MAGIC_OF_SQLITE = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 # Whole pages, as many as stay in the processor's own memory between the steps that they pass. Each step must ask for
 # Python's lock, which another thread wants as well, so few large ones are quicker than many small ones.
-_CHUNK_BYTES = 384 * PAGE_BYTES
+_CHUNK_BYTES = 192 * PAGE_BYTES
 # It unpacks to several chunks, so that most of these come in one piece.
 _PACKED_BYTES = _CHUNK_BYTES
 

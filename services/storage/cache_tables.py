@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from services.storage.search_tables import search_indexes
 
-PAGE_BYTES = 2048
-"""A command touches some two hundred pages of the cache here and there; small ones are encrypted and logged in three
-quarters of the time."""
+PAGE_BYTES = 4096
+"""Each page is encrypted and sealed for itself. With half of it a command, which touches many pages here and there, takes
+a fortieth less, and a first sync a third more."""
 RESERVED_BYTES = 48
 """What every page of an image leaves free at its end, where a keyed cache keeps a page's vector and checksum."""
 
