@@ -79,9 +79,14 @@ def store_line(work: Work, line: OrderLine, quantities: LineQuantities) -> Order
     )
 
 
+def reservation_id(line_id: str) -> str:
+    """The one reservation that a line may have."""
+    return derive("reservation", line_id)
+
+
 def begin_line(work: Work, line: OrderLine) -> None:
     """A line that has not been there before has nothing promised: whoever promises need not look."""
-    work.know_absent(Reservation, derive("reservation", line.id))
+    work.know_absent(Reservation, reservation_id(line.id))
     work.know_absent(Backorder, derive("backorder", line.id))
     work.know_none(Allocation, line_id=line.id)
 
@@ -96,7 +101,7 @@ def read_stock(work: Work, site_id: str, lines: Sequence[OrderLine]) -> None:
 
 def read_promises(work: Work, lines: Sequence[OrderLine]) -> None:
     """Read what these lines are promised already, a table at a time."""
-    work.read(Reservation, [derive("reservation", line.id) for line in lines])
+    work.read(Reservation, [reservation_id(line.id) for line in lines])
     work.read(Backorder, [derive("backorder", line.id) for line in lines])
     work.read_by(Allocation, "line_id", [line.id for line in lines])
 
@@ -169,7 +174,7 @@ def _choose_bins(work: Work, order: Order, product: Product, quantity: int) -> l
 
 
 def _reserve(work: Work, order: Order, line: OrderLine, quantity: int) -> None:
-    row_id = derive("reservation", line.id)
+    row_id = reservation_id(line.id)
     known = work.get(Reservation, row_id)
     if known is not None:
         work.change(known, quantity=known.quantity + quantity)
@@ -190,7 +195,7 @@ def _reserve(work: Work, order: Order, line: OrderLine, quantity: int) -> None:
 
 def unreserve(work: Work, line: OrderLine, quantity: int) -> None:
     """Take units off a line's reservation."""
-    known = work.need(Reservation, derive("reservation", line.id))
+    known = work.need(Reservation, reservation_id(line.id))
     if known.quantity <= quantity:
         work.remove(known)
     else:
@@ -343,7 +348,7 @@ def change_priority(work: Work, order: Order) -> None:
     """Let what is promised to an order, and what it waits for, have the order's priority."""
     for line in work.find(OrderLine, order_id=order.id):
         for row in (
-            work.get(Reservation, derive("reservation", line.id)),
+            work.get(Reservation, reservation_id(line.id)),
             work.get(Backorder, derive("backorder", line.id)),
         ):
             if row is not None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from services.domain.identifiers import derive
 from services.domain.pick_states import OPEN as OPEN_TASKS
 from services.handlers.parcels import carry_parcels, packed_from
 from services.handlers.pick_tasks import queue_task, tasks_of
-from services.handlers.promises import allocate_to, give_back, keep_backorder, next_attempt
+from services.handlers.promises import allocate_to, give_back, keep_backorder, next_attempt, reservation_id
 from services.handlers.settlement import settle_order
 from services.handlers.work import Work
 from services.storage.tables import Allocation, Location, Order, OrderLine, PickTask, Reservation, Stock
@@ -104,9 +103,7 @@ def _newest_promise_first(work: Work, stock_id: str) -> list[PickTask]:
         return tasks
     promised = {
         row.line_id: row.reserved_at
-        for row in work.get_many(
-            Reservation, [derive("reservation", task.line_id) for task in tasks]
-        ).values()
+        for row in work.get_many(Reservation, [reservation_id(task.line_id) for task in tasks]).values()
     }
     return sorted(
         tasks, key=lambda task: (-task.priority, -promised.get(task.line_id, task.created_at), task.id)

@@ -37,6 +37,13 @@ class Terminal:
         self.cursors: dict[str, int] = {}
         self.rows: dict[tuple[str, str], list[Any]] = {}
 
+    def copy(self) -> Terminal:
+        """Another machine with the same files as they are now."""
+        made = Terminal(self.parts, actor=self.actor)
+        made.enrolled, made.hash = self.enrolled, self.hash
+        made.queued, made.cursors, made.rows = self.queued.copy(), self.cursors.copy(), self.rows.copy()
+        return made
+
     def queue(self, command: Command, *, actor: str = "", depends_on: tuple[int, ...] = ()) -> PushedCommand:
         """Make a command durable here."""
         return self.queue_bytes(

@@ -101,13 +101,12 @@ def test_a_new_command_on_another_history_shows_a_copied_file(parts: Parts) -> N
 
 def test_a_copy_enrolled_again_does_not_do_over_what_the_first_had_done(parts: Parts) -> None:
     terminal = Terminal(parts)
-    kept = [terminal.queue(receive(5)), terminal.queue(receive(6))]
+    terminal.queue(receive(5))
+    terminal.queue(receive(6))
     terminal.push()
     device = parts.clients.authenticate(terminal.enrolled.client_id, terminal.enrolled.credential)
-    copy = Terminal(parts)
+    copy = terminal.copy()
     copy.enrolled = parts.clients.enroll_again(device)
-    copy.queued = kept
-    copy.hash = terminal.hash
     copy.queue(receive(10))
     answer = copy.push()
     assert copy.enrolled.client_id != terminal.enrolled.client_id
@@ -270,8 +269,7 @@ def test_a_failing_command_takes_nothing_of_a_copys_command_under_its_number(
 ) -> None:
     poison(monkeypatch, RuntimeError("a fault of ours"))
     terminal = Terminal(parts)
-    copy = Terminal(parts)
-    copy.enrolled = terminal.enrolled
+    copy = terminal.copy()
     terminal.queue(move())
     for _ in range(3):
         assert terminal.push().problem == "busy"
@@ -285,8 +283,7 @@ def test_failing_commands_of_copies_that_come_by_turns_are_counted_each_for_itse
 ) -> None:
     poison(monkeypatch, RuntimeError("a fault of ours"))
     terminal = Terminal(parts)
-    copy = Terminal(parts)
-    copy.enrolled = terminal.enrolled
+    copy = terminal.copy()
     terminal.queue(move())
     copy.queue(move())
     for _ in range(3):
@@ -303,8 +300,7 @@ def test_a_client_cannot_make_the_server_count_without_end(
     poison(monkeypatch, RuntimeError("a fault of ours"))
     terminal = Terminal(parts)
     for _ in range(110):
-        copy = Terminal(parts)
-        copy.enrolled = terminal.enrolled
+        copy = terminal.copy()
         copy.queue(move())
         assert copy.push().problem == "busy"
     with parts.database.reading() as connection:
