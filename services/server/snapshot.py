@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import hashlib
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import sqlcipher3.dbapi2 as sqlcipher
 from backports import zstd
 from starlette.concurrency import run_in_threadpool
 
@@ -27,11 +25,12 @@ from services.storage.cache_tables import layout
 
 _log = log_of("snapshot")
 _CHUNK_BYTES = 1024 * 1024
-_SQLITE_FULL: int = sqlcipher.SQLITE_FULL
+# What cannot be built now (no room, a folder that nobody may write) is not tried again for each who asks.
+_TRIED_AGAIN_AFTER_MS = 60_000
 
 
-class NoRoom(Exception):
-    """The server's disk has no room for an image; the rows can still be pulled."""
+class NoImage(Exception):
+    """An image cannot be built now; the rows can still be pulled."""
 
 
 class Snapshots:
@@ -57,11 +56,12 @@ class Snapshots:
         self._level = level
         self._mutex = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
+        self._failed_at: dict[str, int] = {}
         self._asked: dict[str, asyncio.Task[tuple[Path, Image]]] = {}
 
     async def shared(self, scopes: Sequence[str], wait_seconds: float) -> tuple[Path, Image] | None:
         """A fresh enough image, or None where that takes longer; all who ask meanwhile wait for the same, and no thread
-        waits. Raises NoRoom."""
+        waits. Raises NoImage."""
         name = _name_of(scopes)
         task = self._asked.get(name)
         if task is None:
@@ -75,7 +75,7 @@ class Snapshots:
     def _answered(self, name: str, task: asyncio.Task[tuple[Path, Image]]) -> None:
         self._asked.pop(name, None)
         if not task.cancelled() and (problem := task.exception()) is not None:
-            _log.warning("an image was not built", problem=str(problem))
+            _log.warning("an image was not given", problem=str(problem))
 
     def begun(self, scopes: Sequence[str], sha256: str) -> tuple[Path, Image] | None:
         """The image that somebody has fetched a part of, if it is still here and pulling can go on from it."""
@@ -85,7 +85,8 @@ class Snapshots:
         return None
 
     def image(self, scopes: Sequence[str]) -> tuple[Path, Image]:
-        """A fresh enough image of these scopes; blocks while it is built. Raises NoRoom."""
+        """A fresh enough image of these scopes; blocks while it is built. If that fails, an older one from which pulling
+        can go on. Raises NoImage where there is none."""
         wanted = sorted(scopes)
         name = _name_of(wanted)
         with self._mutex:
@@ -94,7 +95,7 @@ class Snapshots:
             image = self._fresh(name)
             if image is None:
                 with self._no_other_process(name):
-                    image = self._fresh(name) or self._build(name, wanted)
+                    image = self._fresh(name) or self._built(name, wanted)
             return self._folder.path_of(image), image
 
     def _fresh(self, name: str) -> Image | None:
@@ -136,16 +137,25 @@ class Snapshots:
             take_locks(connection, [f"snapshot:{name}"])
             yield
 
+    def _built(self, name: str, scopes: list[str]) -> Image:
+        failed_at = self._failed_at.get(name)
+        if failed_at is None or not 0 <= self._clock() - failed_at < _TRIED_AGAIN_AFTER_MS:
+            try:
+                return self._build(name, scopes)
+            except Exception:
+                # Whatever it was: terminals that are told to ask again would ask for ever, and the rows can be pulled.
+                _log.exception("an image was not built", scopes=scopes)
+                self._failed_at[name] = self._clock()
+        for image in self._folder.images(name):
+            if self._leads_on(image):
+                return image
+        raise NoImage("The server has no image now.")
+
     def _build(self, name: str, scopes: Sequence[str]) -> Image:
         began = self._clock()
         with self._folder.scratch("building") as raw, self._folder.scratch("packing") as packed:
-            try:
-                cursors = write_image(self._database, raw, scopes, began)
-                digest, size = _compress(raw, packed, self._level)
-            except (OSError, sqlcipher.Error) as problem:
-                if is_full(problem):
-                    raise NoRoom("the disk is full") from problem
-                raise
+            cursors = write_image(self._database, raw, scopes, began)
+            digest, size = _compress(raw, packed, self._level)
             image = Image(
                 file=f"{name}.{digest[:16]}.zst",
                 scopes=list(scopes),
@@ -161,14 +171,6 @@ class Snapshots:
         took = self._clock() - began
         _log.info("snapshot built", scopes=scopes, bytes=size, cursors=cursors, milliseconds=took)
         return image
-
-
-def is_full(problem: Exception) -> bool:
-    """Whether an error says that the disk is full."""
-    if isinstance(problem, OSError):
-        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
-    code: int = getattr(problem, "sqlite_errorcode", None) or 0
-    return code & 0xFF == _SQLITE_FULL
 
 
 def _name_of(scopes: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from backports import zstd
 from services.server import image_writer, snapshot
 from services.server.image_folder import Image, ImageFolder
 from services.server.parts import Parts
-from services.server.snapshot import NoRoom, Snapshots
+from services.server.snapshot import NoImage, Snapshots
 from services.storage.cache_tables import PAGE_BYTES, RESERVED_BYTES, layout
 from services.storage.retention import DAY_MS
 from services.storage.search_tables import check_search
@@ -179,9 +179,51 @@ def test_a_full_disk_leaves_terminals_to_pull(tmp_path: Path, monkeypatch: pytes
     with running_server(server_settings(tmp_path), on_start=fill) as server, signed_in(server) as client:
         answer = client.get("/sync/snapshot", headers=device(enroll(client)))
         assert (answer.status_code, answer.json()["code"]) == (404, "no_snapshot")
-        with pytest.raises(NoRoom):
+        with pytest.raises(NoImage):
             server.parts.snapshots.image(["org"])
         assert list((tmp_path / "snapshots").iterdir()) == []
+
+
+def test_what_cannot_be_built_is_not_tried_for_each_who_asks(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, tried = Moments(parts), []
+    write = image_writer.write_image
+
+    def broken(*_: Any) -> dict[str, int]:
+        tried.append(clock.now)
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(snapshot, "write_image", broken)
+    made = images(parts, clock)
+    for _ in range(3):
+        with pytest.raises(NoImage):
+            made.image(SCOPES)
+    assert len(tried) == 1
+    clock.now += 60_000
+    with pytest.raises(NoImage):
+        made.image(SCOPES)
+    assert len(tried) == 2
+    monkeypatch.setattr(snapshot, "write_image", write)
+    clock.now += 60_000
+    made.image(SCOPES)
+
+
+def test_an_older_image_serves_where_none_can_be_built(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> dict[str, int]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    clock = Moments(parts)
+    made = images(parts, clock)
+    before = made.image(SCOPES)
+    monkeypatch.setattr(snapshot, "write_image", broken)
+    clock.now += 3_600_001
+    assert made.image(SCOPES) == before
+    # Not where the server has forgotten what has changed since.
+    with parts.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE scope_head SET min_version = 1000000")
+    with pytest.raises(NoImage):
+        made.image(SCOPES)
 
 
 def test_an_image_that_was_built_anew_meanwhile_is_still_there_for_who_has_a_part_of_it(

@@ -25,7 +25,7 @@ from services.server.committer import Busy as ServerBusy
 from services.server.database import PASSING_ERRORS
 from services.server.errors import ApiError
 from services.server.pull import BadResume
-from services.server.snapshot import NoRoom
+from services.server.snapshot import NoImage
 from services.sync.errors import Busy, NoSnapshot, Offline, ProtocolError, Refused
 from services.sync.port import DeviceCredential, SnapshotInfo, SnapshotProgress, Tokens
 from services.sync.snapshot_file import ImageFacts, SnapshotFile
@@ -106,7 +106,7 @@ class Network:
             raise Offline("The server went away.") from None
         except (ServerBusy, *PASSING_ERRORS):
             raise Busy("The server is busy.", PAUSE_S) from None
-        except NoRoom as problem:
+        except NoImage as problem:
             raise NoSnapshot(str(problem)) from problem
         except BadResume as problem:
             raise ProtocolError(str(problem)) from problem

@@ -14,7 +14,7 @@ from services.server.errors import ApiError
 from services.server.parts import Parts
 from services.server.pull import BadResume
 from services.server.requests import PartsOfServer, message_response, read_message
-from services.server.snapshot import NoRoom
+from services.server.snapshot import NoImage
 
 _ASK_AGAIN_SECONDS = "3"
 _HUNG_UP = 499  # as others say it; nobody gets to see it
@@ -85,7 +85,8 @@ async def snapshot(
     """A zstd-compressed SQLite image of each ``scope``; of all that the terminal may see, if none is given.
 
     Headers: X-Holdfast-Cursors (JSON), X-Holdfast-SHA256 of the compressed bytes, ETag; Range and If-Range work, also
-    for an image that has been built anew since. While it is being built for long: 503 with Retry-After.
+    for an image that has been built anew since. While it is being built for long: 503 with Retry-After; where it cannot be
+    built: 404.
     """
     device = await run_in_threadpool(parts.clients.device, _authorization(request))
     wanted = scope or device.scopes
@@ -99,8 +100,8 @@ async def snapshot(
     if found is None:
         try:
             found = await parts.snapshots.shared(wanted, parts.settings.snapshot_wait_seconds)
-        except NoRoom as problem:
-            raise ApiError(404, "The server has no room for an image.", "no_snapshot") from problem
+        except NoImage as problem:
+            raise ApiError(404, str(problem), "no_snapshot") from problem
     if found is None:
         raise ApiError(
             503,
