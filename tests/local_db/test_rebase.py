@@ -7,6 +7,7 @@ import pytest
 
 from local_db import Desk, landing
 from local_db.files import Connection, DatabaseError
+from local_db.replica import FileReplica
 from services.commands import ConfirmPick, HoldOrder
 from services.protocol.messages import NO_PATCHES, Outcome, PullResponse, TablePatch, pack
 from services.storage.tables import Order, Product, Setting, Stock, StockLevel, Terminal
@@ -153,13 +154,19 @@ def _compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
+def _after_a_first_page(desk: Desk, books: Books) -> FileReplica:
+    """A pull of which the first page is here, while a command is pending."""
+    desk.do(new_order(desk, ("prod-1", 1)))
+    side = replica(desk)
+    side.stage(pack(patches(books)))
+    return side
+
+
 def test_pages_of_a_long_pull_are_compared_while_the_next_ones_are_under_way(
     desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.do(new_order(desk, ("prod-1", 1)))
     compared = _compared(monkeypatch)
-    side = replica(desk)
-    side.stage(pack(patches(books)))
+    side = _after_a_first_page(desk, books)
     side.stage(pack(patch(Setting("key", "value"))))
     assert compared == [" ".join(each.table for each in patches(books)), "setting"]
     pull(desk, version=2, last_n=1)
@@ -172,10 +179,8 @@ def test_pages_of_a_long_pull_are_compared_while_the_next_ones_are_under_way(
 def test_what_was_compared_does_not_hold_once_a_command_was_given(
     desk: Desk, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.do(new_order(desk, ("prod-1", 1)))
     compared = _compared(monkeypatch)
-    side = replica(desk)
-    side.stage(pack(patches(books)))
+    side = _after_a_first_page(desk, books)
     desk.do(new_order(desk, ("prod-1", 2)))
     side.stage(pack(patch(Setting("key", "value"))))
     assert len(compared) == 1

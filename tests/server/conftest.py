@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.server.clock import now_ms
+from services.server.database import Database
 from services.server.parts import Parts, build
 from services.server.settings import Settings
 from tests.helpers.running_server import RunningServer, running_server, server_settings
@@ -21,6 +22,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'holdfast.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """That database, still without tables."""
+    made = Database(database_url)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from services.server.database import DATABASE_ERRORS, Database, Direct
@@ -27,11 +25,9 @@ _STRANGE = [
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    upgrade(made)
-    yield made
-    made.close()
+def database(database: Database) -> Database:
+    upgrade(database)
+    return database
 
 
 def _insert(database: Database, cls: type[Setting] | type[Location], rows: list[Setting | Location]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -44,13 +43,6 @@ _BEFORE_0003 = (
     "ALTER TABLE client ADD COLUMN failing_n BIGINT NOT NULL DEFAULT 0",
 )
 """And one step further."""
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    made = Database(database_url)
-    yield made
-    made.close()
 
 
 def differences(database: Database) -> list[object]:
